@@ -1,0 +1,81 @@
+"""Which model answers: the table of backends, and the rule of `auto`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from bot.llm.embedded import EmbeddedModel
+from bot.llm.ollama import OllamaModel
+from bot.llm.weights import BUILT_IN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.llm.base import ChatModel
+
+PROBE_SECONDS = 0.5
+FOREIGN_CONTEXT_TOKENS = 8192
+
+
+class ModelSettings(Protocol):
+    """What of the settings says which model to use."""
+
+    @property
+    def model(self) -> str:
+        """An Ollama name ("qwen3:4b"), the path of a GGUF file, or "tuppence", which is the built-in one."""
+
+    @property
+    def model_backend(self) -> str:
+        """One of `ollama`, `embedded` and `auto`."""
+
+    @property
+    def ollama_host(self) -> str:
+        """As Ollama's own OLLAMA_HOST; empty for this machine."""
+
+    @property
+    def allow_remote_model(self) -> bool:
+        """Whether questions may be sent to another machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """The model to use; `note` says in one sentence why `auto` did not take Ollama, else it is empty."""
+
+    model: ChatModel
+    note: str = ""
+
+
+def make_ollama(settings: ModelSettings) -> OllamaModel:
+    """The configured model of the Ollama server; nothing is asked yet."""
+    return OllamaModel(settings.model, settings.ollama_host, allow_remote=settings.allow_remote_model)
+
+
+def make_embedded(settings: ModelSettings) -> EmbeddedModel:
+    """The built-in model, or another GGUF file; nothing is loaded yet."""
+    if settings.model.lower().endswith(".gguf"):
+        path = Path(settings.model).expanduser()
+        return EmbeddedModel(path, is_native=False, context_tokens=FOREIGN_CONTEXT_TOKENS)
+    return EmbeddedModel(BUILT_IN)
+
+
+BACKENDS: dict[str, Callable[[ModelSettings], ChatModel]] = {"ollama": make_ollama, "embedded": make_embedded}
+
+
+async def choose_model(settings: ModelSettings, *, probe_seconds: float = PROBE_SECONDS) -> ChosenModel:
+    """The model the settings ask for. `auto` takes Ollama if it answers in time and has the model, else embedded.
+
+    Raises `ModelRefused` where OLLAMA_HOST is a machine that must not be asked, also for `auto`: a wrong setting is
+    not passed over in silence.
+    """
+    if settings.model_backend != "auto":
+        return ChosenModel(BACKENDS[settings.model_backend](settings))
+    if settings.model.lower().endswith(".gguf"):
+        return ChosenModel(make_embedded(settings))
+    ollama = make_ollama(settings)
+    problem = await ollama.probe(probe_seconds)
+    if problem is None:
+        return ChosenModel(ollama)
+    await ollama.close()
+    return ChosenModel(make_embedded(settings), f"The built-in model answers instead. {problem}")

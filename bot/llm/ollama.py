@@ -1,0 +1,330 @@
+"""Ollama as a backend: any of its models that can call tools, over `/api/chat`.
+
+The server is never asked to fetch, create or delete a model. What can go wrong and what then happens:
+
+it can't be reached           `ModelUnavailable` at once
+it is busy (503)              asked again after `busy_waits`, then `ModelUnavailable`
+it lacks the model (404)      `ModelMissing`, with the line that fetches it
+it is too old, or elsewhere   `ModelRefused`
+it fails, also mid-stream     `ModelFailed` with the server's reason
+it can't read a model's call  a call that every schema refuses, so that the model may repair it
+the stream breaks or is empty asked once more if nothing was given out, else `ModelFailed`
+it is slow                    `ModelTimeout` by `Deadlines`
+it does not end               cut at `max_tokens`; `ModelFailed` as soon as it repeats itself
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot.errors import ModelError, ModelFailed, ModelMissing, ModelRefused, ModelUnavailable
+from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
+from bot.llm.countdown import Countdown
+from bot.llm.ollama_address import read_address
+from bot.llm.written_calls import UNREADABLE, read_call
+from bot.llm.written_text import RepetitionGuard, ThinkingFilter
+from bot.messages import ModelInfo, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.llm.base import Piece
+    from bot.messages import Message
+
+NATIVE_NAME = "tuppence"
+OLDEST_VERSION = (0, 17, 1)
+"""The first one without CVE-2026-7482."""
+THINKING_TOKENS = 2048
+_NOT_FOUND, _UNAVAILABLE = 404, 503
+_ATTEMPTS = 2
+_SLIP = re.compile(r"parsing tool call|tool call parsing|failed to parse JSON", re.IGNORECASE)
+_NO_ROOM = re.compile(r"memory|cuda|runner|terminated", re.IGNORECASE)
+
+
+class _BrokenStream(Exception):  # noqa: N818 (never leaves this file)
+    """The answer ended before its end, or holds nothing; the text says how."""
+
+
+class OllamaModel:
+    """One model of the Ollama server at `host`.
+
+    `context_tokens` is what a conversation may fill (Ollama would silently drop what is beyond its own default);
+    `keep_alive` is how long the model stays loaded; `busy_waits` are the seconds before each new try at a server
+    whose queue is full. Raises `ModelRefused` for a host elsewhere unless `allow_remote`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        host: str = "",
+        *,
+        allow_remote: bool = False,
+        context_tokens: int = 8192,
+        keep_alive: str = "30m",
+        busy_waits: Sequence[float] = (0.5, 1.0, 2.0),
+    ) -> None:
+        self.name = name
+        self.address = read_address(host, allow_remote=allow_remote)
+        self.is_native = name.partition(":")[0] == NATIVE_NAME
+        self._context_tokens = context_tokens
+        self._keep_alive = keep_alive
+        self._busy_waits = tuple(busy_waits)
+        self._client: Any = None
+        self._thinks: bool | None = None
+
+    async def info(self) -> ModelInfo:
+        """Name, backend and the digest Ollama has for the model now. Raises `ModelError`."""
+        deadlines = Deadlines()
+        await Countdown(self.name, deadlines).first(self._get_ready())
+        for entry in (await Countdown(self.name, deadlines).first(self._ask("GET", "/api/tags"))).get("models") or ():
+            if _full_name(str(entry.get("model") or entry.get("name"))) == _full_name(self.name):
+                return ModelInfo(self.name, "ollama", str(entry.get("digest", "")))
+        raise ModelMissing(self.name, self.address)
+
+    async def probe(self, timeout: float = 0.5) -> str | None:  # noqa: ASYNC109 (seconds for all of it)
+        """Why the model can't be used now, or None if it can. Where nothing listens, that is known within milliseconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._knock()
+            # Importing the client takes longer than the server's answer, and none of that is the server's time.
+            self._connect()
+            async with asyncio.timeout(timeout):
+                await self.info()
+        except TimeoutError:
+            return f"Ollama at {self.address} did not answer within {timeout:g} seconds."
+        except ModelError as error:
+            return str(error)
+        return None
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]] = (),
+        *,
+        answer_schema: dict[str, Any] | None = None,
+        max_tokens: int = 512,
+        deadlines: Deadlines | None = None,
+    ) -> AsyncGenerator[Piece, None]:
+        """Stream one answer, as `ChatModel.chat` says."""
+        countdown = Countdown(self.name, deadlines or Deadlines())
+        await countdown.first(self._get_ready())
+        request = self._request(messages, tools, answer_schema, max_tokens)
+        given = False
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with aclosing(self._patiently(request, countdown)) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, EndPiece) and not given and not piece.cut and attempt < _ATTEMPTS:
+                            raise _BrokenStream("it answered nothing")
+                        given = given or not isinstance(piece, EndPiece)
+                        yield piece
+                return
+            except _BrokenStream as error:
+                if given or attempt == _ATTEMPTS:
+                    raise ModelFailed(self.name, str(error)) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _knock(self) -> None:
+        """See whether anything listens, without the client. Raises `ModelUnavailable`."""
+        parts = urlsplit(self.address)
+        try:
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError as error:
+            raise self._unreachable(error) from None
+        writer.close()
+
+    def _connect(self) -> Any:
+        """The official client, made at first use: importing it takes longer than asking it."""
+        if self._client is None:
+            import ollama
+
+            from bot.llm.ollama_wire import TidyTransport
+
+            # Following a redirect could lead to another machine.
+            self._client = ollama.AsyncClient(
+                self.address, transport=TidyTransport(), trust_env=False, follow_redirects=False
+            )
+        return self._client
+
+    async def _get_ready(self) -> None:
+        """Once: is the server new enough, has it the model, can that call tools and does it think aloud?"""
+        if self._thinks is not None:
+            return
+        version = str((await self._ask("GET", "/api/version")).get("version", ""))
+        numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+        if numbers is None or tuple(map(int, numbers.groups())) < OLDEST_VERSION:
+            oldest = ".".join(map(str, OLDEST_VERSION))
+            raise ModelRefused(
+                self.address,
+                f"its version {version or 'is unknown'} is older than {oldest} and has known holes",
+                "Upgrade it from https://ollama.com/download, or set TUPPENCE_MODEL_BACKEND=embedded.",
+            )
+        abilities = (await self._ask("POST", "/api/show", {"model": self.name})).get("capabilities") or ["tools"]
+        if "tools" not in abilities:
+            raise ModelFailed(self.name, "it can't call tools; qwen3:4b, granite4 and llama3.2 can")
+        self._thinks = "thinking" in abilities
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One short request. Raises `ModelError`."""
+        import httpx
+
+        try:
+            # The library has no call for the version, and its models of the others drop fields.
+            response = await self._connect()._client.request(method, path, json=body)  # noqa: SLF001
+            if response.is_success:
+                reply = response.json()
+                return reply if isinstance(reply, dict) else {}
+        except httpx.ConnectError as error:
+            raise self._unreachable(error) from None
+        except (httpx.HTTPError, ValueError) as error:
+            raise ModelUnavailable(self.address, f"what answers there is not Ollama: {_line(error)}") from None
+        raise self._refusal(response.status_code, response.text)
+
+    def _request(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        answer_schema: dict[str, Any] | None,
+        max_tokens: int,
+    ) -> dict[str, Any]:
+        options: dict[str, Any] = {"temperature": 0, "num_predict": max_tokens}
+        if self._thinks:
+            options["num_predict"] += THINKING_TOKENS
+        if self.is_native:
+            options["repeat_penalty"] = 1.0  # older servers' 1.1 damages copying
+        else:
+            options["num_ctx"] = self._context_tokens
+        return {
+            "model": self.name,
+            "messages": [_message(message) for message in messages],
+            "tools": None if answer_schema is not None else list(tools),
+            "format": answer_schema,
+            "options": options,
+            "keep_alive": self._keep_alive,
+        }
+
+    async def _patiently(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
+        """One attempt; a server whose queue is full is asked again."""
+        import ollama
+
+        for wait in (*self._busy_waits, None):
+            try:
+                async with aclosing(self._attempt(request, countdown)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except ollama.ResponseError as error:
+                if _SLIP.search(error.error):
+                    # A model's slip that the server reports as its own error: the model may repair it.
+                    yield CallPiece(read_call(None, {UNREADABLE: _line(error.error)}))
+                    yield EndPiece()
+                    return
+                if error.status_code != _UNAVAILABLE:
+                    raise self._refusal(error.status_code, error.error) from None
+                if wait is None:
+                    raise ModelUnavailable(self.address, "it is busy and its queue is full") from None
+                await countdown.turn(asyncio.sleep(wait))
+            else:
+                return
+
+    async def _attempt(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
+        """Ask once. Raises `_BrokenStream`, `ModelError` and the library's `ResponseError`."""
+        import httpx
+        from pydantic import ValidationError
+
+        try:
+            pieces = self._whole(request, countdown) if self.is_native else self._streamed(request, countdown)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+        except (httpx.ConnectError, ConnectionError) as error:
+            raise self._unreachable(error) from None
+        except httpx.HTTPError as error:
+            raise _BrokenStream(f"the connection broke: {_line(error)}") from None
+        except (ValidationError, ValueError):
+            raise _BrokenStream("the server sent something that is no answer") from None
+
+    async def _whole(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
+        """An answer of our own model: Ollama gives log-probabilities beside tools only without streaming."""
+        reply = await countdown.first(self._connect().chat(**request, stream=False, logprobs=True))
+        if not reply.done:
+            raise _BrokenStream("the answer has no end")
+        if text := (reply.message.content or "").strip():
+            yield TextPiece(text)
+        for call in reply.message.tool_calls or ():
+            yield CallPiece(ToolCall(call.function.name, dict(call.function.arguments)))
+        confidence = min((token.logprob for token in reply.logprobs or ()), default=None)
+        yield _end(reply, confidence)
+
+    async def _streamed(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
+        thinking, repetition = ThinkingFilter(), RepetitionGuard()
+        parts = await countdown.first(self._connect().chat(**request, stream=True))
+        async with aclosing(parts):
+            part = await countdown.first(anext(parts, None))
+            # A server that heeds `num_predict` sends one part a token at most, and a last one.
+            for _ in range(request["options"]["num_predict"] + 1):
+                if part is None:
+                    raise _BrokenStream("the answer broke off")
+                said = part.message.content or ""
+                if repetition.feed(said or part.message.thinking or ""):
+                    raise ModelFailed(self.name, "it kept repeating itself")
+                if shown := thinking.feed(said):
+                    yield TextPiece(shown)
+                for call in part.message.tool_calls or ():
+                    yield CallPiece(ToolCall(call.function.name, dict(call.function.arguments)))
+                if part.done:
+                    if shown := thinking.end():
+                        yield TextPiece(shown)
+                    yield _end(part, None)
+                    return
+                part = await countdown.following(anext(parts, None))
+        yield EndPiece(cut=True)
+
+    def _refusal(self, status: int, text: str) -> ModelError:
+        """What an error of the server, in a status or in a stream, means to a person."""
+        reason = _line(text)
+        if status == _NOT_FOUND:
+            return ModelMissing(self.name, self.address)
+        if status == _UNAVAILABLE:
+            return ModelUnavailable(self.address, "it is busy and its queue is full")
+        if _NO_ROOM.search(reason):
+            return ModelFailed(self.name, f"{reason[:140]}; a smaller model needs less memory")
+        return ModelFailed(self.name, reason or f"status {status}")
+
+    def _unreachable(self, error: Exception) -> ModelUnavailable:
+        refused = "refused" in str(error).lower() or "connect call failed" in str(error).lower()
+        return ModelUnavailable(self.address, "nothing answers there" if refused else _line(error))
+
+
+def _message(message: Message) -> dict[str, Any]:
+    sent: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        sent["tool_calls"] = [
+            {"function": {"name": call.name, "arguments": call.arguments}} for call in message.tool_calls
+        ]
+    if message.tool_name:
+        sent["tool_name"] = message.tool_name
+    return sent
+
+
+def _end(part: Any, confidence: float | None) -> EndPiece:  # noqa: ANN401 (the library's ChatResponse)
+    cut = part.done_reason == "length"
+    return EndPiece(cut, confidence, part.prompt_eval_count or 0, part.eval_count or 0)
+
+
+def _full_name(name: str) -> str:
+    return name if ":" in name else f"{name}:latest"
+
+
+def _line(error: object) -> str:
+    """A server's words as one printable line."""
+    text = "".join(character if character.isprintable() else " " for character in str(error))
+    return " ".join(text.split())[:200]

@@ -1,0 +1,85 @@
+"""The vocabulary of a turn: what is asked, what the model says, what the tools found, what is replied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from tools.charts import Chart
+    from tools.values import Figure, Findings
+
+Role = Literal["system", "user", "assistant", "tool"]
+Status = Literal["answered", "declined", "clarify", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call as the model wrote it; `arguments` is not yet validated."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation with the model. `tool_name` is set on role "tool"."""
+
+    role: Role
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What became of one call: `resolved` are the arguments after normalisation; one of `findings`, `error` is set."""
+
+    call: ToolCall
+    resolved: dict[str, Any]
+    findings: Findings | None
+    error: str = ""
+    error_kind: str = ""
+    milliseconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tool answered."""
+        return self.findings is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Which model answered: `digest` names its exact weights."""
+
+    name: str
+    backend: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds of one turn; `first_feedback` is when the person first saw that work had begun."""
+
+    first_feedback: float
+    model: float
+    tools: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The end of a turn, the same for every surface. `answer` is checked markdown."""
+
+    turn_id: str
+    question: str
+    answer: str
+    status: Status
+    results: tuple[ToolResult, ...] = ()
+    figures: tuple[tuple[str, Figure, str], ...] = ()
+    """(text as shown, figure, tool name) for each figure in the answer."""
+    withheld: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    model: ModelInfo | None = None
+    timings: Timings | None = None
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,33 @@
+"""The one door to client data: whose it is was settled before, and no argument can name anyone else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.records import store
+
+if TYPE_CHECKING:
+    from bot.records.database import Database
+    from bot.records.store import Actor
+    from tools.context import Portfolio
+
+
+class ClientAccess:
+    """The actor's own portfolio and watchlist; a `PortfolioReader`. Unknown users get nothing at all."""
+
+    def __init__(self, database: Database, actor: Actor, base_currency: str = "USD") -> None:
+        self._database = database
+        self._actor = actor
+        self._base_currency = base_currency
+
+    async def portfolio(self) -> Portfolio:
+        """All the actor's portfolios as one. Raises `UnknownUser`."""
+        async with self._database.read() as session:
+            await store.require_user(session, self._actor)
+            return await store.portfolio_of(session, self._actor, self._base_currency)
+
+    async def watchlist(self) -> tuple[str, ...]:
+        """The symbols the actor watches, in their order. Raises `UnknownUser`."""
+        async with self._database.read() as session:
+            await store.require_user(session, self._actor)
+            return await store.watchlist_of(session, self._actor)

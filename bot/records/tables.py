@@ -1,0 +1,220 @@
+"""The tables. `tenant` is part of every key, so that two tenants with equal ids never meet.
+
+users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
+       │              │            └─ cash_balances
+       │              └─ target_weights
+       ├─ watchlist_items
+       └─ turns ─── tool_calls
+conversations ─┘
+
+A change here needs a migration; a test compares the two on both databases.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.records.columns import ExactDecimal, FreeText, JsonDocument, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+TURN_STATUSES = ("running", "answered", "declined", "clarify", "failed")
+
+_KEY = sa.String(255)
+_SYMBOL = sa.String(32)
+_CURRENCY = sa.String(3)
+_NOW = sa.text("CURRENT_TIMESTAMP")
+
+
+def _owned_by(table: str, *columns: str) -> sa.ForeignKeyConstraint:
+    """A reference inside one tenant; what is owned goes when its owner goes."""
+    target = [f"{table}.tenant", f"{table}.id"]
+    return sa.ForeignKeyConstraint(["tenant", *columns], target, ondelete="CASCADE")
+
+
+class Record(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class User(Record):
+    """A person who asks. `id` is the terminal's user name, or later a platform's immutable id; never a display name."""
+
+    __tablename__ = "users"
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    display_name: Mapped[str] = mapped_column(FreeText)
+    active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+
+
+class PortfolioRecord(Record):
+    """One portfolio of a user; `is_sample` marks the made-up one of the first run."""
+
+    __tablename__ = "portfolios"
+    __table_args__ = (_owned_by("users", "user_id"), sa.UniqueConstraint("tenant", "user_id", "name"))
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(_KEY)
+    name: Mapped[str] = mapped_column(FreeText)
+    base_currency: Mapped[str] = mapped_column(_CURRENCY)
+    is_sample: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+
+
+class Account(Record):
+    """One account of a portfolio; the one named "" holds what was imported without an account."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (_owned_by("portfolios", "portfolio_id"), sa.UniqueConstraint("tenant", "portfolio_id", "name"))
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    portfolio_id: Mapped[str] = mapped_column(_KEY)
+    name: Mapped[str] = mapped_column(FreeText)
+
+
+class TransactionRecord(Record):
+    """One dated buy (`quantity` > 0) or sale (< 0); `price` per share in `currency`, NULL when unknown.
+
+    `position` keeps the order in which they were entered within an account.
+    """
+
+    __tablename__ = "transactions"
+    __table_args__ = (_owned_by("accounts", "account_id"), sa.UniqueConstraint("tenant", "account_id", "position"))
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    account_id: Mapped[str] = mapped_column(_KEY)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    symbol: Mapped[str] = mapped_column(_SYMBOL)
+    quantity: Mapped[Decimal] = mapped_column(ExactDecimal)
+    price: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    currency: Mapped[str] = mapped_column(_CURRENCY)
+    traded_on: Mapped[date] = mapped_column(sa.Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+
+
+class CashBalance(Record):
+    """Cash in one currency in an account."""
+
+    __tablename__ = "cash_balances"
+    __table_args__ = (_owned_by("accounts", "account_id"),)
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    account_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    currency: Mapped[str] = mapped_column(_CURRENCY, primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class TargetWeight(Record):
+    """The share of a portfolio that its owner wants in a symbol, as a fraction."""
+
+    __tablename__ = "target_weights"
+    __table_args__ = (_owned_by("portfolios", "portfolio_id"),)
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    portfolio_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    symbol: Mapped[str] = mapped_column(_SYMBOL, primary_key=True)
+    weight: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class WatchlistItem(Record):
+    """One symbol a user watches; `position` keeps their order."""
+
+    __tablename__ = "watchlist_items"
+    __table_args__ = (_owned_by("users", "user_id"),)
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    symbol: Mapped[str] = mapped_column(_SYMBOL, primary_key=True)
+    position: Mapped[int] = mapped_column(sa.Integer)
+
+
+class Conversation(Record):
+    """A thread of turns in one place; it may have several askers, each of whom has turns of their own."""
+
+    __tablename__ = "conversations"
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    surface: Mapped[str] = mapped_column(sa.String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+
+
+class Turn(Record):
+    """One question and its answer.
+
+    It is saved as "running" before any work; `process` says who works on it and `deadline_at` when it has surely
+    ended, so that one killed half-way is found. `evidence` is what the answer shows besides text: figures,
+    sentences withheld, charts.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        _owned_by("users", "user_id"),
+        _owned_by("conversations", "conversation_id"),
+        sa.UniqueConstraint("tenant", "conversation_id", "position"),
+        sa.Index("ix_turns_user", "tenant", "user_id"),
+        # Few turns are running at any time, so finding those costs the same however long the history is.
+        sa.Index(
+            "ix_turns_running",
+            "status",
+            postgresql_where=sa.text("status = 'running'"),
+            sqlite_where=sa.text("status = 'running'"),
+        ),
+    )
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(_KEY)
+    conversation_id: Mapped[str] = mapped_column(_KEY)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    status: Mapped[str] = mapped_column(
+        sa.Enum(*TURN_STATUSES, name="status", native_enum=False, create_constraint=True, length=16)
+    )
+    question: Mapped[str] = mapped_column(FreeText)
+    answer: Mapped[str | None] = mapped_column(FreeText)
+    failure: Mapped[str | None] = mapped_column(FreeText)
+    evidence: Mapped[Any | None] = mapped_column(JsonDocument)
+    timings_ms: Mapped[Any | None] = mapped_column(JsonDocument)
+    model_name: Mapped[str | None] = mapped_column(FreeText)
+    model_backend: Mapped[str | None] = mapped_column(sa.String(16))
+    model_digest: Mapped[str | None] = mapped_column(sa.String(128))
+    prompt_hash: Mapped[str | None] = mapped_column(sa.String(128))
+    process: Mapped[str] = mapped_column(FreeText)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ToolCallRecord(Record):
+    """One tool call of a turn: `arguments` as the model wrote them, `resolved` as they were understood."""
+
+    __tablename__ = "tool_calls"
+    __table_args__ = (_owned_by("turns", "turn_id"),)
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    turn_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(FreeText)
+    arguments: Mapped[Any | None] = mapped_column(JsonDocument)
+    resolved: Mapped[Any | None] = mapped_column(JsonDocument)
+    ok: Mapped[bool] = mapped_column(sa.Boolean)
+    error: Mapped[str | None] = mapped_column(FreeText)
+    result: Mapped[Any | None] = mapped_column(JsonDocument)
+    duration_ms: Mapped[float | None] = mapped_column(sa.Float)

@@ -1,0 +1,310 @@
+"""Everything that must be known before a database exists, read once from the environment and `.env`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import zoneinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from bot.addresses import is_loopback, is_unspecified, read_host
+from bot.environment import read_environment
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DATABASE_FILE = "tuppence.db"
+DEFAULT_LOCALE = "en_US"
+DEFAULT_TIME_ZONE = "UTC"
+DEFAULT_CURRENCY = "USD"
+DEFAULT_OLLAMA = "http://127.0.0.1:11434"
+MAX_USER_CHARACTERS = 255
+
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*(?::[A-Za-z0-9._-]+)?")
+_TOKEN = re.compile(r"[A-Za-z0-9-]+")
+_HEX_32 = re.compile(r"[0-9a-f]{32}")
+_SLACK_TOKENS = {"xoxb-": ("a bot token", "SLACK_BOT_TOKEN"), "xapp-": ("an app-level token", "SLACK_APP_TOKEN")}
+_MIN_TOKEN_CHARACTERS = 20
+
+
+def _read_home(text: str) -> Path:
+    try:
+        path = Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("“~” stands for nothing, as this user has no home folder; write the whole path") from None
+    if path.is_file():
+        raise ValueError(f"{path} is a file; name a folder")
+    return path
+
+
+def _read_database_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if scheme in ("sqlite", "sqlite+aiosqlite"):
+        if not rest.startswith("/") or rest.strip("/") in ("", ":memory:"):
+            raise ValueError("it names no file; write sqlite:///folder/tuppence.db")
+        return f"sqlite+aiosqlite:///{Path(rest[1:]).expanduser().absolute()}"
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not separator:
+        raise ValueError(
+            "only SQLite and PostgreSQL are known; write sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+        )
+    from urllib.parse import parse_qs, urlsplit  # noqa: PLC0415 (SQLite, the default, does not need it)
+
+    try:
+        parts = urlsplit(f"postgresql://{rest}")
+        has_host = bool(parts.hostname or "host" in parse_qs(parts.query))
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its host or port is malformed; write postgresql://USER@HOST:5432/DATABASE") from None
+    if not has_host or not parts.path.strip("/"):
+        raise ValueError("it lacks the host or the database; write postgresql://USER@HOST:5432/DATABASE")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _read_model(text: str) -> str:
+    if not _MODEL.fullmatch(text):
+        raise ValueError(f"“{text[:50]}” is no model name; write one like qwen3:4b")
+    return text
+
+
+def _read_locale(text: str) -> str:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 (80 ms, and seldom set)
+
+    try:
+        return str(Locale.parse(text.replace("-", "_").partition(".")[0]))
+    except (ValueError, UnknownLocaleError):
+        raise ValueError(f"“{text[:50]}” is no locale; write one like en_US or de_DE") from None
+
+
+def _read_time_zone(text: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"“{text[:50]}” is no time zone; write one like Europe/Berlin") from None
+    return text
+
+
+def _read_currency(text: str) -> str:
+    from tools.parsing.currencies import CURRENCY_CODES  # noqa: PLC0415 (seldom set)
+
+    if text.upper() not in CURRENCY_CODES:
+        raise ValueError(f"“{text[:50]}” is no currency code; write one like USD or EUR")
+    return text.upper()
+
+
+def _read_user(text: str) -> str:
+    if len(text) > MAX_USER_CHARACTERS or not text.isprintable():
+        raise ValueError(f"a user's name has at most {MAX_USER_CHARACTERS} printable characters; shorten it")
+    return text
+
+
+def _read_switch(text: str) -> bool:
+    switch = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(str(text).lower())
+    if switch is None:
+        raise ValueError("it is neither true nor false; write one of them")
+    return switch
+
+
+def _read_slack_token(prefix: str) -> BeforeValidator:
+    def read(text: str) -> str:
+        other = next(
+            (what for start, what in _SLACK_TOKENS.items() if start != prefix and text.startswith(start)), None
+        )
+        if other:
+            raise ValueError(f"this is {other[0]}; it belongs in {other[1]}")
+        if not text.startswith(prefix):
+            raise ValueError(
+                f"it does not begin with {prefix}; copy {_SLACK_TOKENS[prefix][0]} from your Slack app's page"
+            )
+        if not _TOKEN.fullmatch(text) or len(text) < _MIN_TOKEN_CHARACTERS:
+            raise ValueError("it is too short or holds other characters; copy all of it from your Slack app's page")
+        return text
+
+    return BeforeValidator(read)
+
+
+def _read_signing_secret(text: str) -> str:
+    if text.startswith(tuple(_SLACK_TOKENS)):
+        raise ValueError("this is a token; the signing secret is on the page “Basic Information” of your Slack app")
+    if not _HEX_32.fullmatch(text):
+        raise ValueError("it is not 32 hexadecimal digits; copy it from the page “Basic Information” of your Slack app")
+    return text
+
+
+class Settings(BaseModel):
+    """One frozen value for each setting. Secrets don't show in its `repr`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    home: Annotated[Path, BeforeValidator(_read_home)] = Field(
+        alias="TUPPENCE_HOME",
+        description="The folder for everything Tuppence keeps.",
+        json_schema_extra={"default": "the system's folder for user data, e.g. ~/.local/share/tuppence"},
+    )
+    database_url: Annotated[SecretStr, BeforeValidator(_read_database_url)] = Field(
+        alias="TUPPENCE_DATABASE_URL",
+        description="The database: a SQLite file for one machine, or PostgreSQL for several.",
+        json_schema_extra={
+            "default": f"a SQLite file {DATABASE_FILE} in TUPPENCE_HOME",
+            "example": "postgresql://tuppence@localhost:5432/tuppence",
+        },
+    )
+    model: Annotated[str, AfterValidator(_read_model)] = Field(
+        "tuppence",
+        alias="TUPPENCE_MODEL",
+        description="The language model: the built-in one, or the name of any model Ollama has.",
+        json_schema_extra={"example": "qwen3:4b"},
+    )
+    model_backend: Literal["auto", "ollama", "embedded"] = Field(
+        "auto",
+        alias="TUPPENCE_MODEL_BACKEND",
+        description="What runs the model: Ollama, the built-in engine, or Ollama if it answers and has the model.",
+        json_schema_extra={"example": "embedded"},
+    )
+    market_data: Literal["auto", "yahoo", "snapshot"] = Field(
+        "auto",
+        alias="TUPPENCE_MARKET_DATA",
+        description="Where prices come from: Yahoo Finance, the bundled history, or Yahoo if it can be reached.",
+        json_schema_extra={"example": "snapshot"},
+    )
+    locale: Annotated[str, AfterValidator(_read_locale)] = Field(
+        DEFAULT_LOCALE,
+        alias="TUPPENCE_LOCALE",
+        description="How numbers, money and dates are written.",
+        json_schema_extra={"example": "de_DE"},
+    )
+    time_zone: Annotated[str, AfterValidator(_read_time_zone)] = Field(
+        DEFAULT_TIME_ZONE,
+        alias="TUPPENCE_TIME_ZONE",
+        description="The zone in which times are shown, by its IANA name.",
+        json_schema_extra={"example": "Europe/Berlin"},
+    )
+    base_currency: Annotated[str, AfterValidator(_read_currency)] = Field(
+        DEFAULT_CURRENCY,
+        alias="TUPPENCE_BASE_CURRENCY",
+        description="The currency in which a new portfolio is valued, by its ISO code.",
+        json_schema_extra={"example": "EUR"},
+    )
+    user: Annotated[str, AfterValidator(_read_user)] = Field(
+        alias="TUPPENCE_USER",
+        description="Who asks in the terminal.",
+        json_schema_extra={"default": "the terminal user's name", "example": "ada"},
+    )
+    allow_remote_model: Annotated[bool, BeforeValidator(_read_switch)] = Field(
+        default=False,
+        alias="TUPPENCE_ALLOW_REMOTE_MODEL",
+        description="Whether questions may be sent to an Ollama on another machine.",
+        json_schema_extra={"example": "true"},
+    )
+    ollama_host: str = Field(
+        DEFAULT_OLLAMA,
+        alias="OLLAMA_HOST",
+        description="Where Ollama listens. Another machine needs TUPPENCE_ALLOW_REMOTE_MODEL=true.",
+        json_schema_extra={"example": "127.0.0.1:11434"},
+    )
+    slack_bot_token: Annotated[SecretStr, _read_slack_token("xoxb-")] | None = Field(
+        None,
+        alias="SLACK_BOT_TOKEN",
+        description="Slack's bot token. Kept for the Slack surface, which is not built yet.",
+        json_schema_extra={"example": "xoxb-your-token"},
+    )
+    slack_app_token: Annotated[SecretStr, _read_slack_token("xapp-")] | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="Slack's app-level token. Kept for the Slack surface, which is not built yet.",
+        json_schema_extra={"example": "xapp-your-token"},
+    )
+    slack_signing_secret: Annotated[SecretStr, BeforeValidator(_read_signing_secret)] | None = Field(
+        None,
+        alias="SLACK_SIGNING_SECRET",
+        description="Slack's signing secret. Kept for the Slack surface, which is not built yet.",
+        json_schema_extra={"example": "your-signing-secret"},
+    )
+
+    @field_validator("ollama_host", mode="after")
+    @classmethod
+    def _read_ollama_host(cls, text: str, info: ValidationInfo) -> str:
+        address, name = read_host(text)
+        if is_unspecified(name):
+            raise ValueError(f"{name} means every network of this machine; write 127.0.0.1:11434, here and for Ollama")
+        if not is_loopback(name) and not info.data.get("allow_remote_model", False):
+            raise ValueError(
+                f"{name} is another machine, and questions about your money would be sent there; write 127.0.0.1:11434, "
+                "or set TUPPENCE_ALLOW_REMOTE_MODEL=true if you trust it"
+            )
+        return address
+
+
+KEYS = tuple(str(field.alias) for field in Settings.model_fields.values())
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Path(".env")) -> Settings:
+    """The settings of the environment and of the file `dotenv_path`, if it is there.
+
+    Raises `SettingsError` with every problem at once; none holds a secret's value.
+    """
+    environ = os.environ if environ is None else environ
+    values, problems = read_environment(environ, dotenv_path, KEYS)
+    values.setdefault("TUPPENCE_HOME", str(_default_home(environ)))
+    values.setdefault("TUPPENCE_USER", _default_user(environ))
+    if "TUPPENCE_DATABASE_URL" not in values:
+        folder = os.path.abspath(os.path.expanduser(values["TUPPENCE_HOME"]))  # noqa: PTH100, PTH111 (never raises)
+        values["TUPPENCE_DATABASE_URL"] = f"sqlite:///{folder}/{DATABASE_FILE}"
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [f"{detail['loc'][0]}: {_reason(detail)}" for detail in error.errors(include_url=False)]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _reason(detail: Any) -> str:  # noqa: ANN401 (pydantic's error details)
+    context = detail.get("ctx", {})
+    if detail["type"] == "literal_error":
+        return f"it must be {context['expected'].replace(chr(39), '')}; write one of them"
+    return str(context.get("error", detail["msg"]))
+
+
+def _default_home(environ: Mapping[str, str]) -> Path:
+    """The system's folder for user data; without a home folder, one where the program was started."""
+    try:
+        home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError:
+        return Path.cwd() / ".tuppence"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "Tuppence"
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Tuppence"
+    shared = environ.get("XDG_DATA_HOME", "")
+    return (Path(shared) if shared.startswith("/") else home / ".local" / "share") / "tuppence"
+
+
+def _default_user(environ: Mapping[str, str]) -> str:
+    """The terminal user's name, found as `getpass.getuser` does, or "local" where there is none."""
+    for key in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        name = environ.get(key, "").strip()
+        if name:
+            return name
+    if sys.platform != "win32":
+        import pwd  # noqa: PLC0415 (not on Windows)
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            pass
+    return "local"

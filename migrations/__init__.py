@@ -1,0 +1,4 @@
+"""The history of the schema. `REVISIONS` lists every one, oldest first; a test compares it with the files."""
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]

@@ -1,0 +1,88 @@
+"""`python -m slm`: makes the built-in model. Each step reads what the one before wrote to `slm/build/`.
+
+python -m slm corpus --examples 400000    questions, decisions and the tokenizer
+python -m slm train --tokens 30000000     weights, resumable
+python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
+python -m slm sample -n 20                look at the corpus
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+BUILD = Path(__file__).parent / "build"
+WEIGHTS = Path(__file__).parent / "weights"
+SEED = 20261124
+VOCABULARY = 2048
+
+
+@app.command()
+def sample(n: Annotated[int, typer.Option("-n", help="How many.")] = 20, seed: int = SEED) -> None:
+    """Print examples as JSON lines."""
+    from slm.corpus.generate import Generator, as_record
+    from slm.corpus.pack import known_terms
+
+    for example in islice(Generator(seed, known_terms()).examples(), n):
+        typer.echo(as_record(example))
+
+
+@app.command()
+def corpus(examples: int = 400_000, seed: int = SEED) -> None:
+    """Draw the corpus and learn the tokenizer."""
+    from slm.corpus.pack import make_tokenizer, pack
+
+    BUILD.mkdir(exist_ok=True)
+    tokenizer = make_tokenizer(seed, VOCABULARY)
+    tokenizer.save(str(BUILD / "tokenizer.json"))
+    digest = pack(tokenizer, seed + 1, examples, BUILD / "corpus.npz", lambda done: typer.echo(f"{done} examples"))
+    (BUILD / "corpus.json").write_text(json.dumps({"examples": examples, "seed": seed, "sha256": digest}) + "\n")
+
+
+@app.command()
+def train(
+    tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = 30_000_000,
+    threads: Annotated[int, typer.Option(help="CPU threads; one beside other work.")] = 1,
+    device: str = "cpu",
+) -> None:
+    """Train, or go on training, to a number of tokens."""
+    import torch
+
+    from slm.model import Shape
+    from slm.train import Examples, Recipe, Trainer
+
+    torch.set_num_threads(threads)
+    trainer = Trainer(Shape(vocabulary=VOCABULARY), Recipe(tokens=tokens), device)
+    if trainer.resume(BUILD):
+        typer.echo(f"resumed at {trainer.tokens_seen} tokens")
+    trainer.run(Examples(BUILD / "corpus.npz"), BUILD, typer.echo)
+
+
+@app.command()
+def export() -> None:
+    """Write the GGUF file, its checksum and the Modelfile."""
+    import torch
+
+    from slm.export import export_gguf, modelfile
+    from slm.model import Shape
+
+    WEIGHTS.mkdir(exist_ok=True)
+    state = torch.load(BUILD / "checkpoint.pt", map_location="cpu", weights_only=True)
+    shape = Shape(**state["shape"])
+    path = WEIGHTS / "tuppence.gguf"
+    about = f"Tool decisions for the Tuppence assistant; {state['position'][2]} training tokens"
+    export_gguf(state["model"], shape, (BUILD / "tokenizer.json").read_text(encoding="utf-8"), path, about=about)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (WEIGHTS / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
+    (WEIGHTS / "Modelfile").write_text(modelfile(path.name, shape.context))
+    typer.echo(f"{path} {path.stat().st_size / 1e6:.1f} MB sha256 {digest}")
+
+
+if __name__ == "__main__":
+    app()

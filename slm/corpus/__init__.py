@@ -1,0 +1,1 @@
+"""The training corpus: phrases written by people, slots filled by code, noise added, calls computed."""

@@ -1,0 +1,163 @@
+"""Follow-ups: what changes against the earlier call, and what is carried over from it."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from slm.chat_format import Call
+from slm.corpus.phrases import Template
+from slm.corpus.signatures import SIGNATURES
+
+if TYPE_CHECKING:
+    from slm.corpus.generate import Example, Generator
+
+ONE_NAME = ("get_price_history", "get_fundamentals", "get_news", "get_events", "get_technicals", "find_symbol")
+TIMED = ("get_price_history", "compare_performance", "get_portfolio_performance", "get_portfolio_income",
+         "get_sector_performance")  # fmt: skip
+CHANGES: dict[str, tuple[str, ...]] = {
+    "symbol": (*ONE_NAME, "get_quote", "get_quote", "propose_watchlist_change"),
+    "symbol period": ("get_price_history",),
+    "period": TIMED,
+    "portfolio": ("get_price_history", "compare_performance", "get_sector_performance"),
+    "compare": ("get_price_history", "get_quote"),
+    "add": ("compare_performance",),
+    "to": ("convert_currency",),
+    "amount": ("convert_currency",),
+    "date": ("convert_currency",),
+    "rate": ("loan_payment", "project_growth"),
+    "years": ("loan_payment", "project_growth"),
+    "money": ("loan_payment", "project_growth"),
+    "exchange": ("get_market_status",),
+    "term": ("define_term",),
+    "sector": ("screen_stocks",),
+    "limit": ("screen_stocks",),
+}
+WEIGHTS = {"symbol": 24, "period": 18, "portfolio": 7, "compare": 6, "symbol period": 3, "to": 4}
+PRONOUNS = ("it", "it", "it", "that", "that one", "this one", "the stock", "the company", "them", "they", "this stock")
+ASKABLE = ("get_quote", "get_price_history", "get_fundamentals", "get_news", "get_events", "get_technicals",
+           "propose_watchlist_change", "propose_price_alert")  # fmt: skip
+
+
+class Followups:
+    """Draws two-turn examples from a generator's single-question ones."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator, self.rng = generator, generator.rng
+        self.phrases: dict[str, list[str]] = {}
+        section = ""
+        text = (resources.files("slm.corpus") / "followups.txt").read_text(encoding="utf-8")
+        for line in text.splitlines():
+            if line.startswith("["):
+                section = line.strip("[]")
+                self.phrases[section] = []
+            elif line.strip() and not line.startswith("#"):
+                self.phrases[section].append(line.strip())
+
+    def draw(self) -> Example:
+        """One follow-up; raises `Unusable` like `Generator.ask`."""
+        draw = self.rng.random()
+        if draw < 0.22:  # noqa: PLR2004
+            return self._pronoun()
+        if draw < 0.34:  # noqa: PLR2004
+            return self._completed()
+        first = self._change(None)
+        if self.rng.random() < 0.2:  # noqa: PLR2004 (a follow-up to a follow-up: only the last call is remembered)
+            return self._change(first)
+        return first
+
+    def _base(self, tools: tuple[str, ...]) -> Example:
+        """A plain one-call question to one of `tools`."""
+        from slm.corpus.generate import Unusable  # noqa: PLC0415 (the generator owns this object)
+
+        tool = self.rng.choice(tools)
+        template = self.rng.choice(self.generator.single[tool])
+        if tool in (*ONE_NAME, "get_quote") and "symbol" not in template.slots:
+            raise Unusable("follow-up to no name")
+        example = self.generator.ask(template)
+        if isinstance(example.reply, str) or len(example.reply) != 1:
+            raise Unusable("follow-up to several calls")
+        return example
+
+    def _change(self, before: Example | None) -> Example:
+        from slm.corpus.generate import Example, Unusable  # noqa: PLC0415
+
+        kinds = sorted(CHANGES)
+        if before is not None:
+            assert not isinstance(before.reply, str)  # noqa: S101 (changes always end in a call)
+            kinds = [kind for kind in kinds if before.reply[0].name in CHANGES[kind] and kind != "portfolio"]
+            if not kinds:
+                raise Unusable("no change to that")
+        kind = self.rng.choices(kinds, [WEIGHTS.get(kind, 2) for kind in kinds])[0]
+        base = before or self._base(CHANGES[kind])
+        assert not isinstance(base.reply, str)  # noqa: S101
+        call = base.reply[0]
+        text = self.rng.choice(self.phrases[kind])
+        question, parts = self.generator.compose(text)
+        said = {part.meaning: self.generator._copied(question, part) for part in parts}  # noqa: SLF001
+        reply = self._changed(kind, call, said)
+        return Example(((base.question, base.reply),), question, (reply,), parts)
+
+    def _changed(self, kind: str, call: Call, said: dict[str, str]) -> Call:
+        arguments: dict[str, Any] = dict(call.arguments)
+        if kind == "portfolio":
+            kept = {"period": arguments["period"]} if "period" in arguments else {}
+            return Call("get_portfolio_performance", kept)
+        if kind == "compare":
+            earlier = arguments.get("symbol") or arguments["symbols"][0]
+            kept = {"period": arguments["period"]} if "period" in arguments else {}
+            return Call("compare_performance", {"symbols": [earlier, said["symbol"]], **kept})
+        if kind == "add":
+            arguments["symbols"] = [*arguments["symbols"], said["symbol"]]
+            return Call(call.name, arguments)
+        for argument in SIGNATURES[call.name]:
+            slot = next((slot for slot in argument.slots if slot in said), None)
+            if slot:
+                arguments[argument.name] = [said[slot]] if argument.is_list else said[slot]
+        order = [argument.name for argument in SIGNATURES[call.name]]
+        return Call(call.name, {name: arguments[name] for name in order if name in arguments})
+
+    def _asked_with_pronoun(self) -> tuple[Template, str, str]:
+        """(template, tool, its text with a pronoun for the one name)."""
+        from slm.corpus.generate import Unusable  # noqa: PLC0415
+
+        tool = self.rng.choice(ASKABLE)
+        template = self.rng.choice(self.generator.single[tool])
+        if template.slots.count("symbol") != 1:
+            raise Unusable("pronoun for several names")
+        pronoun = self.rng.choice(PRONOUNS)
+        owner = {"it": "its", "they": "their", "them": "their"}.get(pronoun, f"{pronoun}'s")
+        text = re.sub(r"\{symbol\}['\N{RIGHT SINGLE QUOTATION MARK}]s\b", owner, template.text)
+        return template, tool, text.replace("{symbol}", pronoun)
+
+    def _pronoun(self) -> Example:
+        """ "…Tesla…" → "and what's its P/E?": another tool, the same subject."""
+        from slm.corpus.generate import Example, arrange  # noqa: PLC0415
+
+        base = self._base((*ONE_NAME, "get_quote", "get_quote"))
+        assert not isinstance(base.reply, str)  # noqa: S101
+        earlier = base.reply[0].arguments
+        subject = earlier.get("symbol") or earlier.get("query") or earlier["symbols"][0]
+        template, tool, text = self._asked_with_pronoun()
+        question, parts = self.generator.compose(text)
+        values: dict[str, Any] = dict(template.asks[0].closed)
+        values |= {part.meaning: self.generator._copied(question, part) for part in parts}  # noqa: SLF001
+        values["symbol"] = [subject]
+        return Example(((base.question, base.reply),), question, (Call(tool, arrange(tool, values)),), parts)
+
+    def _completed(self) -> Example:
+        """A question without its subject, asked back, then answered with the name alone."""
+        from slm.corpus.generate import Example, arrange  # noqa: PLC0415
+
+        template, tool, text = self._asked_with_pronoun()
+        first, parts = self.generator.compose(text)
+        if self.rng.random() < 0.35:  # noqa: PLR2004 (the first half alone: ask back)
+            return Example((), first, "CLARIFY: symbol", parts)
+        values: dict[str, Any] = dict(template.asks[0].closed)
+        values |= {part.meaning: self.generator._copied(first, part) for part in parts}  # noqa: SLF001
+        answer, named = self.generator.compose(self.rng.choice(self.phrases["answer"]))
+        values["symbol"] = [self.generator._copied(answer, named[0])]  # noqa: SLF001
+        return Example(((first, "CLARIFY: symbol"),), answer, (Call(tool, arrange(tool, values)),), named)
+
+

@@ -1,0 +1,277 @@
+"""Questions with the decision they call for: phrases × fills × noise × history, endless and without repeats."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from slm.chat_format import Call
+from slm.corpus.followups import Followups
+from slm.corpus.heldout import HeldOut, load_held_out, mask, words
+from slm.corpus.names import NameMaker
+from slm.corpus.noise import CLOSERS, OPENERS, STORIES, drop_marks, roughen
+from slm.corpus.phrases import SLOT, Template, load_templates
+from slm.corpus.signatures import SIGNATURES, Argument
+from slm.corpus.slots import SlotFiller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Reply = str | tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A filled piece of a question: `question[start:end]` says `meaning`."""
+
+    meaning: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training example: earlier turns, the question, and what the model should write."""
+
+    turns: tuple[tuple[str, Reply], ...]
+    question: str
+    reply: Reply
+    parts: tuple[Part, ...] = ()
+
+
+class Unusable(Exception):
+    """A fill that the span finder can't offer at run time; another is drawn."""
+
+
+class Generator:
+    """Draws examples. The same seed gives the same examples."""
+
+    def __init__(self, seed: int, terms: Sequence[str], held_out: HeldOut | None = None) -> None:
+        self.rng = Random(seed)  # noqa: S311 (a corpus, not a secret)
+        self.held_out = held_out or load_held_out()
+        self.names = NameMaker(self.rng, self.held_out)
+        allowed = [term for term in terms if words(term) not in self.held_out.terms]
+        self.filler = SlotFiller(self.rng, self.names, allowed)
+        self.followups = Followups(self)
+        self.refused: dict[str, int] = defaultdict(int)
+        self.single: dict[str, list[Template]] = defaultdict(list)
+        self.several: list[Template] = []
+        self.silent: dict[str, list[Template]] = defaultdict(list)
+        for template in load_templates():
+            if mask(SLOT.sub("\N{WHITE SQUARE}", template.text), ()) in self.held_out.wordings:
+                continue
+            if not template.asks:
+                self.silent[template.reply].append(template)
+            elif len(template.asks) == 1:
+                self.single[template.asks[0].tool].append(template)
+            else:
+                self.several.append(template)
+
+    def examples(self) -> Iterator[Example]:
+        """Endless examples; one that can't be served as drawn is replaced by another."""
+        while True:
+            try:
+                yield self._draw()
+            except Unusable as why:
+                self.refused[str(why)] += 1
+
+    def _draw(self) -> Example:
+        draw = self.rng.random()
+        if draw < 0.44:  # noqa: PLR2004
+            return self._with_history(self.ask(self.pick_single()))
+        if draw < 0.57:  # noqa: PLR2004
+            return self.ask(self.rng.choice(self.several))
+        if draw < 0.83:  # noqa: PLR2004
+            return self._with_history(self.ask(self.pick_silent()))
+        return self.followups.draw()
+
+    def pick_single(self) -> Template:
+        """A one-tool phrase: tools alike often, leaning to those with more ways to be asked."""
+        tools = sorted(self.single)
+        weights = [len(self.single[tool]) ** 0.5 for tool in tools]
+        return self.rng.choice(self.single[self.rng.choices(tools, weights)[0]])
+
+    def pick_silent(self) -> Template:
+        """A phrase that calls for no tool."""
+        kinds = sorted(self.silent)
+        weights = [len(self.silent[kind]) ** 0.6 for kind in kinds]
+        return self.rng.choice(self.silent[self.rng.choices(kinds, weights)[0]])
+
+    def _with_history(self, example: Example) -> Example:
+        """Now and then an unrelated question came before: it must not matter."""
+        if self.rng.random() >= 0.12 or example.reply in ("CLARIFY: symbol", "CLARIFY: missing"):  # noqa: PLR2004
+            return example
+        before = self.ask(self.pick_single() if self.rng.random() < 0.8 else self.pick_silent())  # noqa: PLR2004
+        return replace(example, turns=((before.question, before.reply),))
+
+    def ask(self, template: Template, *, noisy: bool = True) -> Example:
+        """Fill one template. Raises `Unusable` when an argument could not be copied at run time."""
+        question, parts = self.compose(template.text, noisy=noisy)
+        reply: Reply = template.reply
+        if template.asks:
+            reply = self._calls(template, question, parts)
+        return Example((), question, reply, parts)
+
+    def compose(self, text: str, *, noisy: bool = True) -> tuple[str, tuple[Part, ...]]:
+        """Fill the slots of `text` and add noise: (question, where each fill stands)."""
+        rng = self.rng
+        messy = noisy and rng.random() < 0.35  # noqa: PLR2004
+        rate = rng.choice((0.05, 0.1, 0.2)) if messy else 0.0
+        unmarked = noisy and rng.random() < 0.3  # noqa: PLR2004
+        pieces: list[str] = []
+        parts: list[Part] = []
+        length = 0
+
+        def add(piece: str) -> None:
+            nonlocal length
+            pieces.append(piece)
+            length += len(piece)
+
+        if noisy and rng.random() < 0.12:  # noqa: PLR2004
+            add(rng.choice(STORIES) + " ")
+        if noisy and rng.random() < 0.15:  # noqa: PLR2004
+            add(rng.choice(OPENERS) + " ")
+        at = 0
+        for match in SLOT.finditer(text):
+            add(self._literal(text[at : match.start()], rate, unmarked=unmarked))
+            fill = self.filler.fill(match[1])
+            parts += [Part(meaning, length + start, length + end) for meaning, start, end in fill.parts]
+            add(fill.surface)
+            at = match.end()
+        tail = self._literal(text[at:], rate, unmarked=unmarked)
+        if noisy and rng.random() < 0.4:  # noqa: PLR2004
+            tail = tail.rstrip("?.!")
+        add(tail)
+        if noisy and rng.random() < 0.12:  # noqa: PLR2004
+            add(" " + rng.choice(CLOSERS))
+        if noisy and rng.random() < 0.1 and not text.endswith("?"):  # noqa: PLR2004
+            add("?")
+        question = "".join(pieces)
+        lowered = question.lower()
+        if noisy and rng.random() < 0.3 and len(lowered) == len(question):  # noqa: PLR2004
+            question = lowered
+        elif noisy and rng.random() < 0.25:  # noqa: PLR2004
+            question = question[:1].upper() + question[1:]
+        return question, tuple(parts)
+
+    def _literal(self, text: str, rate: float, *, unmarked: bool) -> str:
+        if unmarked:
+            text = drop_marks(text, self.rng)
+        return roughen(text, self.rng, rate) if rate else text
+
+    def _calls(self, template: Template, question: str, parts: tuple[Part, ...]) -> tuple[Call, ...]:
+        said: dict[str, list[str]] = defaultdict(list)
+        for part in parts:
+            said[part.meaning].append(self._copied(question, part))
+        takers = [ask for ask in template.asks if _takes_symbols(ask.tool)]
+        symbols = _share_symbols([ask.tool for ask in takers], said["symbol"])
+        calls: list[Call] = []
+        for ask in template.asks:
+            own = symbols.pop(0) if _takes_symbols(ask.tool) else []
+            single = next((a for a in SIGNATURES[ask.tool] if a.kind and a.slots == ("symbol",)), None)
+            groups = [[name] for name in own] if single and not single.is_list and len(own) > 1 else [own]
+            values = self._values(ask.tool, dict(ask.closed), said, shared=len(template.asks) > 1)
+            calls += [Call(ask.tool, arrange(ask.tool, {**values, "symbol": group})) for group in groups]
+        return tuple(calls)
+
+    def _values(
+        self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool
+    ) -> dict[str, Any]:
+        """Slot meaning → what this tool takes of it; a value that several tools could take goes in order."""
+        values: dict[str, Any] = dict(closed)
+        for argument in SIGNATURES[tool]:
+            for slot in argument.slots:
+                if slot == "symbol" or not said.get(slot):
+                    continue
+                values[slot] = said[slot].pop(0) if shared else said[slot][0]
+                break
+        return values
+
+    def _copied(self, question: str, part: Part) -> str:
+        """The candidate at run time that holds this fill: what the model must copy."""
+        text = question[part.start : part.end]
+        finder = FINDERS.get(part.meaning)
+        if finder is None:
+            return text
+        spans = finder(question)
+        if part.meaning in ("symbol", "term"):
+            if text not in {span.text for span in spans}:
+                raise Unusable(part.meaning)
+            return text
+        holding = [span for span in spans if span.start <= part.start and part.end <= span.end]
+        if not holding:
+            raise Unusable(f"{part.meaning}: {text.lower()}")
+        return holding[0].text
+
+
+def _finders() -> dict[str, Callable[[str], list[Any]]]:
+    found: dict[str, Callable[[str], list[Any]]] = {}
+    for signature in SIGNATURES.values():
+        for argument in signature:
+            if argument.kind is not None:
+                found.update(dict.fromkeys(argument.slots, argument.kind.find))
+    return found
+
+
+FINDERS = _finders()
+
+
+def _takes_symbols(tool: str) -> bool:
+    return any(argument.slots == ("symbol",) for argument in SIGNATURES[tool])
+
+
+def _share_symbols(tools: Sequence[str], symbols: list[str]) -> list[list[str]]:
+    """Who gets which names: one name serves all, otherwise in order, lists taking what is left."""
+    if len(symbols) == 1:
+        return [list(symbols) for _ in tools]
+    if len(tools) <= 1:
+        return [list(symbols) for _ in tools]
+    spare = len(symbols) - len(tools)
+    if spare < 0:
+        raise Unusable("fewer names than tools")
+    shared: list[list[str]] = []
+    left = list(symbols)
+    for tool in tools:
+        is_list = any(argument.is_list for argument in SIGNATURES[tool])
+        take = 1 + (spare if is_list else 0)
+        if is_list:
+            spare = 0
+        shared.append(left[:take])
+        left = left[take:]
+    return shared
+
+
+def arrange(tool: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Slot meanings and closed arguments → the arguments in the tool's order. Raises `Unusable` if one is missing."""
+    arguments: dict[str, Any] = {}
+    for argument in SIGNATURES[tool]:
+        value = _value(argument, values)
+        if value:
+            arguments[argument.name] = value
+        elif argument.required:
+            raise Unusable(f"{tool} without {argument.name}")
+    if tool == "compare_performance" and len(set(arguments["symbols"])) < 2:  # noqa: PLR2004
+        raise Unusable("compare with one name")
+    return arguments
+
+
+def _value(argument: Argument, values: dict[str, Any]) -> Any:
+    if argument.kind is None:
+        return values.get(argument.name)
+    for slot in argument.slots:
+        value = values.get(slot)
+        if value:
+            if slot == "symbol":
+                return list(dict.fromkeys(value)) if argument.is_list else value[0]
+            return value
+    return None
+
+
+def as_record(example: Example) -> str:
+    """One JSON line, for people to read."""
+    reply = example.reply
+    plain = reply if isinstance(reply, str) else [{"name": c.name, "arguments": c.arguments} for c in reply]
+    return json.dumps({"turns": [turn[0] for turn in example.turns], "question": example.question, "reply": plain})

@@ -1,0 +1,79 @@
+"""What the corpus must never hold: the names, terms and wordings of the evaluation sets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EVALS = Path(__file__).resolve().parents[2] / "evals"
+NAME_ARGUMENTS = ("symbol", "symbols", "query")
+_WORD = re.compile(r"[^\W_]+")
+GENERIC = frozenset("the group company corp inc bank energy index stock shares global international air motor".split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case words without punctuation."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Everything to keep away from: `names` as word tuples, `terms` as text, `wordings` as masked word tuples."""
+
+    names: frozenset[tuple[str, ...]]
+    terms: frozenset[tuple[str, ...]]
+    wordings: frozenset[tuple[str, ...]]
+
+    def holds_name(self, name: str) -> bool:
+        """Whether `name` is, contains, or is part of a held-out name."""
+        own = words(name)
+        pieces = {own[i:j] for i in range(len(own)) for j in range(i + 1, len(own) + 1)}
+        if not pieces.isdisjoint(self.names):
+            return True
+        return len(own) == 1 and len(own[0]) > 2 and own[0] not in GENERIC and own in self._parts  # noqa: PLR2004
+
+    @property
+    def _parts(self) -> frozenset[tuple[str, ...]]:
+        return frozenset((word,) for name in self.names for word in name)
+
+
+def mask(question: str, pieces: Iterable[str]) -> tuple[str, ...]:
+    """The wording of a question with every argument replaced by one mark: what a template looks like."""
+    text = question.casefold()
+    for piece in sorted(pieces, key=len, reverse=True):
+        text = text.replace(piece.casefold(), " \N{WHITE SQUARE} ")
+    return tuple(re.findall(r"[^\W_]+|\N{WHITE SQUARE}", text))
+
+
+def read_evals() -> list[dict[str, Any]]:
+    """All evaluation records of the repository."""
+    records = []
+    for path in sorted(EVALS.glob("*.jsonl")):
+        records += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return records
+
+
+def load_held_out() -> HeldOut:
+    """What the evaluation sets in `evals/` hold."""
+    names: set[tuple[str, ...]] = set()
+    terms: set[tuple[str, ...]] = set()
+    wordings: set[tuple[str, ...]] = set()
+    for record in read_evals():
+        pieces: list[str] = []
+        for call in record.get("calls", ()):
+            for argument, value in call["arguments"].items():
+                values = value if isinstance(value, list) else [str(value)]
+                pieces += values
+                if argument in NAME_ARGUMENTS:
+                    names.update(words(piece) for piece in values)
+                elif argument == "term":
+                    terms.update(words(piece) for piece in values)
+        wordings.add(mask(record["question"], pieces))
+    names.discard(())
+    return HeldOut(frozenset(names), frozenset(terms), frozenset(wordings))

@@ -1,0 +1,80 @@
+"""Which slot of a phrase becomes which argument of which tool; a test holds this against the real tools."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tools import arguments as kinds
+from tools.arguments import Kind
+
+
+class Argument(NamedTuple):
+    """One argument: the slot meanings it may be filled from, its kind (None: closed), and its shape."""
+
+    name: str
+    slots: tuple[str, ...]
+    kind: Kind | None
+    is_list: bool = False
+    required: bool = True
+
+
+_SYMBOL = Argument("symbol", ("symbol",), kinds.SYMBOL)
+_SYMBOLS = Argument("symbols", ("symbol",), kinds.SYMBOL, is_list=True)
+_PERIOD = Argument("period", ("period",), kinds.PERIOD, required=False)
+_YEARS = Argument("years", ("years",), kinds.YEARS)
+_RATE = Argument("annual_rate_percent", ("rate",), kinds.PERCENT)
+
+
+def _limit(name: str, slot: str, kind: Kind = kinds.NUMBER) -> Argument:
+    return Argument(name, (slot,), kind, required=False)
+
+
+SIGNATURES: dict[str, tuple[Argument, ...]] = {
+    "find_symbol": (Argument("query", ("symbol",), kinds.NAME),),
+    "get_quote": (_SYMBOLS,),
+    "get_price_history": (_SYMBOL, _PERIOD),
+    "compare_performance": (_SYMBOLS, _PERIOD),
+    "get_fundamentals": (_SYMBOL,),
+    "get_news": (_SYMBOL._replace(required=False),),
+    "get_events": (_SYMBOL,),
+    "get_technicals": (_SYMBOL,),
+    "get_market_overview": (),
+    "get_market_status": (_limit("exchange", "exchange", kinds.EXCHANGE),),
+    "get_sector_performance": (_PERIOD,),
+    "screen_stocks": (
+        _limit("sector", "sector", kinds.SECTOR),
+        _limit("max_price", "max_price"),
+        _limit("min_price", "min_price"),
+        _limit("max_pe", "max_pe"),
+        _limit("min_dividend_yield_percent", "min_yield", kinds.PERCENT),
+        _limit("min_market_cap", "min_cap"),
+        Argument("sort_by", (), None, required=False),
+        _limit("limit", "limit"),
+    ),
+    "convert_currency": (
+        Argument("amount", ("amount",), kinds.NUMBER, required=False),
+        Argument("from_currency", ("from",), kinds.CURRENCY),
+        Argument("to_currency", ("to",), kinds.CURRENCY),
+        _limit("date", "date", kinds.DATE),
+    ),
+    "get_portfolio": (),
+    "get_portfolio_performance": (_PERIOD,),
+    "get_portfolio_risk": (),
+    "get_portfolio_income": (_PERIOD,),
+    "suggest_rebalance": (),
+    "get_watchlist": (),
+    "project_growth": (
+        Argument("principal", ("money", "amount"), kinds.NUMBER, required=False),
+        _RATE,
+        _YEARS,
+        _limit("monthly_contribution", "monthly"),
+    ),
+    "loan_payment": (Argument("principal", ("money", "amount"), kinds.NUMBER), _RATE, _YEARS),
+    "define_term": (Argument("term", ("term",), kinds.TERM),),
+    "propose_watchlist_change": (Argument("action", (), None), _SYMBOLS),
+    "propose_price_alert": (
+        _SYMBOL,
+        Argument("condition", (), None),
+        Argument("price", ("price", "money"), kinds.NUMBER),
+    ),
+}

@@ -1,0 +1,117 @@
+"""A small Llama-type decoder: RMS norm, rotary positions (interleaved pairs), SwiGLU, tied embeddings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the field's name for it)
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The model's size; `context` is the longest sequence in tokens, written into the exported file too."""
+
+    vocabulary: int = 2048
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 704
+    context: int = 1024
+    rope_base: float = 10_000.0
+    norm_eps: float = 1e-5
+
+
+class Attention(nn.Module):
+    """Causal self-attention with rotary positions."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.heads = shape.heads
+        self.query = nn.Linear(shape.width, shape.width, bias=False)
+        self.key = nn.Linear(shape.width, shape.width, bias=False)
+        self.value = nn.Linear(shape.width, shape.width, bias=False)
+        self.output = nn.Linear(shape.width, shape.width, bias=False)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """`x` (batch, time, width) → the same shape; `cos`, `sin` are (time, head width / 2)."""
+        batch, time, width = x.shape
+        split = (batch, time, self.heads, width // self.heads)
+        query = rotate(self.query(x).view(split).transpose(1, 2), cos, sin)
+        key = rotate(self.key(x).view(split).transpose(1, 2), cos, sin)
+        value = self.value(x).view(split).transpose(1, 2)
+        # Written out: for sequences this short it is a sixth faster on a CPU than the fused kernel's backward pass.
+        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+        hidden = torch.full((time, time), float("-inf"), device=x.device).triu(1)
+        mixed = (scores.float() + hidden).softmax(-1).type_as(value) @ value
+        return self.output(mixed.transpose(1, 2).reshape(batch, time, width))  # type: ignore[no-any-return]
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary positions on neighbouring pairs (0,1), (2,3), …: the order the GGUF `llama` architecture expects."""
+    even, odd = x[..., 0::2], x[..., 1::2]
+    return torch.stack((even * cos - odd * sin, even * sin + odd * cos), dim=-1).flatten(-2).type_as(x)
+
+
+class Block(nn.Module):
+    """One layer: attention and a gated feed-forward, each after a norm and added to its input."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.attention_norm = nn.RMSNorm(shape.width, eps=shape.norm_eps)
+        self.attention = Attention(shape)
+        self.forward_norm = nn.RMSNorm(shape.width, eps=shape.norm_eps)
+        self.gate = nn.Linear(shape.width, shape.feed_forward, bias=False)
+        self.up = nn.Linear(shape.width, shape.feed_forward, bias=False)
+        self.down = nn.Linear(shape.feed_forward, shape.width, bias=False)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """(batch, time, width) → (batch, time, width)."""
+        x = x + self.attention(self.attention_norm(x), cos, sin)
+        y = self.forward_norm(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y))  # type: ignore[no-any-return]
+
+
+class Decoder(nn.Module):
+    """The whole model."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.vocabulary, shape.width)
+        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
+        self.norm = nn.RMSNorm(shape.width, eps=shape.norm_eps)
+        half = shape.width // shape.heads // 2
+        frequency = shape.rope_base ** (-torch.arange(half, dtype=torch.float32) / half)
+        angle = torch.outer(torch.arange(shape.context, dtype=torch.float32), frequency)
+        self.register_buffer("cos", angle.cos(), persistent=False)
+        self.register_buffer("sin", angle.sin(), persistent=False)
+        self.apply(self._initialise)
+        for block in self.blocks:  # residual branches start small, so that depth does not amplify noise
+            for matrix in (block.attention.output, block.down):  # type: ignore[union-attr]
+                nn.init.normal_(matrix.weight, std=0.02 / (2 * shape.layers) ** 0.5)  # type: ignore[union-attr,arg-type]
+
+    @staticmethod
+    def _initialise(module: nn.Module) -> None:
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+
+    def hidden(self, tokens: Tensor) -> Tensor:
+        """Token ids (batch, time) → final normed states (batch, time, width)."""
+        time = tokens.shape[1]
+        cos, sin = self.cos[:time], self.sin[:time]  # type: ignore[index]
+        x = self.embedding(tokens)
+        for block in self.blocks:
+            x = block(x, cos, sin)
+        return self.norm(x)  # type: ignore[no-any-return]
+
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """Mean cross-entropy in nats where `targets` (batch, time) is not -100; logits are made only there."""
+        wanted = targets != -100  # noqa: PLR2004 (torch's ignore index)
+        states = self.hidden(tokens)[wanted]
+        return F.cross_entropy(F.linear(states, self.embedding.weight).float(), targets[wanted])
+
+    def logits(self, tokens: Tensor) -> Tensor:
+        """Token ids (batch, time) → logits (batch, time, vocabulary)."""
+        return F.linear(self.hidden(tokens), self.embedding.weight)

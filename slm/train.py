@@ -1,0 +1,161 @@
+"""Training: Muon for matrices, AdamW for the rest, warm-up, constant rate, then linear decay to zero. Resumable."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from slm.model import Decoder, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+LENGTHS = (32, 48, 64, 96, 128, 320)  # fixed shapes: every new shape costs set-up time
+IGNORE = -100
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the result besides the corpus. `tokens` counts padding too."""
+
+    tokens: int
+    batch_tokens: int = 8192
+    matrix_rate: float = 0.02
+    other_rate: float = 0.003
+    warmup_steps: int = 100
+    decay_fraction: float = 0.4
+    weight_decay: float = 0.01
+    seed: int = 20261124
+
+
+class Examples:
+    """A tokenized corpus: `tokens` is flat uint16, example i is `tokens[starts[i]:starts[i+1]]`, and the
+    model is graded from position `graded[i]` on."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as data:
+            self.tokens, self.starts, self.graded = data["tokens"], data["starts"], data["graded"]
+
+    def __len__(self) -> int:
+        return len(self.graded)
+
+    def batches(self, rng: np.random.Generator, batch_tokens: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """One pass in random order: (inputs, targets), both (batch, length) int64, right-padded."""
+        sizes = np.diff(self.starts) - 1
+        bucket = np.searchsorted(LENGTHS, sizes)
+        groups: list[np.ndarray] = []
+        for index, length in enumerate(LENGTHS):
+            rows = rng.permutation(np.flatnonzero(bucket == index))
+            per_batch = max(batch_tokens // length, 1)
+            groups += [rows[at : at + per_batch] for at in range(0, len(rows) - per_batch + 1, per_batch)]
+        for at in rng.permutation(len(groups)):
+            rows = groups[at]
+            length = LENGTHS[int(bucket[rows[0]])]
+            inputs = np.zeros((len(rows), length), dtype=np.int64)
+            targets = np.full((len(rows), length), IGNORE, dtype=np.int64)
+            for place, row in enumerate(rows):
+                text = self.tokens[self.starts[row] : self.starts[row + 1]].astype(np.int64)
+                graded = int(self.graded[row])
+                inputs[place, : len(text) - 1] = text[:-1]
+                targets[place, graded - 1 : len(text) - 1] = text[graded:]
+            yield torch.from_numpy(inputs), torch.from_numpy(targets)
+
+
+class Trainer:
+    """Holds model, optimisers and position, so that training can stop and go on."""
+
+    def __init__(self, shape: Shape, recipe: Recipe, device: str = "cpu") -> None:
+        torch.manual_seed(recipe.seed)
+        self.shape, self.recipe, self.device = shape, recipe, device
+        self.model = Decoder(shape).to(device)
+        matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]  # noqa: PLR2004
+        others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]  # noqa: PLR2004
+        self.optimisers = (
+            torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
+            torch.optim.AdamW(others, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
+        )
+        self.step = self.epoch = self.tokens_seen = self.batches_done = 0
+        self.seconds = 0.0
+
+    def rate(self) -> float:
+        """The learning-rate factor at this point, 0 to 1."""
+        decay_from = self.recipe.tokens * (1 - self.recipe.decay_fraction)
+        left = (self.recipe.tokens - self.tokens_seen) / (self.recipe.tokens - decay_from)
+        return max(min((self.step + 1) / self.recipe.warmup_steps, 1.0, left), 0.0)
+
+    def run(self, examples: Examples, folder: Path, report: Callable[[str], None], save_every: float = 120.0) -> None:
+        """Train until `recipe.tokens`; saves to `folder` every `save_every` seconds and at the end."""
+        began = saved = time.monotonic()
+        losses: list[float] = []
+        while self.tokens_seen < self.recipe.tokens:
+            rng = np.random.default_rng((self.recipe.seed, self.epoch))
+            for place, (inputs, targets) in enumerate(examples.batches(rng, self.recipe.batch_tokens)):
+                if place < self.batches_done:
+                    continue
+                losses.append(self._step(inputs.to(self.device), targets.to(self.device)))
+                self.batches_done = place + 1
+                self.tokens_seen += inputs.numel()
+                now = time.monotonic()
+                if self.step % 50 == 0:
+                    speed = self.tokens_seen / (self.seconds + now - began)
+                    report(
+                        f"step {self.step} tokens {self.tokens_seen / 1e6:.2f}M loss {np.mean(losses[-100:]):.4f} "
+                        f"rate {self.rate():.3f} {speed:.0f} tokens/s"
+                    )
+                if now - saved > save_every:
+                    self.seconds += now - began
+                    began = saved = now
+                    self.save(folder)
+                if self.tokens_seen >= self.recipe.tokens:
+                    break
+            else:
+                self.epoch += 1
+                self.batches_done = 0
+        self.seconds += time.monotonic() - began
+        self.save(folder)
+
+    def _step(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
+        factor = self.rate()
+        for optimiser, rate in zip(self.optimisers, (self.recipe.matrix_rate, self.recipe.other_rate), strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * factor
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            loss = self.model.loss(inputs, targets)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimiser in self.optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        return float(loss.detach())
+
+    def save(self, folder: Path) -> None:
+        """Write `checkpoint.pt` so that a crash leaves either the old or the new one."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "position": (self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds),
+            "shape": asdict(self.shape),
+        }
+        partial = folder / "checkpoint.partial"
+        torch.save(state, partial)
+        partial.replace(folder / "checkpoint.pt")
+        (folder / "recipe.json").write_text(json.dumps(asdict(self.recipe), indent=2) + "\n")
+
+    def resume(self, folder: Path) -> bool:
+        """Take up a saved checkpoint; False when there is none."""
+        path = folder / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
+        return True

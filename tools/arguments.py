@@ -1,0 +1,136 @@
+"""The kinds of tool argument: how each is written, found in a question, and normalised.
+
+A copied argument is a piece of what the person typed ("tesla", "5k", "last 6 months", "quid"). The model may only
+choose which piece; the functions here decide what it means, strictly, so that nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tools.context import Listing, ToolContext
+from tools.errors import ArgumentError
+from tools.parsing.currencies import parse_currency
+from tools.parsing.dates import parse_date
+from tools.parsing.exchanges import parse_exchange
+from tools.parsing.numbers import parse_number, parse_percent, parse_years
+from tools.parsing.periods import Period, parse_period
+from tools.parsing.sectors import parse_sector
+from tools.parsing.spans import Span, find_currencies, find_names, find_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of copied argument.
+
+    `find` lists the pieces of a text that could be one; `read` gives the value (raising `ArgumentError`);
+    `write` gives the canonical form shown as `resolved`. `form` tells the model how it may be written.
+    """
+
+    name: str
+    form: str
+    find: Callable[[str], list[Span]]
+    read: Callable[[str, ToolContext], Any]
+    write: Callable[[Any], Any]
+
+
+def _reader(parse: Callable[[str], Any], complaint: str) -> Callable[[str, ToolContext], Any]:
+    def read(text: str, _: ToolContext) -> Any:
+        value = parse(text)
+        if value is None:
+            shown = text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 (a line of a chat)
+            raise ArgumentError(complaint.format(shown))
+        return value
+
+    return read
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _symbol(text: str, context: ToolContext) -> Listing:
+    return context.symbols.resolve(text)
+
+
+def _name(text: str, _: ToolContext) -> str:
+    return " ".join(text.split())
+
+
+SYMBOL = Kind("symbol", "a ticker or company name", find_names, _symbol, lambda listing: listing.symbol)
+NAME = Kind("name", "a company name or ticker", find_names, _name, str)
+TERM = Kind("term", "a finance term", find_names, _name, str)
+PERIOD = Kind(
+    "period",
+    "e.g. 1mo, ytd, 2022, last 6 months, since 2020-03, 2020-01-01..2020-06-30",
+    lambda text: find_values(text, parse_period, most_atoms=11),
+    _reader(parse_period, "I don't understand the period “{}”; try “last 6 months”, “2022” or “since March 2020”."),
+    lambda period: period.canonical,
+)
+NUMBER = Kind(
+    "number",
+    "e.g. 300, 5k, 1.2 million",
+    lambda text: find_values(text, parse_number),
+    _reader(parse_number, "I can't read “{}” as a number; write it like 1,250 or 5k."),
+    _number,
+)
+PERCENT = Kind(
+    "percent",
+    "e.g. 7% or 6.5 percent",
+    lambda text: find_values(text, parse_percent),
+    _reader(parse_percent, "I can't read “{}” as a rate; write it like 7%."),
+    _number,
+)
+YEARS = Kind(
+    "years",
+    "e.g. 20 years or 18 months",
+    lambda text: find_values(text, parse_years),
+    _reader(parse_years, "I can't read “{}” as a length of time; write it like 20 years."),
+    _number,
+)
+CURRENCY = Kind(
+    "currency",
+    "an ISO code or a currency's name",
+    lambda text: find_currencies(text, parse_currency),
+    _reader(parse_currency, "I don't know the currency “{}”; use a code such as USD, EUR or GBP."),
+    str,
+)
+SECTOR = Kind(
+    "sector",
+    "a market sector such as technology or energy",
+    lambda text: find_values(text, parse_sector),
+    _reader(parse_sector, "I don't know the sector “{}”; try technology, healthcare, financials or energy."),
+    str,
+)
+EXCHANGE = Kind(
+    "exchange",
+    "an exchange, e.g. NYSE, London, Tokyo",
+    lambda text: find_values(text, parse_exchange),
+    _reader(parse_exchange, "I don't know the exchange “{}”; try NYSE, Nasdaq, London, Frankfurt or Tokyo."),
+    str,
+)
+DATE = Kind(
+    "date",
+    "a date, e.g. 2021-03-03",
+    lambda text: find_values(text, parse_date),
+    _reader(parse_date, "I can't read “{}” as a date; write it like 2021-03-03."),
+    lambda day: day.isoformat(),
+)
+
+Symbol = Annotated[Listing, SYMBOL]
+Name = Annotated[str, NAME]
+Term = Annotated[str, TERM]
+PeriodArgument = Annotated[Period, PERIOD]
+Number = Annotated[Decimal, NUMBER]
+Percent = Annotated[Decimal, PERCENT]
+Years = Annotated[Decimal, YEARS]
+Currency = Annotated[str, CURRENCY]
+Sector = Annotated[str, SECTOR]
+Exchange = Annotated[str, EXCHANGE]
+Day = Annotated[date, DATE]

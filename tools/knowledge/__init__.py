@@ -1,0 +1,1 @@
+"""Finance words and what they mean."""

@@ -1,0 +1,167 @@
+"""Definitions of finance words, in our own words, read from the TOML files beside this one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.arguments import Term  # noqa: TC001 (read at run time by the toolbox)
+from tools.errors import ArgumentError
+from tools.formatting import join_words
+from tools.values import Findings, Passage, Source
+
+if TYPE_CHECKING:
+    from tools.context import ToolContext
+
+SOURCE = Source("Tuppence glossary")
+_FOLDER = Path(__file__).parent / "glossary"
+_ARTICLES = frozenset({"a", "an", "the"})
+# A slip is forgiven only in a word long enough to stay recognisable: "put" is not a slip of "cut".
+_LENGTH_FOR_ONE_SLIP = 5
+_LENGTH_FOR_TWO_SLIPS = 10
+_NEAR = 60
+_MOST_SUGGESTIONS = 3
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term: how it is headed, what else it is called, what it means, and related terms."""
+
+    name: str
+    aliases: tuple[str, ...]
+    definition: str
+    see_also: tuple[str, ...]
+
+
+async def define_term(context: ToolContext, term: Term) -> Findings:  # noqa: ARG001 (every tool gets the context)
+    """Explain a finance term or concept in plain words.
+
+    Use this when someone asks what a finance word means or how a concept works; for what a company does use
+    get_fundamentals, for who is behind a ticker find_symbol.
+
+    Args:
+        term: the word or phrase as typed, without "what is", such as dividend yield, short selling or ETF
+
+    Returns:
+        The definition as a passage, and related terms as a second one where there are any.
+
+    Raises:
+        ArgumentError: the glossary lacks the term; names up to three near ones.
+
+    Source: the glossary in this package, written for it.
+    """
+    entry, exact = find_entry(term)
+    passages = [Passage(entry.name, "definition", entry.definition, SOURCE)]
+    if entry.see_also:
+        passages.append(Passage(entry.name, "see also", ", ".join(entry.see_also), SOURCE))
+    notes = () if exact else (f"I took “{term[:_LONGEST_SHOWN]}” as “{entry.name}”.",)
+    return Findings(title=entry.name, passages=tuple(passages), notes=notes)
+
+
+def find_entry(term: str) -> tuple[Entry, bool]:
+    """The entry for `term`, and whether it was named exactly (give or take case, punctuation, plural, article).
+
+    Otherwise the one entry that differs by a slip of the keys. Raises `ArgumentError` with near terms if there is
+    none, or several.
+    """
+    index = _index()
+    key = _key(term)
+    if key in index:
+        return index[key], True
+    close = list(dict.fromkeys(entry for other, entry in index.items() if _is_slip(key, other)))
+    if len(close) == 1:
+        return close[0], False
+    raise ArgumentError(_unknown(term, [entry.name for entry in close] or _near(key)))
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Every entry of the glossary, by name. Raises `ValueError` when a file is malformed."""
+    found = [_entry(item) for path in sorted(_FOLDER.glob("*.toml")) for item in _tables(path)]
+    return tuple(sorted(found, key=lambda entry: entry.name.casefold()))
+
+
+def _tables(path: Path) -> list[dict[str, object]]:
+    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("term")
+    if not isinstance(tables, list):
+        msg = f"{path.name} has no [[term]] tables"
+        raise ValueError(msg)  # noqa: TRY004 (a fault of the file, not of a type in code)
+    return tables
+
+
+def _entry(item: dict[str, object]) -> Entry:
+    name, definition = item.get("name"), item.get("definition")
+    aliases, see_also = item.get("aliases", []), item.get("see_also", [])
+    if not (isinstance(name, str) and isinstance(definition, str)):
+        msg = f"a glossary term lacks its name or definition: {item!r}"
+        raise ValueError(msg)
+    if not (isinstance(aliases, list) and isinstance(see_also, list)):
+        msg = f"aliases and see_also of {name} must be lists"
+        raise ValueError(msg)  # noqa: TRY004 (a fault of the file, not of a type in code)
+    text = " ".join(definition.split())
+    return Entry(name, tuple(map(str, aliases)), text, tuple(map(str, see_also)))
+
+
+@cache
+def _index() -> dict[str, Entry]:
+    """Every name and alias in its plain form; a name goes before an alias of another entry."""
+    index = {_key(alias): entry for entry in reversed(entries()) for alias in entry.aliases}
+    index.update((_key(entry.name), entry) for entry in entries())
+    return index
+
+
+def _key(text: str) -> str:
+    """Lower case, letters and digits only, singular, without articles: "The P/E Ratios" → "pe ratio"."""
+    folded = re.sub(r"['’./]", "", text.casefold().replace("&", " and "))
+    words = re.findall(r"[^\W_]+|%", folded)
+    kept = [word for word in words if word not in _ARTICLES] or words
+    return " ".join(_singular(word) for word in kept)
+
+
+def _singular(word: str) -> str:
+    """Rough on purpose: both sides of a comparison go through it, so it need only be consistent."""
+    if len(word) > 4 and word.endswith("ies"):  # noqa: PLR2004 ("equities", not "lies")
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004 ("eps", "gas")
+        return word[:-1]
+    return word
+
+
+def _is_slip(key: str, other: str) -> bool:
+    """Whether two phrases have the same words up to a slip in each: two letters swapped, one missing or wrong."""
+    words, others = key.split(), other.split()
+    return len(words) == len(others) and all(map(_same_word, words, others))
+
+
+def _same_word(word: str, other: str) -> bool:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 (most questions need no fuzzy matching)
+
+    if word == other:
+        return True
+    shorter = min(len(word), len(other))
+    if shorter < _LENGTH_FOR_ONE_SLIP or word[0] != other[0]:
+        return False
+    allowed = 2 if shorter >= _LENGTH_FOR_TWO_SLIPS else 1
+    return OSA.distance(word, other, score_cutoff=allowed) <= allowed
+
+
+def _near(key: str) -> list[str]:
+    """Up to three terms that look or read like `key`, best first."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 (most questions need no fuzzy matching)
+
+    index = _index()
+    matches = process.extract(key, list(index), scorer=fuzz.token_sort_ratio, limit=12, score_cutoff=_NEAR)
+    return list(dict.fromkeys(index[match].name for match, _, _ in matches))
+
+
+def _unknown(term: str, near: list[str]) -> str:
+    shown = term if len(term) <= _LONGEST_SHOWN else f"{term[:_LONGEST_SHOWN]}…"
+    if near:
+        names = join_words([f"“{name}”" for name in near[:_MOST_SUGGESTIONS]], "or")
+        return f"My glossary has no “{shown}”; did you mean {names}?"
+    return f"My glossary has no “{shown}”; try the full name of a finance term, such as “dividend yield”."

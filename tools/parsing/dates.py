@@ -1,0 +1,63 @@
+"""Explicit dates, and the month names that periods are made of too."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from tools.parsing.phrase import plain_ascii
+
+# Written out, because the calendar module's names change with the machine's language.
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+MONTHS = {
+    **{name.lower(): number for number, name in enumerate(MONTH_NAMES, start=1)},
+    **{name[:3].lower(): number for number, name in enumerate(MONTH_NAMES, start=1)},
+    "sept": 9,
+    "febuary": 2,
+}
+MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+"""The names and abbreviations of the months, longest first, as a pattern."""
+
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2}|2100)"
+_YEAR_FIRST = re.compile(rf"{_YEAR}(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})")
+_YEAR_LAST = re.compile(rf"(?P<first>[0-9]{{1,2}})(?P<sep>[-/.])(?P<second>[0-9]{{1,2}})(?P=sep){_YEAR}")
+_DAY_MONTH = re.compile(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -]?)(?P<month>{MONTH})\.?(?:, ?|[ -])?{_YEAR}")
+_MONTH_DAY = re.compile(rf"{_WEEKDAY}(?P<month>{MONTH})\.? ?(?:the )?{_DAY}(?:, ?| ){_YEAR}")
+_LONGEST = 40
+
+
+def parse_date(text: str) -> date | None:
+    """The one day that the whole of `text` names: "2019-05-02", "3 March 2021", "on March 3rd, 2021", "25/12/2020".
+
+    None for anything else: a month or a year alone, "3/4/2021" (March or April?), days that don't exist, and
+    years outside 1900 to 2100.
+    """
+    phrase = plain_ascii(text, _LONGEST).removeprefix("on ")
+    return explicit_date(phrase) if phrase and any(digit in phrase for digit in "12") else None
+
+
+def explicit_date(phrase: str) -> date | None:
+    """`parse_date` of a phrase that is plain already, without "on"."""
+    if match := _YEAR_FIRST.fullmatch(phrase):
+        return existing_date(int(match["year"]), int(match["month"]), int(match["day"]))
+    if match := _YEAR_LAST.fullmatch(phrase):
+        first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        if first > 12 or first == second:
+            return existing_date(year, second, first)
+        return existing_date(year, first, second) if second > 12 else None
+    if match := _DAY_MONTH.fullmatch(phrase) or _MONTH_DAY.fullmatch(phrase):
+        return existing_date(int(match["year"]), MONTHS[match["month"]], int(match["day"]))
+    return None
+
+
+def existing_date(year: int, month: int, day: int) -> date | None:
+    """That date, or None when the calendar has no such day."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

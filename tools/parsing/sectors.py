@@ -1,0 +1,96 @@
+"""The eleven sectors of the stock market, and the everyday names of what is in them (Yahoo's classification)."""
+
+from __future__ import annotations
+
+import re
+
+from tools.parsing.phrase import plain_ascii
+
+SECTOR_NAMES: dict[str, str] = {
+    "technology": "Technology",
+    "healthcare": "Healthcare",
+    "financial-services": "Financial Services",
+    "consumer-cyclical": "Consumer Cyclical",
+    "consumer-defensive": "Consumer Defensive",
+    "energy": "Energy",
+    "industrials": "Industrials",
+    "basic-materials": "Basic Materials",
+    "real-estate": "Real Estate",
+    "utilities": "Utilities",
+    "communication-services": "Communication Services",
+}
+
+_WORDS = {
+    "technology": "technology|tech|technologies|big tech|high tech|information technology|info tech|infotech|it"
+    "|software|saas|enterprise software|hardware|computer hardware|computers|computing|semis|semi|semiconductor"
+    "|semiconductors|chip|chips|chipmaker|chipmakers|chip makers|cloud|cloud computing|cybersecurity"
+    "|cyber security|ai|artificial intelligence|consumer electronics|electronics|it services|tehc|techonology"
+    "|tecnology|techs",
+    "healthcare": "healthcare|health care|health|pharma|pharmas|pharmaceutical|pharmaceuticals|big pharma"
+    "|drugmaker|drugmakers|drug makers|drug|drugs|biotech|biotechs|biotechnology|medical|medical device"
+    "|medical devices|medtech|medicine|hospital|hospitals|health insurers|health insurance|life sciences"
+    "|diagnostics|helathcare|heathcare",
+    "financial-services": "financial services|financial-services|financial|financials|finance|bank|banks|banking"
+    "|big banks|regional banks|insurance|insurer|insurers|asset managers|asset management|brokers|brokerages"
+    "|broker|capital markets|lenders|credit cards|credit card|payments|fintech|fintechs|wealth managers|finacials"
+    "|finanical|investment banks|investment banking",
+    "consumer-cyclical": "consumer cyclical|consumer-cyclical|consumer cyclicals|cyclical consumer"
+    "|consumer discretionary|discretionary|retail|retailer|retailers|retailing|e-commerce|ecommerce|online retail"
+    "|online retailers|auto|autos|automotive|car|cars|automaker|automakers|auto makers|carmaker|carmakers"
+    "|car makers|car companies|ev|evs|ev makers|electric vehicles|electric vehicle|restaurant|restaurants|travel"
+    "|leisure|travel and leisure|hotel|hotels|lodging|casino|casinos|apparel|clothing|fashion|luxury|luxury goods"
+    "|homebuilder|homebuilders|home builders|footwear|cruise lines|home improvement",
+    "consumer-defensive": "consumer defensive|consumer-defensive|consumer defensives|defensive consumer"
+    "|consumer staples|consumer staple|staples|staple|food|foods|food and beverage|food & beverage|beverage"
+    "|beverages|drinks|tobacco|grocery|grocer|grocers|groceries|supermarket|supermarkets|household products"
+    "|household goods|packaged foods|brewers|personal care|non-cyclical consumer|food producers|discount stores",
+    "energy": "energy|oil|oil and gas|oil & gas|oil/gas|oil n gas|oil majors|big oil|oil companies|gas|natural gas"
+    "|petroleum|drillers|oil drillers|refiners|refining|oil services|oilfield services|pipelines|coal|uranium"
+    "|midstream|upstream|fossil fuels|enegry|energy producers",
+    "industrials": "industrials|industrial|industry|industrial goods|aerospace|defense|defence"
+    "|aerospace and defense|aerospace and defence|aerospace & defense|aerospace & defence|defense contractors"
+    "|defence contractors|airline|airlines|railroad|railroads|railway|railways|rails|machinery|construction"
+    "|engineering|logistics|shipping|transport|transports|transportation|trucking|truckers|freight"
+    "|waste management|manufacturing|manufacturers|capital goods|conglomerates|airports|infrastructure|industiral"
+    "|industrals",
+    "basic-materials": "basic materials|basic-materials|materials|raw materials|material|mining|miner|miners"
+    "|gold miners|gold mining|silver miners|copper miners|chemical|chemicals|specialty chemicals|steel|steelmakers"
+    "|metals|metals and mining|metals & mining|lumber|timber|paper|forestry|fertilizer|fertilizers|fertiliser"
+    "|fertilisers|aluminum|aluminium|copper|building materials|agricultural inputs|cement",
+    "real-estate": "real estate|real-estate|realestate|reit|reits|property|properties|realty|landlords"
+    "|property developers|real estate investment trusts|commercial real estate|housing",
+    "utilities": "utilities|utility|utilites|electric utilities|water utilities|gas utilities|power"
+    "|power companies|electricity|electric|water|power utilities|power producers|power generation"
+    "|independent power producers|regulated utilities|renewable utilities",
+    "communication-services": "communication services|communication-services|communications services|communication"
+    "|communications|telecom|telecoms|telco|telcos|telecommunication|telecommunications|telecomms|comms|media"
+    "|entertainment|media and entertainment|streaming|social media|social networks|broadcasters|broadcasting|cable"
+    "|advertising|publishers|publishing|internet|video games|video gaming|gaming|wireless|wireless carriers",
+}  # fmt: skip
+_SECTORS = {word: key for key, words in _WORDS.items() for word in words.split("|")}
+# Of these the name alone would be found in any question: only "IT sector" or "IT" in capitals is meant.
+_ONLY_WITH_TAIL = frozenset({"it", "industry", "car", "drug", "semi", "paper", "water", "power", "material", "bank",
+                             "broker", "properties", "gaming", "electric"})  # fmt: skip
+_TAIL = re.compile(
+    r" (?:sectors?|stocks?|shares|companies|company|industry|industries|space|names|firms|businesses|equities|plays"
+    r"|sector stocks|sector companies)"
+)
+
+
+def parse_sector(text: str) -> str | None:
+    """The key of the sector that the whole of `text` names: "tech", "the energy sector", "bank stocks", "IT".
+
+    None for anything else, and for names that fit several sectors ("consumer").
+    """
+    phrase = plain_ascii(text).removeprefix("the ")
+    if not phrase:
+        return None
+    if phrase in _SECTORS:
+        return _SECTORS[phrase] if phrase not in _ONLY_WITH_TAIL or text.strip() == "IT" else None
+    space = phrase.rfind(" ")
+    if space == -1:
+        return None
+    for start in (space, phrase.rfind(" ", 0, space)):
+        if start > 0 and _TAIL.fullmatch(phrase, start):
+            return _SECTORS.get(phrase[:start])
+    return None

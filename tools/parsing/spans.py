@@ -1,0 +1,135 @@
+"""The pieces of a question that can be an argument: the model may only copy one of these.
+
+A span starts and ends at a run of letters, a run of digits or a sign ($ € £ ¥ %). For kinds with a parser (numbers,
+periods, currencies, …) the candidates are the longest spans that the parser accepts whole; for names they are the
+spans that neither start nor end with a function word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.parsing.currencies import parse_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_WORDS = 120
+"""Atoms looked at; what a person asks for stands in the first or last hundred words of what they type."""
+
+MAX_NAMES = 160
+"""Name candidates offered at most; more only slows the grammar."""
+
+_ATOM = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%^]")
+_GAP_IN_NAME = re.compile(r"(?: ?& ?| ?\+ ?|\. ?|[ '’`\-/]|)\Z")
+_GAP_IN_VALUE = re.compile(r"(?:[ .,'’\-/]{0,2})\Z")
+_SIGNS = frozenset("$€£¥₹%^")
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again ago all also am an and any anyone are as ask at back be because been before being below
+    better between both bring but by can cause check compare compared could current currently did didn didnt do does doesn
+    doesnt doing don dont done down during each else ever every fare fared feel find for from gave get gets getting
+    give given gimme go goes going gone gonna good got gotta had has have having he hello help her here hers hey hi him
+    his how hows however i id if ill im in instead into is isn isnt it its ive just keep kindly know last lately later
+    lemme let lets like ll look looking looks lot many may maybe me mean might mine more most much my myself near need
+    no nor not now of off ok okay on once only onto or other our ours out over own past per perhaps please pls plz pull
+    put quick quickly re really recent recently right rn s say see seem seems sell shall she should show since so some
+    soon still such sure take tell than thank thanks that thats the their them then there these they thing things think
+    this those though thru tho throughout thx til till to today todays tomorrow tonight too toward u under until up ur
+    us versus very vs wanna want wanted wants was wasn we week well went were what whats when whens where wheres which
+    while who whos why whys will with within without won would wouldn y ya yeah yes yesterday yet you your yours
+    und der die das""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text: `text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _atoms(text: str) -> list[tuple[int, int]]:
+    found = [match.span() for match in _ATOM.finditer(text)]
+    if len(found) > MAX_WORDS:  # a long story: the ask is at its start or its end
+        found = found[: MAX_WORDS // 2] + found[-MAX_WORDS // 2 :]
+    return found
+
+
+def find_values(text: str, parse: Callable[[str], object | None], most_atoms: int = 9) -> list[Span]:
+    """The longest spans that `parse` accepts whole, in order of appearance."""
+    atoms = _atoms(text)
+    kept: list[Span] = []
+    for first, (start, _) in enumerate(atoms):
+        for last in range(min(first + most_atoms, len(atoms)) - 1, first - 1, -1):
+            end = atoms[last][1]
+            if kept and end <= kept[-1].end:
+                break  # inside one that is already kept
+            if end - start > 48:  # noqa: PLR2004 (no value is written longer)
+                continue
+            piece = text[start:end]
+            if parse(piece) is not None and _cut_cleanly(text, start, end):
+                kept = [span for span in kept if not (start <= span.start and span.end <= end)]
+                kept.append(Span(start, end, piece))
+                break
+    return kept
+
+
+def _cut_cleanly(text: str, start: int, end: int) -> bool:
+    """False when the span would cut a number out of a longer one ("1.2" of "1.25"; "20" of "2021")."""
+    before = text[start - 2 : start] if start > 1 else text[:start]
+    after = text[end : end + 2]
+    starts_number = text[start].isdigit() and len(before) == 2 and before[0].isdigit() and before[1] in ".,"  # noqa: PLR2004
+    ends_number = text[end - 1].isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit()  # noqa: PLR2004
+    return not (starts_number or ends_number)
+
+
+def find_currencies(text: str, parse: Callable[[str], str | None]) -> list[Span]:
+    """Currency words and signs, and the two halves of a pair written together ("EURUSD", "usd/jpy")."""
+    spans = find_values(text, parse, most_atoms=4)
+    for start, end in _atoms(text):
+        piece = text[start:end]
+        if len(piece) == 6 and parse_pair(piece) is not None:  # noqa: PLR2004 (two ISO codes)
+            spans += [Span(start, start + 3, piece[:3]), Span(start + 3, end, piece[3:])]
+    return sorted(spans, key=lambda span: span.start)
+
+
+def find_names(text: str, most_atoms: int = 6) -> list[Span]:
+    """Spans that could be the name of a company, an index or a term, shortest first at each place."""
+    atoms = _atoms(text)
+    function = [text[start:end].casefold() in FUNCTION_WORDS for start, end in atoms]
+    # In a text without any capitals "it" is a pronoun; typed in capitals among others it may be a ticker.
+    shouting = text.isupper()
+    tickers = [
+        not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1)  # noqa: PLR2004
+        for start, end in atoms
+    ]
+    blocked = [is_function and not is_ticker for is_function, is_ticker in zip(function, tickers, strict=True)]
+    spans: list[Span] = []
+    for first, (start, first_end) in enumerate(atoms):
+        if blocked[first] and not _opens_name(text, start, first_end) or text[start] in _SIGNS - {"^"}:
+            continue
+        for last in range(first, min(first + most_atoms, len(atoms))):
+            end = atoms[last][1]
+            if last > first and not _joined(text, atoms[last - 1], atoms[last]):
+                break
+            if text[end - 1] in _SIGNS or (blocked[last] and not (last == first and _opens_name(text, start, end))):
+                continue
+            spans.append(Span(start, end, text[start:end]))
+    return spans[:MAX_NAMES]
+
+
+def _opens_name(text: str, start: int, end: int) -> bool:
+    """A function word may open a name when it is written as one: "The Trade Desk", "All Nippon", "US Steel"."""
+    return text[start:end][:1].isupper() and end < len(text) and start > 0
+
+
+def _joined(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
+    gap = text[left[1] : right[0]]
+    if gap == ". ":  # "J. P. Morgan" goes on, the end of a sentence does not
+        return left[1] - left[0] <= 2  # noqa: PLR2004
+    return _GAP_IN_NAME.match(gap) is not None

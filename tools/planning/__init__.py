@@ -1,0 +1,1 @@
+"""Calculators for plans: savings growth and loans."""

@@ -1,0 +1,1 @@
+"""The asker's own portfolio: what it holds, earned, risks and pays."""

@@ -1,0 +1,261 @@
+"""Turns what people type into one listing, or asks, or says it doesn't know; it never guesses.
+
+In order: a ticker in capitals (with "$", share class or exchange, too), an everyday name, a company's very name, a
+ticker in small letters, the first words of a name, a slip of the keyboard. English words that happen to be tickers
+count as such only in capitals or after "$". A company listed in several places is meant by its listing on an
+American exchange if it has one, else by the one at home.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from tools.errors import AmbiguousSymbol, UnknownSymbol
+from tools.symbols.directory import PROMINENT, best_of, bundled_directory
+from tools.symbols.names import MAX_QUERY_CHARACTERS, comparable, name_key
+from tools.symbols.spelling import corrections, nearest
+from tools.symbols.tickers import common_spelling, currency_pair, names_exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tools.context import Listing
+    from tools.symbols.directory import Directory, Entry
+
+MOST_CHOICES = 4
+MOST_SUGGESTIONS = 3
+_SHOWN_CHARACTERS = 40
+_OBSCURE = 3500
+"""A company this far down by market value is not meant by a word it shares with a well-known one."""
+
+_SHORTEST_PART = 3
+"""Shorter words are in too many names to suggest one."""
+
+_AROUND = " \t\"'“”‘’«»„()[]{}<>.,;:!?*_~`|#"
+_POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
+_TICKER = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.=^/-]{0,11}")
+_ABOUT_THE_SHARE = frozenset(
+    "stock stocks share shares equity ticker symbol price prices quote chart company companies etf fund index".split()
+)
+
+
+class DirectoryResolver:
+    """`SymbolResolver` over the bundled directory, or another one."""
+
+    def __init__(self, directory: Directory | None = None) -> None:
+        self._given = directory
+
+    @property
+    def directory(self) -> Directory:
+        """Read on first use, so that starting costs nothing."""
+        return self._given or bundled_directory()
+
+    def resolve(self, text: str) -> Listing:
+        """The one listing meant by `text`. Raises `UnknownSymbol` or `AmbiguousSymbol`."""
+        typed = _cleaned(text)
+        if pair := currency_pair(typed):
+            return pair
+        found = self._meant(typed)
+        if len(found) == 1:
+            return found[0].listing()
+        shown = _shortened(typed or text.strip())
+        if found:
+            raise AmbiguousSymbol(shown, _labels(found[:MOST_CHOICES]))
+        raise UnknownSymbol(shown, _labels(self._suggestions(typed)[:MOST_SUGGESTIONS]))
+
+    def search(self, text: str, limit: int = 5) -> tuple[Listing, ...]:
+        """The nearest listings, best first: what is meant, its other main listings, then look-alikes."""
+        typed = _cleaned(text)
+        if pair := currency_pair(typed):
+            return (pair,)
+        meant = self._meant(typed)
+        others = [entry for one in meant[:1] for entry in self._main_listings(one.company)]
+        entries = dict.fromkeys((*meant, *others, *(self._suggestions(typed) if len(meant) != 1 else ())))
+        return tuple(entry.listing() for entry in entries)[: max(limit, 0)]
+
+    def name(self, symbol: str) -> str:
+        """The name people use for `symbol`, or the symbol itself when the directory lacks it."""
+        if entry := self.directory.by_symbol.get(symbol):
+            return entry.name
+        pair = currency_pair(symbol)
+        return pair.name if pair else symbol
+
+    def _meant(self, typed: str) -> list[Entry]:
+        """The one entry meant, or the several that fit equally well, or none."""
+        if not typed or len(typed) > MAX_QUERY_CHARACTERS:
+            return []
+        if typed.startswith("$"):
+            return self._tickers(typed[1:].strip().upper())
+        exact = self._in_capitals(typed)
+        if exact or names_exchange(typed.upper()):
+            return exact or self._tickers_in_small_letters(typed)
+        whole = comparable(typed)
+        if whole in self.directory.common_words and whole not in self.directory.aliases:
+            return []
+        variants = list(_variants(typed))
+        for step in (self._named, self._in_small_letters, self._beginning):
+            for variant in variants:
+                if found := step(variant):
+                    return found
+        return self._misspelt(variants)
+
+    def _tickers(self, capitals: str) -> list[Entry]:
+        symbol = common_spelling(capitals, self.directory.by_symbol)
+        return [self.directory.by_symbol[symbol]] if symbol else []
+
+    def _in_capitals(self, typed: str) -> list[Entry]:
+        """A ticker typed in capitals; asked back when the word is a well-known name of something else as well."""
+        ticker = _POSSESSIVE.sub("", typed)
+        if ticker.endswith("s") and ticker[:-1].isupper() and len(ticker) > 2:  # noqa: PLR2004
+            ticker = ticker[:-1]
+        words = ticker.split()
+        if len(words) > 1 and words[-1].lower() in _ABOUT_THE_SHARE:
+            ticker = " ".join(words[:-1])
+        if ticker != ticker.upper() or not any(character.isalpha() for character in ticker):
+            return []
+        if chosen := self.directory.capitals.get(ticker):
+            return [self.directory.by_symbol[chosen]]
+        found = self._tickers(ticker)
+        alias = self.directory.aliases.get(comparable(ticker))
+        if found and alias and self.directory.by_symbol[alias].company != found[0].company:
+            return [*found, self.directory.by_symbol[alias]]
+        return found
+
+    def _tickers_in_small_letters(self, typed: str) -> list[Entry]:
+        """ "vod.l", "sap gr": an exchange is named, so only the very listing counts."""
+        words = re.split(r"[ .:]", typed.lower())
+        if " " in typed and any(word in self.directory.common_words for word in words):
+            return []
+        return self._tickers(typed.upper())
+
+    def _named(self, name: str) -> list[Entry]:
+        """An everyday name, a word that must be asked back, or a company's very name."""
+        if choices := self.directory.asked_back.get(name):
+            return [self.directory.by_symbol[symbol] for symbol in choices]
+        if symbol := self.directory.aliases.get(name):
+            return [self.directory.by_symbol[symbol]]
+        if name in self.directory.common_words:
+            return []
+        return _the_well_known_one(self.directory.by_key.get(name, ()))
+
+    def _in_small_letters(self, name: str) -> list[Entry]:
+        """A ticker in small letters; one letter, or an English word, is not enough."""
+        ticker = name.replace(" ", "-")
+        if len(name) < 2 or name in self.directory.common_words or not _TICKER.fullmatch(ticker) or name.isdigit():  # noqa: PLR2004
+            return []
+        if " " in name and not re.fullmatch(r"[a-z]{1,5} [a-z]", name):
+            return []
+        return self._tickers(ticker.upper())
+
+    def _beginning(self, name: str) -> list[Entry]:
+        """The first words of a company's name."""
+        if name in self.directory.common_words or len(name.replace(" ", "")) < _SHORTEST_PART:
+            return []
+        longer = self.directory.by_first_word.get(name.split(" ", 1)[0], ())
+        return _the_well_known_one(
+            [entry for entry in longer if any(key.startswith(name + " ") for key in entry.keys)]
+        )
+
+    def _misspelt(self, variants: list[str]) -> list[Entry]:
+        """A well-known name with a slip; common English words are taken as they are."""
+        for variant in variants:
+            words = variant.split()
+            if all(word in self.directory.common_words for word in words):
+                continue
+            if found := corrections(variant.replace(" ", ""), self.directory.well_known):
+                entries = [self.directory.by_symbol[symbol] for symbol in found]
+                companies = {entry.company: entry for entry in sorted(entries, key=lambda entry: -entry.size)}
+                return sorted(companies.values(), key=lambda entry: entry.size)
+        return []
+
+    def _suggestions(self, typed: str) -> list[Entry]:
+        """What may have been meant: the ticker itself, names beginning with or holding the word, look-alikes."""
+        if not typed or len(typed) > MAX_QUERY_CHARACTERS:
+            return []
+        word = comparable(typed)
+        if not word:
+            return []
+        directory = self.directory
+        is_plain = word in directory.common_words
+        found = self._tickers(typed.upper().lstrip("$")) if len(word) > 1 else []
+        found += directory.by_key.get(word, ())
+        found += directory.by_first_word.get(word, ())
+        if is_plain:
+            found = [entry for entry in found if entry.size < PROMINENT]
+        elif " " not in word and len(word) >= _SHORTEST_PART:
+            padded = f" {word} "
+            well_known = (entry for entry in directory.entries if entry.size < PROMINENT)
+            found += [entry for entry in well_known if padded in f" {entry.joined_keys.replace('|', ' ')} "]
+        found = sorted((entry for entry in found if entry.size < _OBSCURE), key=lambda entry: entry.size)
+        if any(part not in directory.common_words for part in word.split()):
+            alike = nearest(word.replace(" ", ""), directory.well_known, MOST_SUGGESTIONS)
+            found += [directory.by_symbol[symbol] for symbol in alike]
+        firsts: dict[str, Entry] = {}
+        for entry in found:
+            firsts.setdefault(entry.company, entry)
+        return list(firsts.values())
+
+    def _main_listings(self, company: str) -> list[Entry]:
+        """A company's listings on an American or its home exchange, the preferred one first."""
+        listings = [entry for entry in self.directory.entries if entry.company == company]
+        return sorted((entry for entry in listings if entry.preference()[0] < 2), key=lambda entry: entry.preference())  # noqa: PLR2004
+
+
+def _the_well_known_one(entries: Iterable[Entry]) -> list[Entry]:
+    """One company's best listing when only one fits, or one is well known and the rest obscure; else the largest."""
+    sizes: dict[str, list[Entry]] = {}
+    for entry in entries:
+        sizes.setdefault(entry.company, []).append(entry)
+    companies = sorted(sizes.values(), key=lambda listings: min(entry.size for entry in listings))
+    best = [best_of(listings) for listings in companies]
+    if len(best) > 1 and best[0].size < PROMINENT and best[1].size > _OBSCURE:
+        return best[:1]
+    return best
+
+
+def _cleaned(text: str) -> str:
+    """`text` without control and invisible characters, surrounding punctuation, and doubled blanks."""
+    kept = []
+    for character in text[: 4 * MAX_QUERY_CHARACTERS]:
+        category = unicodedata.category(character)
+        if category in {"Cc", "Zs", "Zl", "Zp"}:
+            kept.append(" ")
+        elif category[0] != "C":
+            kept.append(character)
+    return " ".join("".join(kept).split()).strip(_AROUND)
+
+
+def _shortened(typed: str) -> str:
+    return typed if len(typed) <= _SHOWN_CHARACTERS else typed[:_SHOWN_CHARACTERS] + "…"
+
+
+def _labels(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(f"{entry.symbol} ({entry.name})" for entry in entries)
+
+
+def _variants(typed: str) -> Iterator[str]:
+    """Comparable forms of a name, from what was typed to what it may come down to: "the apples' stock" → "apple"."""
+    whole = comparable(typed)
+    plain = comparable(_POSSESSIVE.sub("", typed))
+    seen = {""}
+    for form in (whole, plain, *_shorter(whole), *_shorter(plain)):
+        if form not in seen:
+            seen.add(form)
+            yield form
+
+
+def _shorter(form: str) -> Iterator[str]:
+    """Without "the", words about the share, legal forms, and a plural or possessive s."""
+    words = form.split()
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+        yield " ".join(words)
+    while len(words) > 1 and words[-1] in _ABOUT_THE_SHARE:
+        words = words[:-1]
+        yield " ".join(words)
+    key = name_key(" ".join(words))
+    yield key
+    if len(key) > 3 and key.endswith("s") and not key.endswith("ss"):  # noqa: PLR2004 - "gms" is no plural
+        yield key[:-1]

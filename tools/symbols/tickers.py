@@ -1,0 +1,82 @@
+"""The ways a ticker is spelt: with an exchange code, a share class, a prefix, or as a currency pair."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.context import Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+_YAHOO_SUFFIX = {
+    # Bloomberg's two letters
+    "LN": "L", "GR": "DE", "GY": "DE", "JP": "T", "JT": "T", "FP": "PA", "NA": "AS", "SM": "MC", "SQ": "MC",
+    "IM": "MI", "SW": "SW", "SE": "SW", "VX": "SW", "SS": "ST", "FH": "HE", "BB": "BR", "HK": "HK", "AU": "AX",
+    "KS": "KS", "TT": "TW",
+    # the prefixes of web pages, as in LON:VOD
+    "LON": "L", "LSE": "L", "ETR": "DE", "XETRA": "DE", "TYO": "T", "TSE": "T", "EPA": "PA", "AMS": "AS", "BME": "MC",
+    "BIT": "MI", "SWX": "SW", "VTX": "SW", "STO": "ST", "HEL": "HE", "EBR": "BR", "HKG": "HK", "ASX": "AX",
+    "KRX": "KS", "TPE": "TW",
+    # the American ones have no suffix
+    "US": "", "UN": "", "UW": "", "UQ": "", "NYSE": "", "NASDAQ": "", "NASD": "", "AMEX": "", "OTC": "", "ARCA": "",
+    "NYSEARCA": "", "BATS": "", "OTCMKTS": "",
+}  # fmt: skip
+_CURRENCIES = frozenset(
+    "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY "
+    "USD ZAR".split()
+)
+_PREFIXED = re.compile(r"([A-Z]{2,8})\s*:\s*([A-Z0-9][A-Z0-9./-]{0,9})")
+_SUFFIXED = re.compile(r"([A-Z0-9][A-Z0-9/-]{0,9})[ .]([A-Z]{2,6})(?: EQUITY)?")
+_CLASS = re.compile(r"([A-Z]{1,5})[ ./-]?(?:CLASS )?([A-Z])")
+_PAIR = re.compile(r"([A-Z]{3})[ /-]?([A-Z]{3})(?:=X)?")
+
+
+def currency_pair(text: str) -> Listing | None:
+    """"EUR/USD", "eurusd" or "EURUSD=X" as the listing EURUSD=X: dollars for one euro."""
+    match = _PAIR.fullmatch(text.upper())
+    if match is None or match[1] == match[2] or not {match[1], match[2]} <= _CURRENCIES:
+        return None
+    return Listing(f"{match[1]}{match[2]}=X", f"{match[1]}/{match[2]}", "currency")
+
+
+def spellings(text: str) -> Iterator[str]:
+    """Yahoo's symbols that `text`, in capitals, may spell, the most literal first.
+
+    "VOD LN", "VOD.LN" and "LON:VOD" → "VOD.L"; "BRK.B", "BRK/B" and "BRKB" → "BRK-B"; "700 HK" → "0700.HK".
+    """
+    yield text
+    for base, code in _with_exchange(text):
+        suffix = _YAHOO_SUFFIX[code]
+        if not suffix:
+            yield from (base, *_with_class(base))
+        else:
+            yield f"{base.zfill(4) if suffix == 'HK' and base.isdigit() else base.replace('/', '-')}.{suffix}"
+    yield from _with_class(text)
+
+
+def names_exchange(text: str) -> bool:
+    """Whether `text`, in capitals, says on which exchange the symbol is listed, so that no other will do."""
+    suffixes = set(_YAHOO_SUFFIX.values()) - {""}
+    return any(True for _ in _with_exchange(text)) or (
+        " " not in text and "." in text and text.rsplit(".", 1)[1] in suffixes
+    )
+
+
+def common_spelling(symbol: str, known: Container[str]) -> str | None:
+    """The first of the spellings of `symbol` that is known."""
+    return next((spelling for spelling in spellings(symbol) if spelling in known), None)
+
+
+def _with_exchange(text: str) -> Iterator[tuple[str, str]]:
+    """(ticker, exchange code) when one of the known codes stands before or after the ticker."""
+    if (match := _PREFIXED.fullmatch(text)) and match[1] in _YAHOO_SUFFIX:
+        yield match[2], match[1]
+    elif (match := _SUFFIXED.fullmatch(text)) and match[2] in _YAHOO_SUFFIX:
+        yield match[1], match[2]
+
+
+def _with_class(text: str) -> Iterator[str]:
+    if match := _CLASS.fullmatch(text):
+        yield f"{match[1]}-{match[2]}"
