@@ -18,6 +18,7 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   ├── ModelFailed           70  the model stopped with an error
 │   └── WeightsDamaged        74  the built-in model's file is missing, cut short or altered
 ├── ImportRefused             65  a file can't be imported (every problem has its line number)
+├── BatchRefused              65  a file of questions can't be read
 └── UnknownUser               67  nobody of that name is known
 
 Exit codes are those of BSD `sysexits.h`.
@@ -195,7 +196,8 @@ class ModelFailed(ModelError):
         self.model = model
         self.reason = " ".join(reason.split())[:200]
         super().__init__(
-            f"The model {model} stopped with an error ({self.reason}). Ask again, or choose another with TUPPENCE_MODEL."
+            f"The model {model} stopped with an error ({self.reason}). "
+            "Ask again, or choose another with TUPPENCE_MODEL."
         )
 
 
@@ -222,6 +224,15 @@ class ImportRefused(TuppenceError):
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = "".join(f"\n  - {problem}" for problem in self.problems)
         super().__init__(f"Nothing was imported from {name}: it has {count}. Correct it and import it again:{lines}")
+
+
+class BatchRefused(TuppenceError):
+    """A file of questions can't be read."""
+
+    exit_code = 65
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"The questions in {name} can't be read: {reason}. Name a UTF-8 file of JSON lines.")
 
 
 class UnknownUser(TuppenceError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -82,4 +82,5 @@ class Reply:
     charts: tuple[Chart, ...] = ()
     model: ModelInfo | None = None
     timings: Timings | None = None
-    notes: tuple[str, ...] = field(default=())
+    confidence: float | None = None
+    """The smallest token log-probability of the decision, where the model tells it."""

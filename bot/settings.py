@@ -243,8 +243,8 @@ class Settings(BaseModel):
             raise ValueError(f"{name} means every network of this machine; write 127.0.0.1:11434, here and for Ollama")
         if not is_loopback(name) and not info.data.get("allow_remote_model", False):
             raise ValueError(
-                f"{name} is another machine, and questions about your money would be sent there; write 127.0.0.1:11434, "
-                "or set TUPPENCE_ALLOW_REMOTE_MODEL=true if you trust it"
+                f"{name} is another machine, and questions about your money would be sent there; "
+                "write 127.0.0.1:11434, or set TUPPENCE_ALLOW_REMOTE_MODEL=true if you trust it"
             )
         return address
 

@@ -42,7 +42,7 @@ async def migrate_over_settings() -> None:
     from bot.records.database import engine_for  # noqa: PLC0415 (not needed when a connection is handed in)
     from bot.settings import load_settings  # noqa: PLC0415
 
-    engine = engine_for(load_settings().database_url)
+    engine = engine_for(load_settings().database_url.get_secret_value())
     async with engine.connect() as connection:
         await connection.run_sync(migrate_over)
         await connection.commit()

@@ -3,6 +3,7 @@
 python -m slm corpus --examples 400000    questions, decisions and the tokenizer
 python -m slm train --tokens 30000000     weights, resumable
 python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
+python -m slm evaluate                    exact calls and abstention on evals/
 python -m slm sample -n 20                look at the corpus
 """
 
@@ -65,22 +66,36 @@ def train(
 
 
 @app.command()
-def export() -> None:
+def evaluate(
+    weights: Annotated[Path, typer.Option(help="A GGUF file.")] = WEIGHTS / "tuppence.gguf",
+    misses: Annotated[bool, typer.Option(help="List every wrong answer too.")] = False,
+) -> None:
+    """Measure on the question sets in evals/."""
+    from slm.evaluate import evaluate as measure
+
+    report = measure(weights)
+    typer.echo(report.markdown())
+    for miss in report.wrong if misses else ():
+        typer.echo(json.dumps(miss, ensure_ascii=False))
+
+
+@app.command()
+def export(weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS) -> None:
     """Write the GGUF file, its checksum and the Modelfile."""
     import torch
 
     from slm.export import export_gguf, modelfile
     from slm.model import Shape
 
-    WEIGHTS.mkdir(exist_ok=True)
+    weights.mkdir(exist_ok=True, parents=True)
     state = torch.load(BUILD / "checkpoint.pt", map_location="cpu", weights_only=True)
     shape = Shape(**state["shape"])
-    path = WEIGHTS / "tuppence.gguf"
+    path = weights / "tuppence.gguf"
     about = f"Tool decisions for the Tuppence assistant; {state['position'][2]} training tokens"
     export_gguf(state["model"], shape, (BUILD / "tokenizer.json").read_text(encoding="utf-8"), path, about=about)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (WEIGHTS / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
-    (WEIGHTS / "Modelfile").write_text(modelfile(path.name, shape.context))
+    (weights / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
+    (weights / "Modelfile").write_text(modelfile(path.name, shape.context))
     typer.echo(f"{path} {path.stat().st_size / 1e6:.1f} MB sha256 {digest}")
 
 

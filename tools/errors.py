@@ -75,9 +75,13 @@ class NotOffered(MarketDataError):
 
 
 class RateLimited(MarketDataError):
-    """The source asked us to wait."""
+    """The source asked us to wait, for `retry_after_seconds` where it said how long."""
 
     kind = "rate_limited"
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(message)
 
 
 class Unreachable(MarketDataError):

@@ -49,7 +49,8 @@ def show_day(day: date) -> str:
     """ "28 Dec 2022"; a date with a time also shows it with its zone: "28 Dec 2022, 16:00 EST"."""
     text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     if isinstance(day, datetime):
-        return f"{text}, {day:%H:%M} {day.tzname() or ''}".rstrip()
+        zone = day.tzname() or ""  # some zones have no letters of their own: "+03"
+        return f"{text}, {day:%H:%M} {'UTC' if zone[:1] in ('+', '-') else ''}{zone}".rstrip()
     return text
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.errors import MarketDataError
 from tools.values import Figure, Source
 
 if TYPE_CHECKING:
     from tools.context import ToolContext
+    from tools.errors import MarketDataError
     from tools.market_data.base import Quote
     from tools.values import Unit
 

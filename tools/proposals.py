@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tools.arguments import Number, Symbol  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import ArgumentError
 from tools.formatting import join_words, show
 from tools.latest_price import latest_price, why_no_price
@@ -15,7 +16,7 @@ from tools.values import Figure, Findings, Proposal, Source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.context import Listing, ToolContext
+    from tools.context import Listing
 
 
 async def propose_watchlist_change(

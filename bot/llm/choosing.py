@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bot.llm.embedded import EmbeddedModel
-from bot.llm.ollama import OllamaModel
+from bot.llm.ollama import NATIVE_NAME, OllamaModel
 from bot.llm.weights import BUILT_IN
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
 
 PROBE_SECONDS = 0.5
-FOREIGN_CONTEXT_TOKENS = 8192
 
 
 class ModelSettings(Protocol):
@@ -24,7 +22,7 @@ class ModelSettings(Protocol):
 
     @property
     def model(self) -> str:
-        """An Ollama name ("qwen3:4b"), the path of a GGUF file, or "tuppence", which is the built-in one."""
+        """An Ollama name ("qwen3:4b"), or "tuppence", which is the built-in one."""
 
     @property
     def model_backend(self) -> str:
@@ -32,7 +30,7 @@ class ModelSettings(Protocol):
 
     @property
     def ollama_host(self) -> str:
-        """As Ollama's own OLLAMA_HOST; empty for this machine."""
+        """As Ollama's own OLLAMA_HOST."""
 
     @property
     def allow_remote_model(self) -> bool:
@@ -41,7 +39,7 @@ class ModelSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """The model to use; `note` says in one sentence why `auto` did not take Ollama, else it is empty."""
+    """The model to use; `note` says why it is not the one asked for, or is empty."""
 
     model: ChatModel
     note: str = ""
@@ -52,11 +50,8 @@ def make_ollama(settings: ModelSettings) -> OllamaModel:
     return OllamaModel(settings.model, settings.ollama_host, allow_remote=settings.allow_remote_model)
 
 
-def make_embedded(settings: ModelSettings) -> EmbeddedModel:
-    """The built-in model, or another GGUF file; nothing is loaded yet."""
-    if settings.model.lower().endswith(".gguf"):
-        path = Path(settings.model).expanduser()
-        return EmbeddedModel(path, is_native=False, context_tokens=FOREIGN_CONTEXT_TOKENS)
+def make_embedded(_: ModelSettings) -> EmbeddedModel:
+    """The built-in model; nothing is loaded yet."""
     return EmbeddedModel(BUILT_IN)
 
 
@@ -70,9 +65,10 @@ async def choose_model(settings: ModelSettings, *, probe_seconds: float = PROBE_
     not passed over in silence.
     """
     if settings.model_backend != "auto":
-        return ChosenModel(BACKENDS[settings.model_backend](settings))
-    if settings.model.lower().endswith(".gguf"):
-        return ChosenModel(make_embedded(settings))
+        note = ""
+        if settings.model_backend == "embedded" and settings.model != NATIVE_NAME:
+            note = f"The built-in model answers: {settings.model} needs TUPPENCE_MODEL_BACKEND=ollama."
+        return ChosenModel(BACKENDS[settings.model_backend](settings), note)
     ollama = make_ollama(settings)
     problem = await ollama.probe(probe_seconds)
     if problem is None:

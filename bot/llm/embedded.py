@@ -129,8 +129,9 @@ class EmbeddedModel:
         """The engine, made at first use. Runs in a worker thread."""
         with self._loading:
             if self._server is None:
-                self._digest = self._digest or check_weights(self._weights)
+                digest = check_weights(self._weights)
                 self._server = self._start()
+                self._digest = digest
             return self._server
 
     def _start(self) -> Any:
@@ -152,10 +153,14 @@ class EmbeddedModel:
         params.api_keys = [secrets.token_urlsafe(32)]
         params.n_threads_http = 1
         params.ui = params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = False
+        params.warmup = False
         try:
-            return xllamacpp.Server(params)
+            server = xllamacpp.Server(params)
         except RuntimeError:
             raise WeightsDamaged(str(self._weights), "the engine can't load it: it is cut short or altered") from None
+        # Freed before its loop has begun, the engine hangs for ever; an answer proves that the loop runs.
+        server.handle_completions({"prompt": "a", "max_tokens": 1})
+        return server
 
     def _work(self, job: _Job) -> None:
         """One question, in a worker thread."""

@@ -19,12 +19,11 @@ import asyncio
 import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from bot.errors import ModelError, ModelFailed, ModelMissing, ModelRefused, ModelUnavailable
+from bot.errors import ModelError, ModelFailed, ModelUnavailable
 from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
 from bot.llm.countdown import Countdown
-from bot.llm.ollama_address import read_address
+from bot.llm.ollama_connection import BUSY, OllamaConnection, check_address, one_line
 from bot.llm.written_calls import UNREADABLE, read_call
 from bot.llm.written_text import RepetitionGuard, ThinkingFilter
 from bot.messages import ModelInfo, ToolCall
@@ -36,13 +35,11 @@ if TYPE_CHECKING:
     from bot.messages import Message
 
 NATIVE_NAME = "tuppence"
-OLDEST_VERSION = (0, 17, 1)
-"""The first one without CVE-2026-7482."""
 THINKING_TOKENS = 2048
-_NOT_FOUND, _UNAVAILABLE = 404, 503
+COLD = Deadlines(first_token=120.0, total=240.0)
+"""For the first answer, which may have to wait until the server has read gigabytes from the disk."""
 _ATTEMPTS = 2
 _SLIP = re.compile(r"parsing tool call|tool call parsing|failed to parse JSON", re.IGNORECASE)
-_NO_ROOM = re.compile(r"memory|cuda|runner|terminated", re.IGNORECASE)
 
 
 class _BrokenStream(Exception):  # noqa: N818 (never leaves this file)
@@ -60,7 +57,7 @@ class OllamaModel:
     def __init__(
         self,
         name: str,
-        host: str = "",
+        host: str = "127.0.0.1",
         *,
         allow_remote: bool = False,
         context_tokens: int = 8192,
@@ -68,30 +65,27 @@ class OllamaModel:
         busy_waits: Sequence[float] = (0.5, 1.0, 2.0),
     ) -> None:
         self.name = name
-        self.address = read_address(host, allow_remote=allow_remote)
+        self.address = check_address(host, allow_remote=allow_remote)
         self.is_native = name.partition(":")[0] == NATIVE_NAME
         self._context_tokens = context_tokens
         self._keep_alive = keep_alive
         self._busy_waits = tuple(busy_waits)
-        self._client: Any = None
-        self._thinks: bool | None = None
+        self._connection = OllamaConnection(name, self.address)
+        self._warm = False
 
     async def info(self) -> ModelInfo:
         """Name, backend and the digest Ollama has for the model now. Raises `ModelError`."""
         deadlines = Deadlines()
-        await Countdown(self.name, deadlines).first(self._get_ready())
-        for entry in (await Countdown(self.name, deadlines).first(self._ask("GET", "/api/tags"))).get("models") or ():
-            if _full_name(str(entry.get("model") or entry.get("name"))) == _full_name(self.name):
-                return ModelInfo(self.name, "ollama", str(entry.get("digest", "")))
-        raise ModelMissing(self.name, self.address)
+        await Countdown(self.name, deadlines).first(self._connection.abilities())
+        return ModelInfo(self.name, "ollama", await Countdown(self.name, deadlines).first(self._connection.digest()))
 
     async def probe(self, timeout: float = 0.5) -> str | None:  # noqa: ASYNC109 (seconds for all of it)
-        """Why the model can't be used now, or None if it can. Where nothing listens, that is known within milliseconds."""
+        """Why the model can't be used now, or None if it can. That nothing listens is known within milliseconds."""
         try:
             async with asyncio.timeout(timeout):
-                await self._knock()
+                await self._connection.knock()
             # Importing the client takes longer than the server's answer, and none of that is the server's time.
-            self._connect()
+            self._connection.client()
             async with asyncio.timeout(timeout):
                 await self.info()
         except TimeoutError:
@@ -109,10 +103,11 @@ class OllamaModel:
         max_tokens: int = 512,
         deadlines: Deadlines | None = None,
     ) -> AsyncGenerator[Piece, None]:
-        """Stream one answer, as `ChatModel.chat` says."""
-        countdown = Countdown(self.name, deadlines or Deadlines())
-        await countdown.first(self._get_ready())
-        request = self._request(messages, tools, answer_schema, max_tokens)
+        """Stream one answer, as `ChatModel.chat` says. Without `deadlines`, the first one may take as `COLD` says."""
+        countdown = Countdown(self.name, deadlines or (Deadlines() if self._warm else COLD))
+        thinks = "thinking" in await countdown.first(self._connection.abilities())
+        budget = max_tokens + (THINKING_TOKENS if thinks else 0)
+        request = self._request(messages, tools, answer_schema, budget)
         given = False
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -121,73 +116,17 @@ class OllamaModel:
                         if isinstance(piece, EndPiece) and not given and not piece.cut and attempt < _ATTEMPTS:
                             raise _BrokenStream("it answered nothing")
                         given = given or not isinstance(piece, EndPiece)
+                        self._warm = True
                         yield piece
-                return
             except _BrokenStream as error:
                 if given or attempt == _ATTEMPTS:
                     raise ModelFailed(self.name, str(error)) from None
+            else:
+                return
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
-
-    async def _knock(self) -> None:
-        """See whether anything listens, without the client. Raises `ModelUnavailable`."""
-        parts = urlsplit(self.address)
-        try:
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        except OSError as error:
-            raise self._unreachable(error) from None
-        writer.close()
-
-    def _connect(self) -> Any:
-        """The official client, made at first use: importing it takes longer than asking it."""
-        if self._client is None:
-            import ollama
-
-            from bot.llm.ollama_wire import TidyTransport
-
-            # Following a redirect could lead to another machine.
-            self._client = ollama.AsyncClient(
-                self.address, transport=TidyTransport(), trust_env=False, follow_redirects=False
-            )
-        return self._client
-
-    async def _get_ready(self) -> None:
-        """Once: is the server new enough, has it the model, can that call tools and does it think aloud?"""
-        if self._thinks is not None:
-            return
-        version = str((await self._ask("GET", "/api/version")).get("version", ""))
-        numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
-        if numbers is None or tuple(map(int, numbers.groups())) < OLDEST_VERSION:
-            oldest = ".".join(map(str, OLDEST_VERSION))
-            raise ModelRefused(
-                self.address,
-                f"its version {version or 'is unknown'} is older than {oldest} and has known holes",
-                "Upgrade it from https://ollama.com/download, or set TUPPENCE_MODEL_BACKEND=embedded.",
-            )
-        abilities = (await self._ask("POST", "/api/show", {"model": self.name})).get("capabilities") or ["tools"]
-        if "tools" not in abilities:
-            raise ModelFailed(self.name, "it can't call tools; qwen3:4b, granite4 and llama3.2 can")
-        self._thinks = "thinking" in abilities
-
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One short request. Raises `ModelError`."""
-        import httpx
-
-        try:
-            # The library has no call for the version, and its models of the others drop fields.
-            response = await self._connect()._client.request(method, path, json=body)  # noqa: SLF001
-            if response.is_success:
-                reply = response.json()
-                return reply if isinstance(reply, dict) else {}
-        except httpx.ConnectError as error:
-            raise self._unreachable(error) from None
-        except (httpx.HTTPError, ValueError) as error:
-            raise ModelUnavailable(self.address, f"what answers there is not Ollama: {_line(error)}") from None
-        raise self._refusal(response.status_code, response.text)
+        await self._connection.close()
 
     def _request(
         self,
@@ -197,8 +136,6 @@ class OllamaModel:
         max_tokens: int,
     ) -> dict[str, Any]:
         options: dict[str, Any] = {"temperature": 0, "num_predict": max_tokens}
-        if self._thinks:
-            options["num_predict"] += THINKING_TOKENS
         if self.is_native:
             options["repeat_penalty"] = 1.0  # older servers' 1.1 damages copying
         else:
@@ -224,11 +161,11 @@ class OllamaModel:
             except ollama.ResponseError as error:
                 if _SLIP.search(error.error):
                     # A model's slip that the server reports as its own error: the model may repair it.
-                    yield CallPiece(read_call(None, {UNREADABLE: _line(error.error)}))
+                    yield CallPiece(read_call(None, {UNREADABLE: one_line(error.error)}))
                     yield EndPiece()
                     return
-                if error.status_code != _UNAVAILABLE:
-                    raise self._refusal(error.status_code, error.error) from None
+                if error.status_code != BUSY:
+                    raise self._connection.refusal(error.status_code, error.error) from None
                 if wait is None:
                     raise ModelUnavailable(self.address, "it is busy and its queue is full") from None
                 await countdown.turn(asyncio.sleep(wait))
@@ -246,15 +183,15 @@ class OllamaModel:
                 async for piece in pieces:
                     yield piece
         except (httpx.ConnectError, ConnectionError) as error:
-            raise self._unreachable(error) from None
+            raise self._connection.unreachable(error) from None
         except httpx.HTTPError as error:
-            raise _BrokenStream(f"the connection broke: {_line(error)}") from None
+            raise _BrokenStream(f"the connection broke: {one_line(error)}") from None
         except (ValidationError, ValueError):
             raise _BrokenStream("the server sent something that is no answer") from None
 
     async def _whole(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
         """An answer of our own model: Ollama gives log-probabilities beside tools only without streaming."""
-        reply = await countdown.first(self._connect().chat(**request, stream=False, logprobs=True))
+        reply = await countdown.first(self._connection.client().chat(**request, stream=False, logprobs=True))
         if not reply.done:
             raise _BrokenStream("the answer has no end")
         if text := (reply.message.content or "").strip():
@@ -266,7 +203,7 @@ class OllamaModel:
 
     async def _streamed(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
         thinking, repetition = ThinkingFilter(), RepetitionGuard()
-        parts = await countdown.first(self._connect().chat(**request, stream=True))
+        parts = await countdown.first(self._connection.client().chat(**request, stream=True))
         async with aclosing(parts):
             part = await countdown.first(anext(parts, None))
             # A server that heeds `num_predict` sends one part a token at most, and a last one.
@@ -288,21 +225,6 @@ class OllamaModel:
                 part = await countdown.following(anext(parts, None))
         yield EndPiece(cut=True)
 
-    def _refusal(self, status: int, text: str) -> ModelError:
-        """What an error of the server, in a status or in a stream, means to a person."""
-        reason = _line(text)
-        if status == _NOT_FOUND:
-            return ModelMissing(self.name, self.address)
-        if status == _UNAVAILABLE:
-            return ModelUnavailable(self.address, "it is busy and its queue is full")
-        if _NO_ROOM.search(reason):
-            return ModelFailed(self.name, f"{reason[:140]}; a smaller model needs less memory")
-        return ModelFailed(self.name, reason or f"status {status}")
-
-    def _unreachable(self, error: Exception) -> ModelUnavailable:
-        refused = "refused" in str(error).lower() or "connect call failed" in str(error).lower()
-        return ModelUnavailable(self.address, "nothing answers there" if refused else _line(error))
-
 
 def _message(message: Message) -> dict[str, Any]:
     sent: dict[str, Any] = {"role": message.role, "content": message.content}
@@ -315,16 +237,6 @@ def _message(message: Message) -> dict[str, Any]:
     return sent
 
 
-def _end(part: Any, confidence: float | None) -> EndPiece:  # noqa: ANN401 (the library's ChatResponse)
+def _end(part: Any, confidence: float | None) -> EndPiece:
     cut = part.done_reason == "length"
     return EndPiece(cut, confidence, part.prompt_eval_count or 0, part.eval_count or 0)
-
-
-def _full_name(name: str) -> str:
-    return name if ":" in name else f"{name}:latest"
-
-
-def _line(error: object) -> str:
-    """A server's words as one printable line."""
-    text = "".join(character if character.isprintable() else " " for character in str(error))
-    return " ".join(text.split())[:200]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import codecs
 import json
+import ssl
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -25,14 +27,24 @@ _LINE_SEPARATORS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u202
 
 
 class TidyTransport(httpx.AsyncBaseTransport):
-    """The aiohttp transport, with the answers of `/api/chat` tidied. Proxy settings of the environment are ignored."""
+    """The aiohttp transport, with the answers of `/api/chat` tidied. Proxy settings of the environment are ignored.
 
-    def __init__(self) -> None:
-        self._inner = AiohttpTransport(trust_env=False)
+    `is_secure` says whether https is spoken; if so, SSL_CERT_FILE may name the authority of a private server.
+    """
+
+    def __init__(self, *, is_secure: bool) -> None:
+        # Reading all authorities takes longer than a local answer; without them every https address would be refused.
+        verify: ssl.SSLContext | bool = True if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._inner = AiohttpTransport(verify=verify)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request. Raises `httpx.HTTPError`s only."""
-        response = await self._inner.handle_async_request(request)
+        """Send one request. Raises `httpx.ConnectError` where nothing listens, else only `httpx.HTTPError`s."""
+        try:
+            response = await self._inner.handle_async_request(request)
+        except (httpx.ConnectTimeout, aiohttp.ClientError, RuntimeError) as error:
+            # The inner transport calls refused and lost connections by the same name.
+            refused = isinstance(error.__cause__, aiohttp.ClientConnectorError)
+            raise (httpx.ConnectError if refused else httpx.ReadError)(str(error), request=request) from error
         if request.url.path.endswith("/api/chat") and response.is_success:
             response.stream = _TidyStream(response.stream, request)
         return response
@@ -52,7 +64,7 @@ class _TidyStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         rest = ""
-        async for chunk in self._inner:
+        async for chunk in self._chunks():
             rest += decoder.decode(chunk)
             *lines, rest = rest.split("\n")
             for line in lines:
@@ -65,6 +77,13 @@ class _TidyStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._inner:
+                yield chunk
+        except (aiohttp.ClientError, RuntimeError) as error:
+            raise httpx.ReadError(str(error), request=self._request) from error
 
     def _tidy(self, line: str) -> Iterator[bytes]:
         """Each JSON object of a line, as a line of its own."""

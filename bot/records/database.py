@@ -140,14 +140,14 @@ async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
     `url` is "sqlite+aiosqlite:///PATH" or "postgresql+psycopg://…". A waiting writer gives up after three times
     `busy_timeout_seconds`. Raises a `DatabaseError`; a damaged file is never replaced.
     """
-    parsed = sa.make_url(url)
-    path = _file(parsed)
+    path = _file(url)
     if path:
         from bot.records.files import ready_file  # noqa: PLC0415 (it needs this module)
 
         await ready_file(path)
         database = Database(sqlite_engine(path, busy_timeout_seconds), str(path), path)
     else:
+        parsed = sa.make_url(url)
         server = sa.URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database)
         where = server.render_as_string()
         database = Database(_postgresql_engine(parsed), where, None)
@@ -163,13 +163,14 @@ async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
 
 def engine_for(url: str) -> AsyncEngine:
     """An engine for `url` as it is: nothing is made, checked or migrated."""
-    parsed = sa.make_url(url)
-    path = _file(parsed)
-    return sqlite_engine(path) if path else _postgresql_engine(parsed)
+    path = _file(url)
+    return sqlite_engine(path) if path else _postgresql_engine(sa.make_url(url))
 
 
-def _file(url: URL) -> Path | None:
-    return Path(url.database or "").absolute() if url.get_backend_name() == "sqlite" else None
+def _file(url: str) -> Path | None:
+    """The SQLite file: all that follows the slashes, whatever characters it has."""
+    scheme, _, path = url.partition(":///")
+    return Path(path).absolute() if scheme == "sqlite+aiosqlite" else None
 
 
 def sqlite_engine(path: Path, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> AsyncEngine:

@@ -12,7 +12,7 @@ import json
 import socket
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
@@ -92,7 +92,7 @@ class Hang:
 
 @dataclass(frozen=True)
 class Endless:
-    """This text again and again until the client leaves; "{}" in it counts up."""
+    """The same text again and again until the client leaves; "{}" in it counts up."""
 
     text: str
 
@@ -106,7 +106,8 @@ _ENDS = (Done, ErrorLine, Status, Redirect, Cut, Reset, Hang, Endless)
 class FakeOllama:
     """The server; use it with `async with`. `asked` holds the body of each request to `/api/chat`.
 
-    `hanging` is set when a `Hang` begins; `abandoned` is set when a client leaves before the end of an answer; `pieces_sent` counts an `Endless` step.
+    `hanging` is set when a `Hang` begins, `abandoned` when a client leaves before the end of an answer; `pieces_sent`
+    counts the pieces of an `Endless`.
     """
 
     scripts: list[Script] = field(default_factory=list)
@@ -121,11 +122,15 @@ class FakeOllama:
     pieces_sent: int = 0
     address: str = ""
 
-    async def __aenter__(self) -> FakeOllama:
+    async def __aenter__(self) -> Self:
         await self.start(0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Listen no more."""
         await self._runner.cleanup()
 
     async def start(self, port: int) -> None:

@@ -76,6 +76,7 @@ def test_dates_and_times_say_their_zone() -> None:
     moment = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
     assert show_day(moment) == "24 Nov 2026, 14:30 UTC"
     assert show_day(moment.astimezone(ZoneInfo("America/New_York"))) == "24 Nov 2026, 09:30 EST"
+    assert show_day(moment.astimezone(ZoneInfo("Asia/Riyadh"))) == "24 Nov 2026, 17:30 UTC+03"
 
 
 @pytest.mark.parametrize(

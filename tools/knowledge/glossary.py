@@ -7,15 +7,12 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.arguments import Term  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import ArgumentError
 from tools.formatting import join_words
 from tools.values import Findings, Passage, Source
-
-if TYPE_CHECKING:
-    from tools.context import ToolContext
 
 SOURCE = Source("Tuppence glossary")
 _FOLDER = Path(__file__).parent / "glossary"
@@ -23,7 +20,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 # A slip is forgiven only in a word long enough to stay recognisable: "put" is not a slip of "cut".
 _LENGTH_FOR_ONE_SLIP = 5
 _LENGTH_FOR_TWO_SLIPS = 10
-_NEAR = 60
+_NEAR = 65
 _MOST_SUGGESTIONS = 3
 _LONGEST_SHOWN = 40
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools import returns
@@ -13,7 +14,7 @@ from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.closes import Closes, fetch_all
 from tools.market.freshness import freshness_note
-from tools.market.quotes import fetch_quotes, quote_notes, today_sentence
+from tools.market.quotes import QuoteRow, fetch_quotes, quote_notes, today_sentence
 from tools.market.span import span_of
 from tools.market.subject import Subject
 from tools.market.wording import direction, moved, sentence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 DEFAULT_SECTOR_PERIOD = "1d"
-_MOST_NAMED = 4
+_MOST_NAMED = 3
 
 
 async def get_market_overview(context: ToolContext) -> Findings:
@@ -46,22 +47,20 @@ async def get_market_overview(context: ToolContext) -> Findings:
     if not rows:
         message = f"{context.market.name} has no market summary right now; ask for one index, such as the S&P 500."
         raise failures[0] if failures else NoData(message)
-    names = {row.subject.symbol: summary.names.get(row.subject.symbol, row.subject.name) for row in rows}
+    rows = [_named(row, summary.names) for row in rows]
     moves = [row for row in rows[1:] if row.figures["day change"].value is not None]
     sentences = [today_sentence(rows[0])]
     if moves:
-        each = [f"{row.subject.spoken} {moved(row.figures['change percent'])}" for row in moves[:_MOST_NAMED]]
+        each = [f"{row.subject.spoken} {moved(row.figures['day change'])}" for row in moves[:_MOST_NAMED]]
         sentences.append(f"On the day {join_words(each)}.")
     return Findings(
         title="Markets at a glance",
         figures=tuple(
-            row.figures[attribute]
-            for row in rows
-            for attribute in ("price", "day change", "previous close", "as of")
+            row.figures[attribute] for row in rows for attribute in ("price", "day change", "previous close", "as of")
         ),
         sentences=tuple(map(sentence, sentences)),
         notes=(*map(str, failures), *await quote_notes(context, rows)),
-        names=names,
+        names={row.subject.symbol: row.subject.name for row in rows},
         layout="table",
     )
 
@@ -97,9 +96,8 @@ async def get_sector_performance(context: ToolContext, period: PeriodArgument | 
         raise failures[0] if failures else NoData(message)
     first, last = _usual_span(found.values())
     source = Source(context.market.name, last)
-    figures = _sector_figures(
-        members, {s: c for s, c in found.items() if (c.dates[0], c.dates[-1]) == (first, last)}, source
-    )
+    found = {symbol: closes for symbol, closes in found.items() if (closes.dates[0], closes.dates[-1]) == (first, last)}
+    figures = _sector_figures(members, found, source)
     label = period.label(await context.market.today())
     span = Subject("sectors", "Sectors", "money", None, source)
     dates = (span.day("start date", first), span.day("end date", last))
@@ -114,6 +112,12 @@ async def get_sector_performance(context: ToolContext, period: PeriodArgument | 
         layout="table",
         chart=_bar_chart(f"Sectors, {label}", figures, names, source),
     )
+
+
+def _named(row: QuoteRow, names: Mapping[str, str]) -> QuoteRow:
+    """The row under the name that the source's summary gives it, if any."""
+    name = names.get(row.subject.symbol, row.subject.name)
+    return replace(row, subject=replace(row.subject, name=name))
 
 
 def _usual_span(found: Collection[Closes]) -> tuple[date, date]:
@@ -138,13 +142,14 @@ def _sector_sentences(names: Sequence[str], figures: Sequence[Figure], dates: tu
     when = f"between {show(dates[0])} and {show(dates[1])}"
     if len(figures) == 1:
         return (f"{names[0]} {moved(figures[0])} {when}.",)
-    up = sum(direction(figure) > 0 for figure in figures)
-    mood = "every sector rose" if up == len(figures) else "no sector rose" if up == 0 else "sectors were mixed"
-    best, worst = moved(figures[0]), moved(figures[-1])
-    return (
-        f"{names[0]} did best {when}: {names[0]} {best}, while {names[-1]} came last and {worst}.",
-        f"Over that time {mood}.",
-    )
+    told = [
+        f"{names[0]} did best of the sectors {when}: it {moved(figures[0])}.",
+        f"{names[-1]} did worst: it {moved(figures[-1])}.",
+    ]
+    directions = {direction(figure) for figure in figures}
+    if directions in ({1}, {-1}):
+        told.append("Every sector rose." if 1 in directions else "No sector rose.")
+    return tuple(told)
 
 
 def _member_notes(members: Mapping[str, Sequence[str]], found: Mapping[str, Closes]) -> list[str]:

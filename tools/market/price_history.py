@@ -214,7 +214,9 @@ def _comparison_figures(closes: Closes) -> dict[str, Figure]:
         growth = returns.compound_annual_growth_rate(total, dates[0], dates[-1])
         figures.append(subject.percent("annualised return", growth))
     figures += [
-        subject.percent("annualised volatility", returns.annualised_volatility(returns.simple_returns(closes.adjusted))),
+        subject.percent(
+            "annualised volatility", returns.annualised_volatility(returns.simple_returns(closes.adjusted))
+        ),
         subject.percent("maximum drawdown", drawdown.depth if drawdown else None),
         subject.day("start date", dates[0]),
         subject.day("end date", dates[-1]),
@@ -235,7 +237,8 @@ def _comparison_sentences(names: Sequence[str], rows: Sequence[dict[str, Figure]
         lead = "fell least" if best < 0 else "came out ahead" if worst < 0 else "did best"
         if len(rows) == 2:  # noqa: PLR2004
             lead = "held up better" if best < 0 else "came out ahead" if worst < 0 else "did better"
-        moves = join_words([f"{name} {moved(total)}" for name, total in zip(names, totals, strict=True)])
+        others = [f"{name} {moved(total)}" for name, total in zip(names[1:], totals[1:], strict=True)]
+        moves = join_words([f"it {moved(totals[0])}", *others])
         first = f"{names[0]} {lead} {when}: {moves}."
     volatility = [row["annualised volatility"] for row in rows]
     calm = min(range(len(rows)), key=lambda i: _amount(volatility[i]))
@@ -247,9 +250,7 @@ def _comparison_sentences(names: Sequence[str], rows: Sequence[dict[str, Figure]
         f"{names[wild]}'s was {show(volatility[wild])}."
     )
     deepest = min(range(len(rows)), key=lambda i: _amount(rows[i]["maximum drawdown"]))
-    third = (
-        f"The deepest fall from a peak was {names[deepest]}'s, {show(rows[deepest]['max drawdown'], absolute=True)}."
-    )
+    third = f"The deepest fall from a peak was {names[deepest]}'s, {show(rows[deepest]['maximum drawdown'], absolute=True)}."
     return (first, second, third)
 
 

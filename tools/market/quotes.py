@@ -161,8 +161,8 @@ def _sentences(rows: Sequence[QuoteRow]) -> list[str]:
     told = [today_sentence(rows[0])]
     if _percent(best) > _percent(worst):
         told.append(
-            f"Of these {best.subject.spoken} {moved(best.figures['change percent'])} on the day, the best, "
-            f"and {worst.subject.spoken} {moved(worst.figures['change percent'])}, the worst."
+            f"Of these {best.subject.spoken} {moved(best.figures['day change'])} on the day, the best, "
+            f"and {worst.subject.spoken} {moved(worst.figures['day change'])}, the worst."
         )
     return told
 

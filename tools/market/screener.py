@@ -10,6 +10,7 @@ from tools.errors import ArgumentError, NoData
 from tools.formatting import join_words, show
 from tools.market.freshness import freshness_note
 from tools.market.subject import Subject, exact
+from tools.market.wording import moved
 from tools.market_data.base import ScreenCriteria, ScreenRow
 from tools.parsing.sectors import SECTOR_NAMES
 from tools.values import Figure, Findings, Source
@@ -125,6 +126,8 @@ def _sentence(names: Sequence[str], table: Sequence[dict[str, Figure]], sort_by:
     if first is None or first.value is None:
         few = list(names[:3])
         return f"{join_words(few)} {'is' if len(few) == 1 else 'are'} among those that meet this."
+    if sort_by == "change_percent":
+        return f"{names[0]} leads these on the day: it {moved(first)}."
     words = _SORT_WORDS[sort_by]
     if len(names) == 1:
         return f"Only {names[0]} meets this, with a {words} of {show(first)}."

@@ -49,6 +49,7 @@ class PriceHistory:
     volumes: tuple[int | None, ...] | None = None
     dividends: tuple[tuple[date, Decimal], ...] = ()
     splits: tuple[tuple[date, Decimal], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Fundamentals:
     sector: str | None = None
     industry: str | None = None
     summary: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Events:
     dividend_payment: date | None = None
     dividends: tuple[tuple[date, Decimal], ...] = ()
     splits: tuple[tuple[date, Decimal], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class ScreenRow:
     market_cap: Decimal | None = None
     pe: Decimal | None = None
     dividend_yield_percent: Decimal | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,5 +253,5 @@ def _no_rate(base: str, quote: str, asked: date) -> NoData:
 
 
 def _day(when: date) -> str:
-    """"28 Dec 2022"."""
+    """Write a date as people do: 28 Dec 2022."""
     return f"{when.day} {when:%b %Y}"

@@ -18,7 +18,7 @@ _PHRASES = {
         "1mo": "lately|recently|of late|these days|recent times|this month so far|so far this month|month to date|mtd",
         "3mo": "this quarter so far|so far this quarter|quarter to date|qtd",
         "6mo": "half a year|half year|half-year|a half year|last half year|last half-year|past half year"
-        "|past half-year|last half a year|past half a year|first half of the last year",
+        "|past half-year|last half a year|past half a year",
         "18mo": "a year and a half|year and a half|last year and a half|past year and a half",
         "ytd": "ytd|y.t.d.|year to date|year-to-date|this year|this years|so far this year|this year so far"
         "|year so far|current year|this calendar year|start of the year|start of this year|beginning of the year"

@@ -28,19 +28,21 @@ _GAP_IN_VALUE = re.compile(r"(?:[ .,'’\-/]{0,2})\Z")
 _SIGNS = frozenset("$€£¥₹%^")
 
 FUNCTION_WORDS = frozenset(
-    """a about above after again ago all also am an and any anyone are as ask at back be because been before being below
-    better between both bring but by can cause check compare compared could current currently did didn didnt do does doesn
-    doesnt doing don dont done down during each else ever every fare fared feel find for from gave get gets getting
-    give given gimme go goes going gone gonna good got gotta had has have having he hello help her here hers hey hi him
-    his how hows however i id if ill im in instead into is isn isnt it its ive just keep kindly know last lately later
-    lemme let lets like ll look looking looks lot many may maybe me mean might mine more most much my myself near need
-    no nor not now of off ok okay on once only onto or other our ours out over own past per perhaps please pls plz pull
-    put quick quickly re really recent recently right rn s say see seem seems sell shall she should show since so some
-    soon still such sure take tell than thank thanks that thats the their them then there these they thing things think
-    this those though thru tho throughout thx til till to today todays tomorrow tonight too toward u under until up ur
-    us versus very vs wanna want wanted wants was wasn we week well went were what whats when whens where wheres which
-    while who whos why whys will with within without won would wouldn y ya yeah yes yesterday yet you your yours
-    und der die das""".split()
+    """
+    a about above after again ago all also am an and any anyone are as ask at back be because been before being
+    below better between both bring but by can cause check compare compared could current currently did didn didnt
+    do does doesn doesnt doing don dont done down during each else ever every fare fared feel find for from gave get
+    gets getting give given gimme go goes going gone gonna good got gotta had has have having he hello help her here
+    hers hey hi him his how hows however i id if ill im in instead into is isn isnt it its ive just keep kindly know
+    last lately later lemme let lets like ll look looking looks lot many may maybe me mean might mine more most much
+    my myself near need no nor not now of off ok okay on once only onto or other our ours out over own past per
+    perhaps please pls plz pull quick quickly re really recent recently right rn s say see seem seems sell shall she
+    should show since so some soon still such sure take tell than thank thanks that thats the their them then there
+    these they thing things think this those though thru tho throughout thx til till to today todays tomorrow
+    tonight too toward u under until up ur us versus very vs wanna want wanted wants was wasn we week well went were
+    what whats when whens where wheres which while who whos why whys will with within without won would wouldn y ya
+    yeah yes yesterday yet you your yours und der die das
+    """.split()
 )
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING
 
 from tools.arguments import Number, Percent, Years  # noqa: TC001 (read at run time by the toolbox)
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import ArgumentError, MissingArgument
 from tools.formatting import show
 from tools.values import Figure, Findings, Source, Unit
-
-if TYPE_CHECKING:
-    from tools.context import ToolContext
 
 SOURCE = Source("calculation from the numbers you gave")
 MONTHS_A_YEAR = 12
@@ -71,7 +68,7 @@ async def project_growth(
         _check_amount(amount, what)
     if start == 0 and monthly == 0:
         raise MissingArgument("To project growth I need a starting amount or a monthly contribution; how much is it?")
-    if abs(annual_rate_percent) > MOST_PERCENT:
+    if not annual_rate_percent.is_finite() or abs(annual_rate_percent) > MOST_PERCENT:
         raise ArgumentError(f"A yearly rate must be between -{MOST_PERCENT}% and {MOST_PERCENT}%; please say another.")
     months = _months(years)
     balances = growth(start, annual_rate_percent, months, monthly)
@@ -130,7 +127,7 @@ async def loan_payment(
     _check_amount(principal, "amount borrowed")
     if principal == 0:
         raise ArgumentError("A loan of nothing has no payment; please say the amount borrowed.")
-    if not 0 <= annual_rate_percent <= MOST_PERCENT:
+    if not annual_rate_percent.is_finite() or not 0 <= annual_rate_percent <= MOST_PERCENT:
         raise ArgumentError(f"A loan's yearly rate must be between 0% and {MOST_PERCENT}%; please say another.")
     months = _months(years)
     payment = annuity_payment(principal, annual_rate_percent, months)

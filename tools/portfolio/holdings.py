@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.formatting import show, show_day
 from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
 from tools.portfolio.valuation import value_portfolio
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
-    from tools.context import ToolContext
     from tools.portfolio.valuation import Holding, Valuation
 
 _MOST_SLICES = 10
@@ -45,7 +45,7 @@ async def get_portfolio(context: ToolContext) -> Findings:
     sums = _sums(context, valued)
     return Findings(
         title="Sample portfolio" if portfolio.is_sample else "Your portfolio",
-        figures=(*sums, *rows, *cash),
+        figures=(*sums, *rows, *cash, Figure(SUBJECT, "oldest price", valued.oldest, "date", sums[0].source)),
         sentences=tuple(_sentences(name, valued, sums, rows, holdings)),
         notes=(*sample_notes(portfolio), *valued.notes),
         names={SUBJECT: name, **{holding.symbol: holding.name for holding in holdings}},

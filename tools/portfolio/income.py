@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools.arguments import PeriodArgument  # noqa: TC001 (read at run time by the toolbox)
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from tools.context import ToolContext
     from tools.market_data.base import PriceHistory
     from tools.portfolio.positions import Trade
 
@@ -29,7 +29,7 @@ DEFAULT_PERIOD = "1y"
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """One dividend of one holding, in the portfolio's currency: shares held the day before × dividend × rate."""
+    """One dividend of one holding, in the portfolio's currency: shares held the day before, times dividend, times rate."""
 
     symbol: str
     ex_date: date
@@ -68,7 +68,7 @@ async def get_portfolio_income(context: ToolContext, period: PeriodArgument | No
         raise next(iter(failed.values()))
     names = {symbol: context.symbols.name(symbol) for symbol in (*histories, *failed)}
     notes = [f"Dividends of {names[symbol]} are unknown: {error}" for symbol, error in failed.items()]
-    done = trades(portfolio.transactions, {symbol: history.splits for symbol, history in histories.items()})
+    done = trades(portfolio.transactions, histories)
     exchange = Exchange(context.market, portfolio.base_currency)
     sums: dict[str, Decimal | None] = dict.fromkeys(failed)
     payouts: list[Payout] = []
@@ -79,15 +79,16 @@ async def get_portfolio_income(context: ToolContext, period: PeriodArgument | No
     unlisted = [names[symbol] for symbol, history in histories.items() if history.closes is None]
     if unlisted:
         notes.append(
-            f"{context.market.name.capitalize()} has only closes with dividends already mixed in, and doesn't list "
-            f"the dividends of {join_words(unlisted)}; connect a live source such as Yahoo Finance to see them."
+            f"Dividends of {join_words(unlisted)} are unknown: {context.market.name} has only closes with dividends "
+            "already mixed in; connect a live source such as Yahoo Finance to see them."
         )
     source = Source(context.market.name, end)
     total = _total(sums, portfolio.base_currency, source)
-    rows = [Figure(symbol, "dividend income", value, "money", source, portfolio.base_currency)
-            for symbol, value in sorted(sums.items(), key=lambda item: item[1] or Decimal(-1), reverse=True)]  # fmt: skip
+    ordered = sorted(sums.items(), key=lambda item: Decimal(-1) if item[1] is None else item[1], reverse=True)
+    base = portfolio.base_currency
+    rows = [Figure(symbol, "dividend income", value, "money", source, base) for symbol, value in ordered]
     name = portfolio_name(portfolio)
-    span = (Figure(SUBJECT, "from", start, "date", source), Figure(SUBJECT, "to", end, "date", source))
+    span = (Figure(SUBJECT, "start date", start, "date", source), Figure(SUBJECT, "end date", end, "date", source))
     return Findings(
         title=f"{name}: dividends, {asked.label(today)}",
         figures=(total, *rows, *span),
@@ -103,7 +104,7 @@ async def get_portfolio_income(context: ToolContext, period: PeriodArgument | No
     )
 
 
-async def _payouts(
+async def _payouts(  # noqa: PLR0913, PLR0917 (the parts of one sum)
     history: PriceHistory,
     done: Sequence[Trade],
     span: tuple[date, date],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tools.arguments import PeriodArgument  # noqa: TC001 (read at run time by the toolbox)
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period
@@ -22,7 +23,6 @@ from tools.values import Figure, Findings, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tools.context import ToolContext
     from tools.market_data.base import PriceHistory
     from tools.portfolio.positions import Trade
     from tools.portfolio.record import RateOn, Record
@@ -71,7 +71,7 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
     since = first if start is None else min(first, start)
     histories, failed = await read_histories(context, (item.symbol for item in due), since)
     notes = [f"{context.symbols.name(symbol)} is left out: {error}" for symbol, error in failed.items()]
-    done = trades(due, {symbol: history.splits for symbol, history in histories.items()})
+    done = trades(due, histories)
     usable = _usable(context, done, histories, start, notes)
     done = tuple(trade for trade in done if trade.symbol in usable)
     if not done:
@@ -165,8 +165,8 @@ def _findings(  # noqa: PLR0913, PLR0917 (one place puts the parts together)
     returns = _returns(record, source)
     gain = _money(SUBJECT, "gain", record.gain, base, source)
     dates = (
-        Figure(SUBJECT, "from", record.dates[0], "date", source),
-        Figure(SUBJECT, "to", record.dates[-1], "date", source),
+        Figure(SUBJECT, "start date", record.dates[0], "date", source),
+        Figure(SUBJECT, "end date", record.dates[-1], "date", source),
     )
     ends = (
         _money(SUBJECT, "value at the start", record.opening, base, source),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,14 +13,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tools.context import Transaction
-
-Splits = tuple[tuple["date", Decimal], ...]
+    from tools.market_data.base import PriceHistory
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One transaction in today's shares. `quantity` < 0 sells; `amount` is what the shares cost or fetched in
-    `currency`, with the sign of the quantity, None when unknown."""
+    """One transaction in today's shares; `quantity` < 0 sells.
+
+    `amount` is what the shares cost or fetched in `currency`, with the sign of the quantity, None when unknown.
+    """
 
     symbol: str
     quantity: Decimal
@@ -47,13 +50,17 @@ class Position:
     costs: tuple[Cost, ...] | None
 
 
-def trades(transactions: Iterable[Transaction], splits: Mapping[str, Splits]) -> tuple[Trade, ...]:
-    """The transactions by date, each multiplied by the splits that came after it; buys before sales of a day."""
+def trades(transactions: Iterable[Transaction], histories: Mapping[str, PriceHistory]) -> tuple[Trade, ...]:
+    """The transactions by date, buys before sales of a day, each in today's shares.
+
+    A transaction written down when it was made is multiplied by the splits since. Some brokers' files are already
+    adjusted: then the price paid is near the split-adjusted close of that day, and nothing is multiplied.
+    """
     ordered = sorted(transactions, key=lambda item: (item.traded_on, item.quantity < 0))
     return tuple(
         Trade(
             item.symbol,
-            item.quantity * split_factor(splits.get(item.symbol, ()), item.traded_on),
+            item.quantity * _shares_today(item, histories.get(item.symbol)),
             None if item.price is None else item.quantity * item.price,
             item.currency,
             item.traded_on,
@@ -62,7 +69,20 @@ def trades(transactions: Iterable[Transaction], splits: Mapping[str, Splits]) ->
     )
 
 
-def split_factor(splits: Splits, after: date) -> Decimal:
+def _shares_today(item: Transaction, history: PriceHistory | None) -> Decimal:
+    """How many of today's shares one share of the transaction is."""
+    if history is None:
+        return Decimal(1)
+    factor = split_factor(history.splits, item.traded_on)
+    place = bisect_right(history.dates, item.traded_on) - 1
+    if factor == 1 or place < 0 or not item.price or item.currency != history.currency or history.closes is None:
+        return factor
+    off = math.log(float(item.price) / history.closes[place])
+    is_adjusted = abs(off) < abs(off - math.log(float(factor)))
+    return Decimal(1) if is_adjusted else factor
+
+
+def split_factor(splits: Iterable[tuple[date, Decimal]], after: date) -> Decimal:
     """How many of today's shares one share of the day `after` has become."""
     factor = Decimal(1)
     for day, ratio in splits:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import ArgumentError
 from tools.formatting import show, show_day
 from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
@@ -16,11 +17,11 @@ from tools.values import Figure, Findings, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tools.context import ToolContext
     from tools.portfolio.valuation import Valuation
 
 HOW_TO_SET_TARGETS = "Set a target weight for each holding with a command such as /target AAPL 25%."
 REST = "everything else"
+CASH = "cash"
 _ROUNDING = Decimal("0.0005")
 
 
@@ -55,7 +56,8 @@ async def suggest_rebalance(context: ToolContext) -> Findings:
     name = portfolio_name(portfolio)
     source = Source(context.market.name, valued.oldest)
     names = {SUBJECT: name, **{holding.symbol: holding.name for holding in valued.holdings}}
-    names |= {symbol: context.symbols.name(symbol) for symbol in portfolio.targets}
+    names |= {REST: "Everything else", CASH: "Cash"}
+    names |= {symbol: context.symbols.name(symbol) for symbol in portfolio.targets if symbol not in names}
     notes = (*sample_notes(portfolio), *valued.notes)
     if not portfolio.targets:
         return Findings(
@@ -103,7 +105,7 @@ def _weights(valued: Valuation) -> dict[str, Decimal]:
         holding.symbol: weight for holding in valued.holdings if (weight := valued.weight(holding.value)) is not None
     }
     cash = valued.weight(sum((item.value for item in valued.cash if item.value is not None), Decimal(0)))
-    return {**found, "cash": cash} if cash else found
+    return {**found, CASH: cash} if cash else found
 
 
 def _weight(subject: str, weight: Decimal, source: Source) -> Figure:
@@ -133,10 +135,9 @@ def _sentences(
         weight, target, _, move = _row(drift, valued.base, source)
         if not any(digit in show(move) for digit in "123456789"):
             continue
-        called = names.get(drift.subject, drift.subject)
         side = "below" if drift.move > 0 else "above"
         sentences.append(
-            f"{called[0].upper()}{called[1:]} is at {show(weight)} against a target of {show(target)}: "
+            f"{names[drift.subject]} is at {show(weight)} against a target of {show(target)}: "
             f"{show(move, absolute=True)} {side} target{valued.without()}."
         )
     return sentences or [f"{name} is on its targets."]

@@ -73,53 +73,43 @@ def keep_record(
     paid and the close is in the gain and in the money-weighted return. On the first day the price paid counts.
     A trade on a day without a close belongs to the next one. Every traded symbol must have a history with a currency.
     """
-    book = _Ledger({symbol: _Prices(history) for symbol, history in histories.items()}, rate_on)
-    for day in _sessions(done, histories, start, end):
-        book.close_day(day, [trade for trade in done if book.is_new(trade, day)], opens=_opens(start, day, book))
-    record = book.record
+    first = min((trade.traded_on for trade in done), default=end)
+    opens = start is not None and first <= start
+    ledger = _Ledger({symbol: _Prices(history) for symbol, history in histories.items()}, done, rate_on)
+    for day in _sessions(histories, start if opens else None, first, end):
+        ledger.close_day(day, opens=opens and not ledger.record.dates)
+    record = ledger.record
     if record.dates:
         record.flows.append((record.dates[-1], record.values[-1]))
     return record
 
 
-def _opens(start: date | None, day: date, book: _Ledger) -> bool:
-    """Whether this close is the one the period is measured from."""
-    return start is not None and not book.record.dates and day <= start
-
-
-def _sessions(
-    done: Sequence[Trade], histories: Mapping[str, PriceHistory], start: date | None, end: date
-) -> list[date]:
-    """The days with a close: from the last one on or before `start`, or from the first trade, to `end`."""
-    first = min((trade.traded_on for trade in done), default=end)
+def _sessions(histories: Mapping[str, PriceHistory], opening: date | None, first: date, end: date) -> list[date]:
+    """The days with a close to `end`: from the last one on or before `opening`, else from the first trade."""
     days = sorted({day for history in histories.values() for day in history.dates if day <= end})
-    if start is None or first > start:
+    if opening is None:
         return [day for day in days if day >= first]
-    return days[max(0, bisect_right(days, start) - 1) :]
+    return days[max(0, bisect_right(days, opening) - 1) :]
 
 
 class _Ledger:
     """The running state while days are closed one after another."""
 
-    def __init__(self, prices: Mapping[str, _Prices], rate_on: RateOn) -> None:
+    def __init__(self, prices: Mapping[str, _Prices], done: Sequence[Trade], rate_on: RateOn) -> None:
         self.record = Record(gains=dict.fromkeys(prices, 0.0))
         self._prices = prices
         self._rate_on = rate_on
         self._held: dict[str, float] = {}
         self._before: dict[str, tuple[float, float, float]] = {}  # symbol → close, adjusted close, rate
-        self._booked: set[int] = set()
+        self._to_book = sorted(done, key=lambda trade: trade.traded_on, reverse=True)
 
-    def is_new(self, trade: Trade, day: date) -> bool:
-        """Whether the trade is due by `day` and not yet booked."""
-        return trade.traded_on <= day and id(trade) not in self._booked
-
-    def close_day(self, day: date, new: Sequence[Trade], *, opens: bool) -> None:
+    def close_day(self, day: date, *, opens: bool) -> None:
         """Book one day: gains of what was held, then its trades, then the value at the close."""
         record = self.record
         base, gained, paid_out = self._gains(day)
         cost = traded_gain = 0.0
-        for trade in new:
-            self._booked.add(id(trade))
+        while self._to_book and self._to_book[-1].traded_on <= day:
+            trade = self._to_book.pop()
             close = self._close(trade.symbol, day)
             self._held[trade.symbol] = self._held.get(trade.symbol, 0.0) + float(trade.quantity)
             if opens:

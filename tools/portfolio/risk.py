@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools import returns as formulas
 from tools.charts import Chart, Series
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from tools.context import ToolContext
     from tools.market_data.base import PriceHistory
     from tools.portfolio.valuation import Valuation
 
@@ -67,10 +67,14 @@ async def get_portfolio_risk(context: ToolContext) -> Findings:
     beta = await _beta(context, start, days, daily, notes)
     source = Source(context.market.name, days[-1])
     figures = _measures(daily, beta, source)
-    money = _in_money(figures["daily value at risk"], valued, source)
+    measured = sum((values[symbol] for symbol in covered), max(cash, Decimal(0)))
+    money = _in_money(figures["daily value at risk"], measured, valued.base, source)
     concentration = _concentration(valued, source)
     name = portfolio_name(portfolio)
-    span = (Figure(SUBJECT, "from", days[0], "date", source), Figure(SUBJECT, "to", days[-1], "date", source))
+    span = (
+        Figure(SUBJECT, "start date", days[0], "date", source),
+        Figure(SUBJECT, "end date", days[-1], "date", source),
+    )
     level = Figure(SUBJECT, "confidence level", Decimal(str(CONFIDENCE * 100)), "percent", source, decimals=0)
     return Findings(
         title=f"{name}: risk",
@@ -168,9 +172,10 @@ def _percent(attribute: str, fraction: float | None, source: Source) -> Figure:
     return Figure(SUBJECT, attribute, value, "percent", source)
 
 
-def _in_money(at_risk: Figure, valued: Valuation, source: Source) -> Figure:
-    value = valued.total * at_risk.value / 100 if isinstance(at_risk.value, Decimal) else None
-    return Figure(SUBJECT, "daily value at risk in money", value, "money", source, valued.base)
+def _in_money(at_risk: Figure, measured: Decimal, currency: str, source: Source) -> Figure:
+    """The part of what was measured that is at risk: what was left out of the returns is not in it."""
+    value = measured * at_risk.value / 100 if isinstance(at_risk.value, Decimal) else None
+    return Figure(SUBJECT, "daily value at risk in money", value, "money", source, currency)
 
 
 def _concentration(valued: Valuation, source: Source) -> tuple[Figure, ...]:
@@ -201,7 +206,7 @@ def _caveats(
     return caveats
 
 
-def _sentences(
+def _sentences(  # noqa: PLR0913, PLR0917 (the parts of one text)
     name: str,
     names: Mapping[str, str],
     figures: Mapping[str, Figure],
@@ -212,12 +217,15 @@ def _sentences(
     drawdown, at_risk, beta = (figures[key] for key in ("maximum drawdown", "daily value at risk", "beta"))
     moved = f", and a beta of {show(beta)}" if beta.value is not None else ""
     effective, largest = concentration[0], concentration[1]
+    volatility, fall = show(figures["annualised volatility"]), show(drawdown, absolute=True)
+    own = f"{name[0].lower()}{name[1:]}"
     return [
-        f"{name} has an annualised volatility of {show(figures['annualised volatility'])}, a maximum drawdown of "
-        f"{show(drawdown, absolute=True)}{moved}.",
-        f"{name} has a daily value at risk of {show(at_risk)}, or {show(money)}, at a confidence level of {show(level)}.",
-        f"{names[largest.subject]} is the largest holding with a weight of {show(largest)}; {name[0].lower()}{name[1:]} "
-        f"has an effective number of holdings of {show(effective)}.",
+        f"{name} has an annualised volatility of {volatility}, a maximum drawdown of {fall}{moved}.",
+        f"{name} has a daily value at risk of {show(at_risk)}, or {show(money)}, at {show(level)} confidence.",
+        (
+            f"{names[largest.subject]} is the largest holding with a weight of {show(largest)}; {own} has an effective "
+            f"number of holdings of {show(effective)}."
+        ),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ class Valuation:
         return None if value is None or self.total <= 0 else value / self.total
 
     def without(self) -> str:
-        """ " without A and B" for a sentence about a partial total, or nothing."""
+        """What to say after a partial total: " without A and B"; nothing when it is whole."""
         if not self.missing:
             return ""
         named = join_words(self.missing) if len(self.missing) <= _MOST_NAMED else "the holdings that have no price"
@@ -97,7 +96,7 @@ async def value_portfolio(context: ToolContext, portfolio: Portfolio) -> Valuati
     symbols = list(dict.fromkeys(item.symbol for item in portfolio.transactions))
     first = min((item.traded_on for item in portfolio.transactions), default=None)
     histories, failed = await read_histories(context, symbols, first) if symbols else ({}, {})
-    done = trades(portfolio.transactions, {symbol: history.splits for symbol, history in histories.items()})
+    done = trades(portfolio.transactions, histories)
     held = positions(done)
     quotes = await context.market.quotes([position.symbol for position in held]) if held else {}
     today = await context.market.today()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
 from tools.errors import MarketDataError
 from tools.formatting import show, show_day
 from tools.latest_price import latest_price, why_no_price
 from tools.market_data.base import Quote
 from tools.portfolio.reading import day_of
 from tools.values import Figure, Findings
-
-if TYPE_CHECKING:
-    from tools.context import ToolContext
 
 
 async def get_watchlist(context: ToolContext) -> Findings:

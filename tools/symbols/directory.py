@@ -1,4 +1,4 @@
-"""The symbol directory: about 11,000 listings with the names they are known by, read from files in a few milliseconds."""
+"""The symbol directory: about 11,000 listings with the names they are known by, read in a few milliseconds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ HOUSEHOLD = 600
 """Only the names of companies up to this place are corrected when misspelt: the more names, the more false friends."""
 
 _NOT_COMMON_STOCK = re.compile(r".+-(?:P[A-Z]?|WT[A-Z]?|UN|RT|WS|R|U)$")
-
 
 
 class Entry(NamedTuple):

@@ -15,8 +15,10 @@ _LEGAL_FORMS = frozenset(
 """Endings that say how a company is registered, not what it is called."""
 
 _TRAILING_NOISE = frozenset(["and", "group", "the", "adr", "ads", "new"])
-_REGISTRATION_NOTE = re.compile(r"\s*[/\\][A-Za-z .]{0,12}[/\\]?\s*$|\s*\([^)]*\)\s*$")
-_INITIALS = re.compile(r"\b((?:[a-z]\.){2,})", re.IGNORECASE)
+REGISTRATION_NOTE = re.compile(r"\s*[/\\][A-Za-z .]{2,12}[/\\]?\s*$|\s*\([^)]*\)\s*$")
+"""What the SEC writes after a name: "/DE/", "/NEW", "(The)"."""
+
+_INITIALS = re.compile(r"\b((?:[a-z]\.)+[a-z])\b", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("", "", "'’‘`´")
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -43,7 +45,7 @@ def name_key(name: str) -> str:
     "COSTCO WHOLESALE CORP /NEW" → "costco wholesale"; "The Coca-Cola Company" → "coca cola";
     "Merck & Co., Inc." → "merck". A name made of nothing else keeps its words ("Limited" → "limited").
     """
-    words = comparable(_REGISTRATION_NOTE.sub("", name)).split()
+    words = comparable(REGISTRATION_NOTE.sub("", name)).split()
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     kept = list(words)

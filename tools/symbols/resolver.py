@@ -35,7 +35,8 @@ _SHORTEST_PART = 3
 
 _AROUND = " \t\"'“”‘’«»„()[]{}<>.,;:!?*_~`|#"
 _POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
-_TICKER = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.=^/-]{0,11}")
+_CASHTAG = re.compile(r"\$\s?([A-Za-z][A-Za-z0-9.^-]{0,9})")
+_BRACKETED = re.compile(r"[(\[]\s*\$?([A-Z][A-Z0-9.-]{0,9})$")
 _ABOUT_THE_SHARE = frozenset(
     "stock stocks share shares equity ticker symbol price prices quote chart company companies etf fund index".split()
 )
@@ -86,20 +87,32 @@ class DirectoryResolver:
         """The one entry meant, or the several that fit equally well, or none."""
         if not typed or len(typed) > MAX_QUERY_CHARACTERS:
             return []
-        if typed.startswith("$"):
-            return self._tickers(typed[1:].strip().upper())
-        exact = self._in_capitals(typed)
-        if exact or names_exchange(typed.upper()):
-            return exact or self._tickers_in_small_letters(typed)
+        spelt = self._spelt(typed)
+        if spelt is not None:
+            return spelt
         whole = comparable(typed)
-        if whole in self.directory.common_words and whole not in self.directory.aliases:
+        directory = self.directory
+        if directory.asked_back.get(whole) == () or (
+            whole in directory.common_words and whole not in directory.aliases
+        ):
             return []
+        if found := self._in_full(whole):
+            return found
         variants = list(_variants(typed))
         for step in (self._named, self._in_small_letters, self._beginning):
             for variant in variants:
                 if found := step(variant):
                     return found
         return self._misspelt(variants)
+
+    def _spelt(self, typed: str) -> list[Entry] | None:
+        """What a symbol stands for that can be nothing but a symbol; None when `typed` may be a name."""
+        if cashtag := _CASHTAG.match(typed):
+            return self._tickers(cashtag[1].upper())
+        if names_exchange(typed):
+            return self._tickers(typed.upper())
+        bracketed = _BRACKETED.search(typed)
+        return (self._tickers(bracketed[1]) if bracketed else []) or self._in_capitals(typed) or None
 
     def _tickers(self, capitals: str) -> list[Entry]:
         symbol = common_spelling(capitals, self.directory.by_symbol)
@@ -123,12 +136,14 @@ class DirectoryResolver:
             return [*found, self.directory.by_symbol[alias]]
         return found
 
-    def _tickers_in_small_letters(self, typed: str) -> list[Entry]:
-        """ "vod.l", "sap gr": an exchange is named, so only the very listing counts."""
-        words = re.split(r"[ .:]", typed.lower())
-        if " " in typed and any(word in self.directory.common_words for word in words):
+    def _in_full(self, name: str) -> list[Entry]:
+        """A company's name with its legal form, which makes a name of any word: "ball corporation", "sage group"."""
+        key = name_key(name)
+        directory = self.directory
+        spoken = any(form in directory.aliases or form in directory.asked_back for form in (name, key))
+        if spoken or key in {name, name.removeprefix("the ")}:
             return []
-        return self._tickers(typed.upper())
+        return _the_well_known_one(directory.by_key.get(key, ()))
 
     def _named(self, name: str) -> list[Entry]:
         """An everyday name, a word that must be asked back, or a company's very name."""
@@ -141,22 +156,21 @@ class DirectoryResolver:
         return _the_well_known_one(self.directory.by_key.get(name, ()))
 
     def _in_small_letters(self, name: str) -> list[Entry]:
-        """A ticker in small letters; one letter, or an English word, is not enough."""
-        ticker = name.replace(" ", "-")
-        if len(name) < 2 or name in self.directory.common_words or not _TICKER.fullmatch(ticker) or name.isdigit():  # noqa: PLR2004
+        """A ticker in small letters ("aapl", "brk b", "vod ln"); one letter, or an English word, is not enough."""
+        ticker = name.split(" ", 1)[0]
+        if len(name) == 1 or name.isdigit() or ticker in self.directory.common_words:
             return []
-        if " " in name and not re.fullmatch(r"[a-z]{1,5} [a-z]", name):
-            return []
-        return self._tickers(ticker.upper())
+        return self._tickers(name.upper())
 
     def _beginning(self, name: str) -> list[Entry]:
         """The first words of a company's name."""
         if name in self.directory.common_words or len(name.replace(" ", "")) < _SHORTEST_PART:
             return []
         longer = self.directory.by_first_word.get(name.split(" ", 1)[0], ())
-        return _the_well_known_one(
-            [entry for entry in longer if any(key.startswith(name + " ") for key in entry.keys)]
-        )
+        found = [entry for entry in longer if any(key.startswith(name + " ") for key in entry.keys)]
+        if " " not in name and all(entry.size >= _OBSCURE for entry in found):
+            return []
+        return _the_well_known_one(found)
 
     def _misspelt(self, variants: list[str]) -> list[Entry]:
         """A well-known name with a slip; common English words are taken as they are."""
@@ -188,7 +202,7 @@ class DirectoryResolver:
             padded = f" {word} "
             well_known = (entry for entry in directory.entries if entry.size < PROMINENT)
             found += [entry for entry in well_known if padded in f" {entry.joined_keys.replace('|', ' ')} "]
-        found = sorted((entry for entry in found if entry.size < _OBSCURE), key=lambda entry: entry.size)
+        found = sorted(found, key=lambda entry: entry.size)
         if any(part not in directory.common_words for part in word.split()):
             alike = nearest(word.replace(" ", ""), directory.well_known, MOST_SUGGESTIONS)
             found += [directory.by_symbol[symbol] for symbol in alike]

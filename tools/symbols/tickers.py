@@ -34,7 +34,7 @@ _PAIR = re.compile(r"([A-Z]{3})[ /-]?([A-Z]{3})(?:=X)?")
 
 
 def currency_pair(text: str) -> Listing | None:
-    """"EUR/USD", "eurusd" or "EURUSD=X" as the listing EURUSD=X: dollars for one euro."""
+    """The listing EURUSD=X, dollars for one euro, for "EUR/USD", "eurusd" or "EURUSD=X"; None for anything else."""
     match = _PAIR.fullmatch(text.upper())
     if match is None or match[1] == match[2] or not {match[1], match[2]} <= _CURRENCIES:
         return None
@@ -57,11 +57,14 @@ def spellings(text: str) -> Iterator[str]:
 
 
 def names_exchange(text: str) -> bool:
-    """Whether `text`, in capitals, says on which exchange the symbol is listed, so that no other will do."""
-    suffixes = set(_YAHOO_SUFFIX.values()) - {""}
-    return any(True for _ in _with_exchange(text)) or (
-        " " not in text and "." in text and text.rsplit(".", 1)[1] in suffixes
-    )
+    """Whether `text` is a ticker with its exchange after a dot or before a colon, so that no other listing will do.
+
+    After a blank it may as well be part of a name: "SAP SE".
+    """
+    capitals = text.upper().replace(": ", ":")
+    if " " in capitals or not {".", ":"}.intersection(capitals):
+        return False
+    return _is_yahoo_suffix(capitals) or any(True for _ in _with_exchange(capitals))
 
 
 def common_spelling(symbol: str, known: Container[str]) -> str | None:
@@ -75,6 +78,11 @@ def _with_exchange(text: str) -> Iterator[tuple[str, str]]:
         yield match[2], match[1]
     elif (match := _SUFFIXED.fullmatch(text)) and match[2] in _YAHOO_SUFFIX:
         yield match[1], match[2]
+
+
+def _is_yahoo_suffix(text: str) -> bool:
+    _, dot, suffix = text.rpartition(".")
+    return bool(dot) and suffix in _YAHOO_SUFFIX.values()
 
 
 def _with_class(text: str) -> Iterator[str]:

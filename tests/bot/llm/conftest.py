@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.llm.weights import BUILT_IN
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
     """The real built-in model; a checkout without it is incomplete, so its tests fail rather than skip."""
-    path = Path(os.environ.get("TUPPENCE_TEST_WEIGHTS", BUILT_IN))
-    if not path.exists():
-        pytest.fail(f"{path} is missing: make it with `python -m slm train` or take it from the repository")
-    return path
+    if not BUILT_IN.exists():
+        pytest.fail(f"{BUILT_IN} is missing: take it from the repository, or make it with `python -m slm train`")
+    return BUILT_IN

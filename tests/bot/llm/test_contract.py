@@ -146,7 +146,7 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
         await made.model.close()
 
 
-async def ask(model: ChatModel, messages: list[Message] = QUESTION, **options: Any) -> list[Piece]:  # noqa: ANN401
+async def ask(model: ChatModel, messages: list[Message] = QUESTION, **options: Any) -> list[Piece]:
     return [piece async for piece in model.chat(messages, **options)]
 
 

@@ -51,11 +51,11 @@ async def model(server: FakeOllama) -> AsyncIterator[OllamaModel]:
     await model.close()
 
 
-async def ask(model: OllamaModel, **options: Any) -> list[Piece]:  # noqa: ANN401
+async def ask(model: OllamaModel, **options: Any) -> list[Piece]:
     return [piece async for piece in model.chat(QUESTION, **options)]
 
 
-async def ask_until_error(model: OllamaModel, **options: Any) -> tuple[list[Piece], ModelError | None]:  # noqa: ANN401
+async def ask_until_error(model: OllamaModel, **options: Any) -> tuple[list[Piece], ModelError | None]:
     """What was given out, and the error after it."""
     pieces: list[Piece] = []
     try:
@@ -90,7 +90,9 @@ async def test_the_request_holds_everything_the_server_needs(server: FakeOllama,
     assert asked["options"] == {"temperature": 0, "num_predict": 77, "num_ctx": 8192}
     assert asked["keep_alive"] == "30m"
     assert [tool["function"]["name"] for tool in asked["tools"]] == ["get_quote"]
-    assert asked["messages"][1]["tool_calls"] == [{"function": {"name": "get_quote", "arguments": {"symbols": ["tesla"]}}}]
+    assert asked["messages"][1]["tool_calls"] == [
+        {"function": {"name": "get_quote", "arguments": {"symbols": ["tesla"]}}}
+    ]
     assert asked["messages"][2] == {"role": "tool", "content": "{}", "tool_name": "get_quote"}
 
 
@@ -131,16 +133,24 @@ async def test_info_has_the_digest_of_the_server_and_sees_it_change(server: Fake
         await model.info()
 
 
-async def test_c1_connection_refused_is_told_at_once_with_the_next_step(server: FakeOllama) -> None:
+async def test_c1_connection_refused_is_told_at_once_with_the_next_step() -> None:
     async with FakeOllama() as gone:
         address = gone.address
     model = OllamaModel("qwen3:4b", address)
 
     async with asyncio.timeout(3):
-        with pytest.raises(ModelUnavailable, match="nothing answers there.*ollama serve"):
+        with pytest.raises(ModelUnavailable, match=r"nothing answers there.*ollama serve"):
             await ask(model)
         assert "nothing answers there" in (await model.probe() or "")
     await model.close()
+
+
+async def test_c1_a_server_that_went_away_between_two_questions(server: FakeOllama, model: OllamaModel) -> None:
+    await ask(model)
+    await server.stop()
+
+    with pytest.raises(ModelUnavailable, match="nothing answers there"):
+        await ask(model)
 
 
 async def test_c2_silence_ends_in_a_timeout_and_the_request_is_dropped(server: FakeOllama, model: OllamaModel) -> None:
@@ -220,7 +230,10 @@ TIDIED: dict[str, tuple[list[bytes], str]] = {
     "CRLF": ([line("a") + b"\r\n"], "a"),
     "a letter split over chunks": ([EURO[:SPLIT], EURO[SPLIT:] + b"\n"], "5 €"),
     "invalid UTF-8": ([line("aXb").replace(b"X", b"\xff") + b"\n"], "a\ufffdb"),
-    "invalid UTF-8, split": ([line("aXb").split(b"X")[0] + b"\xe2\x82", b"b" + line("X").split(b"X")[1] + b"\n"], "a\ufffdb"),
+    "invalid UTF-8, split": (
+        [line("aXb").split(b"X")[0] + b"\xe2\x82", b"b" + line("X").split(b"X")[1] + b"\n"],
+        "a\ufffdb",
+    ),
     "Unicode line separators": ([line("a\u2028b\u2029c\x85d") + b"\n"], "a\u2028b\u2029c\x85d"),
     "half a surrogate pair": ([b'{"message": {"content": "a\\ud83d"}}\n'], "a?"),
     "unknown fields": ([b'{"message": {"content": "a", "new": 1}, "newer": [1]}\n'], "a"),
@@ -240,7 +253,8 @@ async def test_c5_odd_bytes_are_survived(server: FakeOllama, model: OllamaModel,
 
 
 @pytest.mark.parametrize(
-    "data", [b"<html>a proxy's page</html>\n", b"[1, 2]\n", b'"text"\n', b"[" * 100_000 + b"\n", b'{"done": tru\n', b"{}\n"]
+    "data",
+    [b"<html>a proxy's page</html>\n", b"[1, 2]\n", b'"text"\n', b"[" * 100_000 + b"\n", b'{"done": tru\n', b"{}\n"],
 )
 async def test_c5_what_is_no_answer_is_a_typed_error(server: FakeOllama, model: OllamaModel, data: bytes) -> None:
     server.then(Raw(data), Cut()).then(Raw(data), Cut())
@@ -434,7 +448,7 @@ async def test_c13_numbers_that_are_none_stay_text(server: FakeOllama, model: Ol
 @pytest.mark.parametrize(
     "step",
     [
-        Status(500, "error parsing tool call: raw='{\"symbol\": \"te', err=unexpected end of JSON input"),
+        Status(500, 'error parsing tool call: raw=\'{"symbol": "te\', err=unexpected end of JSON input'),
         Status(500, "failed to parse JSON: unexpected end of JSON input"),
         ErrorLine("error parsing tool call: raw='x', err=invalid character"),
     ],
@@ -493,7 +507,7 @@ async def test_c22_cancelling_aborts_the_request(server: FakeOllama, model: Olla
 async def test_c23_a_server_that_restarted_is_asked_again(server: FakeOllama, model: OllamaModel) -> None:
     await ask(model)
     port = int(server.address.rpartition(":")[2])
-    await server.__aexit__()
+    await server.stop()
     await server.start(port)
     server.then(Say("Tesla"))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def test_the_list_of_revisions_is_that_of_the_files() -> None:
-    directory = ScriptDirectory.from_config(alembic_config(None))
+    directory = ScriptDirectory(str(Path(migrations.__file__).parent))
     found = [script.revision for script in directory.walk_revisions()]
     assert tuple(reversed(found)) == migrations.REVISIONS
 
@@ -37,7 +37,7 @@ def test_the_list_of_revisions_is_that_of_the_files() -> None:
 async def test_the_migrated_tables_are_those_of_the_code(database_url: str) -> None:
     def differences(connection: Connection) -> list[Any]:
         options = {"compare_type": True, "compare_server_default": True}
-        return compare_metadata(MigrationContext.configure(connection, opts=options), Record.metadata)
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Record.metadata))
 
     engine = engine_for(database_url)
     async with engine.connect() as connection:
@@ -84,7 +84,7 @@ async def test_every_migration_can_be_taken_back_and_made_again(database_url: st
 
 
 async def test_an_existing_file_is_backed_up_before_it_is_migrated(sqlite_url: str) -> None:
-    path = Path(sa.make_url(sqlite_url).database or "")
+    path = Path(sqlite_url.partition(":///")[2])
     with closing(sqlite3.connect(path)) as old:
         # Before our first revision there was nothing: stands for "a version behind head".
         for table in reversed(Record.metadata.sorted_tables):

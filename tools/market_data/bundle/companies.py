@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tools.symbols.names import name_key
+from tools.symbols.names import REGISTRATION_NOTE, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +48,6 @@ _EXCHANGES = {
 _BLUE_CHIP_SIZE = 400
 _INDEX_MEMBER_SIZE = 1500
 _SHARED_LEGAL = re.compile(r"\b(INC|CORP|CO|LTD|PLC|LP|LLC|TRUST|FUND)\b", re.IGNORECASE)
-_REGISTRATION = re.compile(r"\s*[/\\]\s*(?:[A-Za-z .]{0,12})\s*[/\\]?\s*$")
 _KEPT_UPPER = frozenset("ADR ETF ETN US USA UK II III IV VI VII VIII AG SE NV SA LP LLC REIT SPDR NY AI IT TV".split())
 _LOWER = frozenset("of and the for de del la y e in on at".split())
 
@@ -75,7 +74,7 @@ class DirectoryRow:
 
 def display_name(name: str) -> str:
     """An SEC conformed name as people write it: "AMAZON COM INC" → "Amazon Com Inc", "BOEING CO" → "Boeing Co"."""
-    cleaned = _REGISTRATION.sub("", name).strip().rstrip("/").strip()
+    cleaned = REGISTRATION_NOTE.sub("", name).strip().rstrip("/").strip()
     letters = _SHARED_LEGAL.sub("", cleaned)
     if letters != letters.upper():
         return cleaned
@@ -111,13 +110,17 @@ def _country(label: str | None, exchange_country: str) -> str:
     return tail if tail in foreign else "United States"
 
 
-def _alike(name: str, row: DirectoryRow) -> bool:
-    """Whether a name shares a word with the row's, or is its ticker: guards against a ticker that changed hands."""
-    if name.upper() == row.symbol:
+def _alike(name: str, row: DirectoryRow, *, first_listing: bool) -> bool:
+    """Whether `name` may be that of `row`: guards against a ticker that changed hands or was joined in error.
+
+    For a company's first listing a shared word is enough; for its others one name must begin the other.
+    """
+    ours, theirs = name_key(name), name_key(row.name)
+    if row.symbol == name.upper() or ours.replace(" ", "") == theirs.replace(" ", ""):
         return True
-    ours, theirs = name_key(name).replace(" ", ""), name_key(row.name).replace(" ", "")
-    shared = set(name_key(name).split()) & set(name_key(row.name).split())
-    return any(len(word) > 2 for word in shared) or ours == theirs
+    if first_listing:
+        return any(len(word) > 2 for word in set(ours.split()) & set(theirs.split()))
+    return f"{ours} ".startswith(f"{theirs} ") or f"{theirs} ".startswith(f"{ours} ")
 
 
 def _keys(*names: str) -> str:
@@ -169,11 +172,22 @@ def join(
     by_key: dict[str, list[DirectoryRow]] = {}
     for row in sec.values():
         by_key.setdefault(row.keys, []).append(row)
+    firsts = {record.get("symbol") for record, _ in members.values()}
     for name, (record, indices) in members.items():
         symbol = record.get("symbol") or ""
         others = [entry.get("yahoo", "") for entry in record.get("symbols", [])]
         plain_name = re.sub(r"\s*\(.*\)$", "", name).strip()
-        american = [ticker for ticker in (symbol, *others) if ticker in sec and _alike(plain_name, sec[ticker])]
+        american = [
+            ticker
+            for ticker in dict.fromkeys((symbol, *others))
+            if ticker in sec
+            and (ticker == symbol or ticker not in firsts)
+            and _alike(plain_name, sec[ticker], first_listing=ticker == symbol)
+        ]
+        namesakes = {row.company for row in by_key.get(name_key(plain_name), ())}
+        if namesakes:
+            # The very name belongs to another company: the source has joined two.
+            american = [ticker for ticker in american if sec[ticker].company in namesakes]
         sector = _sector(record.get("industries", []))
         _, _, suffix = symbol.partition(".")
         if not american and suffix in _EXCHANGES:

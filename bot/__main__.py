@@ -1,0 +1,178 @@
+"""The command line: ask · chat · import · doctor · tools."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.errors import TuppenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="tuppence",
+    help="A financial assistant on your own machine: small local models, real tools, every figure traced.",
+    epilog='Start with:  tuppence ask "How did Apple do in 2022 compared with Microsoft?"',
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+User = Annotated[str, typer.Option("--as", metavar="USER", help="Who asks; a new name gets the sample portfolio.")]
+CANCELLED = 130
+BAD_INPUT = 65
+
+
+def _version(show: bool) -> None:  # noqa: FBT001 (a typer callback)
+    if show:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"tuppence {version('tuppence')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,  # noqa: FBT002
+    _show: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,  # noqa: FBT002
+) -> None:
+    """Options before the command."""
+
+
+def _settings() -> Settings:
+    from bot.settings import load_settings  # noqa: PLC0415 (nothing heavy before --help)
+
+    return load_settings()
+
+
+@app.command(epilog='Examples:  tuppence ask "price of Apple"  ·  tuppence ask "how is my portfolio doing?" --json')
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in plain words.")] = "",
+    user: User = "",
+    conversation: Annotated[str, typer.Option(metavar="ID", help="Go on with this conversation.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,  # noqa: FBT002
+    batch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help='Answer a file of JSON lines {"id", "question", "history"?}.')
+    ] = None,
+) -> None:
+    """Ask one question, or with --batch a file of them."""
+    if batch is not None:
+        from bot.surfaces.batch import run_batch  # noqa: PLC0415
+
+        failures = _run(run_batch(_settings(), batch, user))
+        raise typer.Exit(BAD_INPUT if failures else 0)
+    _run(_ask(question, user, conversation, as_json=as_json))
+
+
+async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> None:
+    from bot.surfaces.console import ConsoleSurface  # noqa: PLC0415
+
+    surface = ConsoleSurface()
+    with surface.working():
+        surface.say("Starting")
+        from bot.app import start  # noqa: PLC0415 (its import is most of a cold start)
+        from bot.turn.assistant import Question  # noqa: PLC0415
+
+        async with start(_settings(), user) as running:
+            question = Question(text, running.actor, conversation or f"ask-{uuid.uuid4().hex[:12]}")
+            reply = await running.assistant.ask(question, surface.say)
+    if as_json:
+        from bot.turn.evidence import reply_record  # noqa: PLC0415
+
+        typer.echo(json.dumps({"id": None, **reply_record(reply)}, ensure_ascii=False, indent=2))
+    else:
+        for notice in running.notices:
+            surface.notice(notice)
+        surface.show(reply)
+    if reply.status == "failed":
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Follow-ups work: ask “how did Apple do in 2022?”, then “and Microsoft?”. Ctrl-D ends.")
+def chat(user: User = "") -> None:
+    """Talk, one question after the other."""
+    from bot.surfaces.chat import run_chat  # noqa: PLC0415
+
+    _run(run_chat(_settings(), user))
+
+
+@app.command("import", epilog="Example:  tuppence import holdings.csv --as ada")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A broker-like CSV: symbol, quantity, cost, currency, date, account.")],
+    user: User = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking.")] = False,  # noqa: FBT002
+    replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,  # noqa: FBT002
+) -> None:
+    """Import holdings: all rows or none, after a preview."""
+    from bot.surfaces.importer import run_import  # noqa: PLC0415
+
+    _run(run_import(_settings(), file, user, confirmed=yes, replace=replace))
+
+
+@app.command()
+def doctor() -> None:
+    """What is configured, reachable, stale or missing, one line each, with the fix."""
+    from bot.doctor import run_doctor  # noqa: PLC0415
+
+    raise typer.Exit(_run(run_doctor()))
+
+
+@app.command()
+def tools(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the schemas a model is offered.")] = False,  # noqa: FBT002
+) -> None:
+    """The tools a model is offered, with their arguments."""
+    from tools.catalogue import TOOLS  # noqa: PLC0415
+    from tools.toolbox import Toolbox  # noqa: PLC0415
+
+    toolbox = Toolbox(TOOLS)
+    if as_json:
+        typer.echo(json.dumps(toolbox.schemas(), ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("tool", "arguments", "what for", show_lines=True)
+    for tool in toolbox.tools.values():
+        names = [parameter.name if parameter.required else f"{parameter.name}?" for parameter in tool.parameters]
+        table.add_row(tool.name, "\n".join(names), tool.description)
+    Console().print(table)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever the command gives)
+    return asyncio.run(work)
+
+
+def main() -> None:
+    """The entry point: every error is one sentence, a next step and a non-zero exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app(standalone_mode=True)
+    except TuppenceError as error:
+        if debug:
+            raise
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        sys.exit(CANCELLED)
+    except Exception as error:
+        if debug:
+            raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        typer.echo(f"Error: something unexpected went wrong ({reason}); run again with --debug to see where.", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

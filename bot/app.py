@@ -1,0 +1,77 @@
+"""Wiring: settings → every part, once; the only file where everything real is put together."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.llm.choosing import choose_model
+from bot.records import store
+from bot.records.database import open_database
+from bot.records.sample import admit
+from bot.records.store import Actor
+from bot.turn.assistant import Assistant, Parts
+from tools.catalogue import TOOLS
+from tools.market_data import choose_market_data
+from tools.symbols.resolver import DirectoryResolver
+from tools.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.settings import Settings
+    from tools.context import SymbolResolver
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running Tuppence. `notices` are what the person should know at the start (a fallback, an abandoned turn)."""
+
+    settings: Settings
+    assistant: Assistant
+    actor: Actor
+    notices: tuple[str, ...]
+
+
+def make_resolver() -> SymbolResolver:
+    """The symbol directory of the package; read on first use."""
+    return DirectoryResolver()
+
+
+@asynccontextmanager
+async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
+    """Everything ready to answer `user` (the configured one if empty); stopped again at the end.
+
+    Someone new gets the labelled sample portfolio. Raises `TuppenceError` with the fix.
+    """
+    database = await open_database(settings.database_url.get_secret_value())
+    try:
+        chosen, (market, market_note) = await asyncio.gather(
+            choose_model(settings), choose_market_data(settings.market_data, home=settings.home)
+        )
+        notices = [chosen.note] if chosen.note and settings.model != "tuppence" else []
+        actor = Actor(user or settings.user)
+        parts = Parts(
+            database=database,
+            model=chosen.model,
+            toolbox=Toolbox(TOOLS),
+            market=market,
+            symbols=make_resolver(),
+            base_currency=settings.base_currency,
+            notes=(market_note,) if market_note else (),
+        )
+        async with database.write() as session:
+            await admit(session, actor)
+            abandoned = await store.fail_abandoned_turns(session, parts.now())
+        notices += [
+            f"Your question “{turn.question[:60]}” was cut off when the program stopped; please ask it again."
+            for turn in abandoned
+        ]
+        try:
+            yield App(settings, Assistant(parts), actor, tuple(notices))
+        finally:
+            await chosen.model.close()
+    finally:
+        await database.close()

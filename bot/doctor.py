@@ -1,0 +1,129 @@
+"""`tuppence doctor`: every part looked at, one line each, with the fix for what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.errors import TuppenceError
+from tools.formatting import show_day
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+State = Literal["ok", "note", "bad"]
+MARKS: dict[State, tuple[str, str]] = {"ok": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; only "bad" makes the exit code 1."""
+
+    state: State
+    part: str
+    text: str
+
+
+async def run_doctor() -> int:
+    """Print the report; 0 when all is well enough to answer, else 1."""
+    from bot.settings import load_settings  # noqa: PLC0415 (its error is one of the findings)
+
+    console = Console(highlight=False)
+    try:
+        settings = load_settings()
+    except TuppenceError as error:
+        _show(console, Finding("bad", "settings", str(error)))
+        return error.exit_code
+    findings = [Finding("ok", "settings", f"read; data folder {settings.home}")]
+    checks = (_database(settings), _embedded(settings), _ollama(settings), _market_data(settings), _symbols())
+    for check in checks:
+        try:
+            findings += await check
+        except TuppenceError as error:
+            findings.append(Finding("bad", "check", str(error)))
+    for finding in findings:
+        _show(console, finding)
+    return int(any(finding.state == "bad" for finding in findings))
+
+
+def _show(console: Console, finding: Finding) -> None:
+    mark, colour = MARKS[finding.state]
+    console.print(Text(f"{mark} {finding.part:<12}", style=colour), Text(finding.text), sep=" ", soft_wrap=True)
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    from bot.records import store  # noqa: PLC0415
+    from bot.records.database import open_database  # noqa: PLC0415
+    from bot.records.store import Actor  # noqa: PLC0415
+
+    try:
+        database = await open_database(settings.database_url.get_secret_value())
+    except TuppenceError as error:
+        return [Finding("bad", "database", str(error))]
+    try:
+        await database.check_integrity()
+        found = [Finding("ok", "database", f"whole and up to date at {database.where}")]
+        actor = Actor(settings.user)
+        async with database.read() as session:
+            portfolio = await store.portfolio_of(session, actor) if await store.is_known(session, actor) else None
+        if portfolio is None or not portfolio.transactions:
+            found.append(Finding("note", "portfolio", f"none for {actor.user}; import one: tuppence import FILE.csv"))
+        elif portfolio.is_sample:
+            text = f"{actor.user} has the sample; replace it with your own: tuppence import FILE.csv"
+            found.append(Finding("note", "portfolio", text))
+        else:
+            text = f"{len(portfolio.transactions)} transactions for {actor.user}"
+            found.append(Finding("ok", "portfolio", text))
+    finally:
+        await database.close()
+    return found
+
+
+async def _embedded(settings: Settings) -> list[Finding]:
+    from bot.llm.choosing import make_embedded  # noqa: PLC0415
+
+    if settings.model_backend == "ollama":
+        return []
+    model = make_embedded(settings)
+    try:
+        info = await model.info()
+    except TuppenceError as error:
+        return [Finding("bad", "built-in", str(error))]
+    finally:
+        await model.close()
+    return [Finding("ok", "built-in", f"model {info.name}, weights {info.digest[:12]}")]
+
+
+async def _ollama(settings: Settings) -> list[Finding]:
+    from bot.llm.choosing import make_ollama  # noqa: PLC0415
+
+    if settings.model_backend == "embedded":
+        return []
+    model = make_ollama(settings)
+    problem = await model.probe(2.0)
+    await model.close()
+    if problem is None:
+        return [Finding("ok", "ollama", f"answers at {settings.ollama_host} and has {settings.model}")]
+    state: State = "bad" if settings.model_backend == "ollama" else "note"
+    tail = "" if state == "bad" else " The built-in model answers instead."
+    return [Finding(state, "ollama", f"{problem}{tail}")]
+
+
+async def _market_data(settings: Settings) -> list[Finding]:
+    from tools.market_data import choose_market_data  # noqa: PLC0415
+
+    market, note = await choose_market_data(settings.market_data, home=settings.home)
+    today = await market.today()
+    text = f"{market.name}, up to {show_day(today)}"
+    return [Finding("note" if note else "ok", "market data", f"{text}. {note}" if note else text)]
+
+
+async def _symbols() -> list[Finding]:
+    from tools.symbols.directory import bundled_directory  # noqa: PLC0415
+
+    directory = await asyncio.to_thread(bundled_directory)
+    return [Finding("ok", "symbols", f"{len(directory.entries):,} listings in the directory")]

@@ -1,0 +1,80 @@
+"""Importing a portfolio in the terminal: read, preview, confirm, keep all or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.errors import ImportRefused
+from bot.records import store
+from bot.records.database import open_database
+from bot.records.sample import admit
+from bot.records.store import Actor
+from tools.portfolio.importing import preview_import
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.settings import Settings
+    from tools.portfolio.importing import ImportPreview
+
+MAX_SHOWN = 20
+MAX_BYTES = 2_000_000
+
+
+async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bool, replace: bool) -> None:
+    """Import `path` for `user`. Raises `ImportRefused` with every bad line; nothing is kept unless all is."""
+    from bot.app import make_resolver  # noqa: PLC0415 (a slow import only this needs)
+
+    console = Console(highlight=False)
+    preview = preview_import(
+        _read(path), make_resolver(), today=datetime.now(UTC).date(), default_currency=settings.base_currency
+    )
+    if preview.problems:
+        raise ImportRefused(path.name, list(map(str, preview.problems)))
+    _show(console, preview)
+    actor = Actor(user or settings.user)
+    database = await open_database(settings.database_url.get_secret_value())
+    try:
+        async with database.write() as session:
+            await admit(session, actor)
+            again = await store.already_kept(session, actor, preview.transactions)
+        if again and not replace:
+            console.print(Text(f"{again} of these rows are in the portfolio already; they would be added again."))
+        if not confirmed and not typer.confirm(f"Import {len(preview.rows)} rows for {actor.user}?"):
+            console.print("Nothing was imported.")
+            return
+        async with database.write() as session:
+            await store.add_transactions(
+                session, actor, preview.transactions, base_currency=settings.base_currency, replace=replace
+            )
+    finally:
+        await database.close()
+    console.print(Text(f"Imported {len(preview.rows)} rows. Ask: tuppence ask “what do I hold?”"))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ImportRefused(path.name, [f"the file can't be read: {error.strerror or error}"]) from None
+
+
+def _show(console: Console, preview: ImportPreview) -> None:
+    table = Table("line", "symbol", "name", "quantity", "price", "date", "account")
+    for row in preview.rows[:MAX_SHOWN]:
+        lot = row.transaction
+        price = f"{lot.price} {lot.currency}" if lot.price is not None else f"unknown {lot.currency}"
+        cells = (str(row.line), lot.symbol, row.name, str(lot.quantity), price, lot.traded_on.isoformat(), lot.account)
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    if len(preview.rows) > MAX_SHOWN:
+        console.print(Text(f"… and {len(preview.rows) - MAX_SHOWN} more rows."))
+    for note in preview.notes:
+        console.print(Text(f"Note: {note}", style="yellow"))

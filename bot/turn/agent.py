@@ -1,0 +1,146 @@
+"""The tool-calling loop: bounded in steps, calls and time; it knows neither chat nor database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.llm.base import CallPiece, EndPiece, TextPiece
+from bot.messages import Message, ToolCall, ToolResult
+from bot.turn.evidence import findings_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.llm.base import ChatModel
+    from tools.context import ToolContext
+    from tools.toolbox import Toolbox
+
+MAX_STEPS = 4
+MAX_CALLS = 8
+MAX_SAME_CALL = 2
+MAX_TOOL_SECONDS = 30.0
+NATIVE_MAX_TOKENS = 192
+WRITING_MAX_TOKENS = 512
+
+
+@dataclass(slots=True)
+class Decision:
+    """What the model did in one turn. `text` is its last text, unchecked; milliseconds are wall time."""
+
+    text: str = ""
+    results: list[ToolResult] = field(default_factory=list)
+    cut: bool = False
+    confidence: float | None = None
+    model_ms: float = 0.0
+    tools_ms: float = 0.0
+
+
+class Agent:
+    """Runs one turn of one model over one toolbox."""
+
+    def __init__(self, model: ChatModel, toolbox: Toolbox, context: ToolContext, say: Callable[[str], None]) -> None:
+        self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
+
+    async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
+        """`said` is what the person typed, newest first: a native model may copy arguments only from there.
+
+        Raises `ModelError`; tool failures are results.
+        """
+        decision = Decision()
+        conversation = list(messages)
+        if self.model.is_native:
+            calls = await self._ask(conversation, self.toolbox.schemas(said), NATIVE_MAX_TOKENS, decision)
+            await self._use(calls, said, decision)
+            return decision
+        schemas = self.toolbox.schemas()
+        for _ in range(MAX_STEPS):
+            calls = await self._ask(conversation, schemas, WRITING_MAX_TOKENS, decision)
+            if not calls:
+                break
+            before = len(decision.results)
+            await self._use(calls, None, decision)
+            conversation.append(Message("assistant", decision.text, tuple(calls)))
+            conversation += [_tool_message(result) for result in decision.results[before:]]
+            decision.text = ""
+        return decision
+
+    async def _ask(
+        self, messages: Sequence[Message], schemas: Sequence[dict[str, Any]], max_tokens: int, decision: Decision
+    ) -> list[ToolCall]:
+        began = time.monotonic()
+        calls: list[ToolCall] = []
+        decision.text = ""
+        async for piece in self.model.chat(messages, schemas, max_tokens=max_tokens):
+            match piece:
+                case TextPiece(text):
+                    decision.text += text
+                case CallPiece(call):
+                    calls.append(call)
+                case EndPiece():
+                    decision.cut = piece.cut
+                    decision.confidence = piece.confidence
+        decision.model_ms += (time.monotonic() - began) * 1000
+        return calls
+
+    async def _use(self, calls: Sequence[ToolCall], said: Sequence[str] | None, decision: Decision) -> None:
+        """Run the calls of one step side by side; what goes past a bound is refused, and said so."""
+        began = time.monotonic()
+        seen = [_key(result.call) for result in decision.results]
+        tasks = []
+        for call in calls:
+            refusal = ""
+            if len(seen) >= MAX_CALLS:
+                refusal = f"At most {MAX_CALLS} look-ups are made for one question; ask the rest separately."
+            elif seen.count(_key(call)) >= (1 if self.model.is_native else MAX_SAME_CALL):
+                if self.model.is_native:
+                    continue  # a repeated decision adds nothing
+                refusal = "That was looked up already; use the result above."
+            seen.append(_key(call))
+            tasks.append(self._one(call, said, refusal))
+        decision.results += await asyncio.gather(*tasks)
+        decision.tools_ms += (time.monotonic() - began) * 1000
+
+    async def _one(self, call: ToolCall, said: Sequence[str] | None, refusal: str) -> ToolResult:
+        if refusal:
+            return ToolResult(call, call.arguments, None, refusal, "refused")
+        unsaid = self.toolbox.unsaid(call.name, call.arguments, said) if said is not None else None
+        if unsaid:
+            message = f"I could not find the {unsaid.replace('_', ' ')} in your question; please say it."
+            return ToolResult(call, call.arguments, None, message, "missing_argument")
+        self.say(_progress(call))
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(MAX_TOOL_SECONDS):
+                outcome = await self.toolbox.call(call.name, call.arguments, self.context)
+        except TimeoutError:
+            message = f"{call.name} took longer than {MAX_TOOL_SECONDS:.0f} seconds; ask again in a minute."
+            return ToolResult(call, call.arguments, None, message, "unreachable", MAX_TOOL_SECONDS * 1000)
+        spent = (time.monotonic() - began) * 1000
+        error = outcome.error
+        return ToolResult(
+            call, outcome.resolved, outcome.findings, str(error) if error else "", error.kind if error else "", spent
+        )
+
+
+def _key(call: ToolCall) -> str:
+    return f"{call.name} {json.dumps(call.arguments, sort_keys=True, default=str)}"
+
+
+def _progress(call: ToolCall) -> str:
+    """ "Looking up get_quote: coke", for the person who waits."""
+    values = [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in call.arguments.values()]
+    about = ", ".join(values)[:80]
+    verb = call.name.replace("_", " ")
+    return f"{verb.capitalize()}: {about}" if about else verb.capitalize()
+
+
+def _tool_message(result: ToolResult) -> Message:
+    """What a writing model reads of a result: figures as they will be shown, or the error."""
+    if result.findings is None:
+        return Message("tool", json.dumps({"error": result.error}, ensure_ascii=False), tool_name=result.call.name)
+    record = findings_record(result.findings, for_model=True)
+    return Message("tool", json.dumps(record, ensure_ascii=False), tool_name=result.call.name)

@@ -1,0 +1,292 @@
+"""One chat turn: admit → save the question → model and tools → check → save the answer → reply."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import ModelError, TuppenceError
+from bot.messages import Message, Reply, Timings, ToolCall
+from bot.records import store
+from bot.records.access import ClientAccess
+from bot.turn.agent import Agent, Decision
+from bot.turn.commands import CommandContext, run_command
+from bot.turn.evidence import call_record, chart_record, figure_record
+from bot.turn.grounding import Grounding
+from bot.turn.policy import clean_model_text
+from bot.turn.questions import clean_question
+from bot.turn.prompting import prompt_hash, render, sections
+from bot.turn.rendering import render_result
+from tools.context import ToolContext
+from tools.formatting import show, show_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.llm.base import ChatModel
+    from bot.messages import Status, ToolResult
+    from bot.records.database import Database
+    from bot.records.store import Actor, PastTurn
+    from tools.context import SymbolResolver
+    from tools.market_data.base import MarketData
+    from tools.toolbox import Toolbox
+    from tools.values import Figure
+
+log = logging.getLogger(__name__)
+TURN_BUDGET = timedelta(minutes=5)
+HISTORY_TURNS = 6
+ASK_AGAIN = frozenset({"unknown_symbol", "ambiguous_symbol", "missing_argument", "bad_argument"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a surface hands over. `history` are earlier questions asked outside any saved conversation."""
+
+    text: str
+    actor: Actor
+    conversation: str
+    surface: str = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything an assistant is put together from, each replaceable; `notes` go under every answer with data."""
+
+    database: Database
+    model: ChatModel
+    toolbox: Toolbox
+    market: MarketData
+    symbols: SymbolResolver
+    base_currency: str = "USD"
+    notes: tuple[str, ...] = ()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Assistant:
+    """Answers questions; every one that is accepted ends in an answer or in an apology with its cause."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    async def ask(self, question: Question, say: Callable[[str], None] = lambda _: None) -> Reply:
+        """Answer one question. `say` hears, live, what is being looked up.
+
+        Raises `TuppenceError` only when the question could not be saved, that is, was never accepted.
+        """
+        began = time.monotonic()
+        text, cut_note = clean_question(question.text)
+        async with self.parts.database.write() as session:
+            await store.ensure_user(session, question.actor)
+            turn_id = await store.start_turn(
+                session,
+                question.actor,
+                question.conversation,
+                question.text,
+                now=self.parts.now(),
+                budget=TURN_BUDGET,
+                surface=question.surface,
+            )
+        feedback = (time.monotonic() - began) * 1000
+        say("Reading your question")
+        reply = Reply(turn_id=turn_id, question=question.text, answer="", status="failed")
+        decision = Decision()
+        try:
+            reply, decision = await self._answer(reply, question, text, say)
+            if cut_note:
+                reply = replace(reply, answer=f"{reply.answer}\n\n> {cut_note}")
+        except TuppenceError as error:
+            reply = replace(reply, answer=f"I could not answer this time. {error} (reference {turn_id[:8]})")
+        except Exception:
+            log.exception("turn %s failed", turn_id)
+            reply = replace(
+                reply,
+                answer=f"Something went wrong on my side, and nothing was changed. Please ask again; if it happens "
+                f"twice, give your administrator the reference {turn_id[:8]}.",
+            )
+        timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
+        reply = replace(reply, timings=timings)
+        await self._save(question.actor, reply)
+        return reply
+
+    async def _answer(
+        self, reply: Reply, question: Question, text: str, say: Callable[[str], None]
+    ) -> tuple[Reply, Decision]:
+        words = sections("replies")
+        if text.startswith("/"):
+            command = CommandContext(self.parts.database, self.parts.symbols, question.actor)
+            return replace(reply, answer=await run_command(command, text), status="answered"), Decision()
+        if not any(character.isalnum() for character in text):
+            key = "no_words" if text else "empty"
+            return replace(reply, answer=words[key], status="clarify"), Decision()
+        async with self.parts.database.read() as session:
+            past = await store.recent_turns(session, question.actor, question.conversation, HISTORY_TURNS)
+        context = ToolContext(
+            market=self.parts.market,
+            symbols=self.parts.symbols,
+            portfolio=ClientAccess(self.parts.database, question.actor, self.parts.base_currency),
+            now=self.parts.now,
+            base_currency=self.parts.base_currency,
+        )
+        model = self.parts.model
+        if model.is_native:
+            messages, said = native_messages(past, text)
+        else:
+            messages, said = await self._writing_messages(past, text), (text,)
+        decision = await Agent(model, self.parts.toolbox, context, say).run(messages, said)
+        info = await model.info()
+        reply = replace(reply, model=info, confidence=decision.confidence, results=tuple(decision.results))
+        if not decision.results:
+            return self._without_tools(reply, decision, text), decision
+        return self._with_results(reply, decision, text), decision
+
+    async def _writing_messages(self, past: Sequence[PastTurn], text: str) -> list[Message]:
+        today = show_day(await self.parts.market.today())
+        system = render("advisor", today=today, data=self.parts.market.name, max_calls=8)
+        messages = [Message("system", system)]
+        for turn in past:
+            messages += [Message("user", clean_question(turn.question)[0]), Message("assistant", turn.answer[:1500])]
+        return [*messages, Message("user", text)]
+
+    def _without_tools(self, reply: Reply, decision: Decision, text: str) -> Reply:
+        """The model called nothing: one of our own replies, or its own words if they hold no untraced figure."""
+        words = sections("replies")
+        written = clean_model_text(decision.text)
+        key = written.strip()
+        status: Status = "answered"
+        if key.startswith("DECLINE:"):
+            status = "declined"
+        elif key.startswith("CLARIFY:"):
+            status = "clarify"
+        if key in words:
+            return replace(reply, answer=words[key], status=status)
+        if self.parts.model.is_native or not key:
+            return replace(reply, answer=words["unclear"], status="clarify")
+        checked = self._grounding((), text).check(key.removeprefix("DECLINE:").removeprefix("CLARIFY:").strip())
+        answer = " ".join(checked.kept) or words["unclear"]
+        status = status if checked.kept else "clarify"
+        return replace(reply, answer=answer, status=status, withheld=checked.withheld)
+
+    def _with_results(self, reply: Reply, decision: Decision, text: str) -> Reply:
+        """Results first in code's words or in the model's checked ones, then everything the tools found."""
+        results = decision.results
+        grounding = self._grounding(results, text)
+        blocks: list[str] = []
+        withheld: list[str] = []
+        written: tuple[str, ...] = ()
+        if not self.parts.model.is_native and (draft := clean_model_text(decision.text)):
+            checked = grounding.check(draft)
+            written = checked.kept
+            withheld += checked.withheld
+            if written:
+                blocks.append(" ".join(written))
+        for result in results:
+            sentences: tuple[str, ...] = ()
+            if result.findings and not written:
+                checked = grounding.check(" ".join(result.findings.sentences))
+                sentences = checked.kept
+                withheld += checked.withheld
+            blocks.append(render_result(result, sentences))
+        status = _status(results)
+        if status != "answered" and not any(result.ok for result in results):
+            blocks = list(dict.fromkeys(blocks))
+        else:
+            blocks += [f"*{note}*" for note in self.parts.notes]
+        figures = tuple((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures)
+        charts = tuple(r.findings.chart for r in results if r.findings and r.findings.chart)
+        return replace(
+            reply,
+            answer="\n\n".join(blocks),
+            status=status,
+            figures=_distinct(figures),
+            withheld=tuple(withheld),
+            charts=charts,
+        )
+
+    def _grounding(self, results: Sequence[ToolResult], text: str) -> Grounding:
+        return Grounding(results, text, self._known_name)
+
+    def _known_name(self, text: str) -> str | None:
+        from tools.errors import ToolError  # noqa: PLC0415 (beside its one use)
+
+        try:
+            return self.parts.symbols.resolve(text).symbol
+        except ToolError:
+            return None
+
+    async def _save(self, actor: Actor, reply: Reply) -> None:
+        evidence: dict[str, Any] = {
+            "figures": [figure_record(*figure) for figure in reply.figures],
+            "withheld": list(reply.withheld),
+            "charts": [chart_record(chart) for chart in reply.charts],
+        }
+        timings = reply.timings
+        outcome = store.Outcome(
+            status=reply.status,
+            answer=reply.answer,
+            tool_calls=tuple(_saved(result) for result in reply.results),
+            failure=reply.answer if reply.status == "failed" else None,
+            evidence=evidence,
+            timings_ms={"model": timings.model, "tools": timings.tools, "total": timings.total} if timings else {},
+            model_name=reply.model.name if reply.model else None,
+            model_backend=reply.model.backend if reply.model else None,
+            model_digest=reply.model.digest if reply.model else None,
+            prompt_hash="native" if self.parts.model.is_native else prompt_hash("advisor"),
+        )
+        async with self.parts.database.write() as session:
+            await store.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())
+
+
+def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message], tuple[str, ...]]:
+    """What the built-in model was trained to see: the earlier question and its calls. Also all that was said."""
+    if not past:
+        return [Message("user", text)], (text,)
+    last = past[-1]
+    earlier = clean_question(last.question)[0]
+    calls = tuple(ToolCall(call.name, call.arguments) for call in last.tool_calls if isinstance(call.arguments, dict))
+    reply = "" if calls else _decision_of(last)
+    if not calls and not reply:
+        return [Message("user", text)], (text,)
+    carried = [
+        piece
+        for call in calls
+        for value in call.arguments.values()
+        for piece in (value if isinstance(value, list) else [value])
+        if isinstance(piece, str)
+    ]
+    messages = [Message("user", earlier), Message("assistant", reply, calls), Message("user", text)]
+    return messages, (text, earlier, *carried)
+
+
+def _decision_of(turn: PastTurn) -> str:
+    """The decision behind an earlier reply without calls, found by its words."""
+    return next((key for key, body in sections("replies").items() if ":" in key and body in turn.answer), "")
+
+
+def _status(results: Sequence[ToolResult]) -> Status:
+    if any(result.ok for result in results):
+        return "answered"
+    if any(result.error_kind in ASK_AGAIN for result in results):
+        return "clarify"
+    return "failed"
+
+
+def _distinct(figures: Sequence[tuple[str, Figure, str]]) -> tuple[tuple[str, Figure, str], ...]:
+    return tuple(dict.fromkeys(figures))
+
+
+def _saved(result: ToolResult) -> store.SavedToolCall:
+    record = call_record(result)
+    return store.SavedToolCall(
+        name=result.call.name,
+        arguments=result.call.arguments,
+        resolved=result.resolved,
+        ok=result.ok,
+        error=result.error or None,
+        result=record["result"],
+        duration_ms=result.milliseconds,
+    )
+
+

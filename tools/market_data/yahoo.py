@@ -1,0 +1,282 @@
+"""Market data from Yahoo Finance, through yfinance: personal use only, by Yahoo's terms, so an operator opts in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tools.errors import MarketDataError, NoData, Unreachable
+from tools.market_data.base import Events, ExchangeRate, Headline, MarketSummary, Quote
+from tools.market_data.yahoo_charts import history_of, no_prices, quote_of, read_chart
+from tools.market_data.yahoo_companies import events_of, fundamentals_of, headlines_of
+from tools.market_data.yahoo_faults import is_not_data, is_not_found, told
+from tools.market_data.yahoo_screens import SECTORS, ask_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tools.market_data.base import Fundamentals, PriceHistory, ScreenCriteria, ScreenRow
+    from tools.market_data.yahoo_charts import Chart
+    from tools.market_data.yahoo_session import YahooSession
+
+Result = TypeVar("Result")
+
+SECTOR_FUNDS = {
+    "technology": ("XLK",),
+    "healthcare": ("XLV",),
+    "financial-services": ("XLF",),
+    "consumer-cyclical": ("XLY",),
+    "consumer-defensive": ("XLP",),
+    "energy": ("XLE",),
+    "industrials": ("XLI",),
+    "basic-materials": ("XLB",),
+    "real-estate": ("XLRE",),
+    "utilities": ("XLU",),
+    "communication-services": ("XLC",),
+}
+"""Sector key → the Select Sector SPDR fund that stands for it."""
+
+OVERVIEW = {
+    "^GSPC": "S&P 500",
+    "^DJI": "Dow Jones Industrial Average",
+    "^IXIC": "Nasdaq Composite",
+    "^RUT": "Russell 2000",
+    "^VIX": "VIX volatility index",
+    "^TNX": "US 10-year Treasury yield",
+    "EURUSD=X": "euro in US dollars",
+    "GC=F": "gold",
+    "CL=F": "crude oil (WTI)",
+    "^FTSE": "FTSE 100",
+    "^GDAXI": "DAX",
+    "^N225": "Nikkei 225",
+}
+
+_MARKET_SYMBOL = "^GSPC"
+_THREADS = 8
+_BASE_MARGIN = timedelta(days=14)
+_EVENT_YEARS = timedelta(days=5 * 366)
+_LONGEST_RATE_GAP = timedelta(days=10)
+
+log = logging.getLogger(__name__)
+
+
+class YahooMarketData:
+    """`MarketData` over yfinance, in a bounded pool of threads.
+
+    yfinance keeps one session, cookie and crumb for the whole process, and its files in `folder`: make one of these.
+    Every call ends within `timeout_seconds`; of several quotes, those that came in time are returned.
+    """
+
+    name = "Yahoo Finance"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timeout_seconds: float = 10.0,
+        make_session: Callable[[], YahooSession] | None = None,
+    ) -> None:
+        self._folder = folder
+        self._now = now
+        self._timeout = timeout_seconds
+        self._make_session = make_session
+        self._session: YahooSession | None = None
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="yahoo")
+
+    def warm_up(self) -> None:
+        """Starts to import yfinance (about a second) beside whatever else is starting; returns at once."""
+        self._pool.submit(self._open)
+
+    def close(self) -> None:
+        """Takes no more calls; running ones end by their deadline."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def today(self) -> date:
+        """Today, in UTC."""
+        return self._now().date()
+
+    async def quotes(self, symbols: Sequence[str]) -> dict[str, Quote | MarketDataError]:
+        """The latest price of each symbol; those that failed, or took too long, map to their error."""
+        wanted = tuple(dict.fromkeys(symbols))
+        answers = await asyncio.gather(
+            *(self._ask(symbol, lambda session, each=symbol: self._quote(session, each)) for symbol in wanted),
+            return_exceptions=True,
+        )
+        found: dict[str, Quote | MarketDataError] = {}
+        for symbol, answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, BaseException) and not isinstance(answer, MarketDataError):
+                raise answer
+            found[symbol] = answer
+        return found
+
+    async def history(self, symbol: str, start: date | None, end: date | None) -> PriceHistory:
+        """Daily closes, raw and adjusted. Raises `NoData` when Yahoo has none in the period."""
+        return await self._ask(symbol, lambda session: self._history(session, symbol, start, end))
+
+    async def fundamentals(self, symbol: str) -> Fundamentals:
+        """Company figures; for funds and indices most are unknown. Raises `NoData` when there are none."""
+        return await self._ask(
+            symbol, lambda session: fundamentals_of(symbol, _ticker(session, symbol).get_info(), self._now())
+        )
+
+    async def news(self, symbol: str | None, limit: int) -> tuple[Headline, ...]:
+        """The latest headlines, newest first; without a symbol those on the S&P 500. Raises `NoData` for none."""
+
+        def work(session: YahooSession) -> tuple[Headline, ...]:
+            stories = _ticker(session, symbol or _MARKET_SYMBOL).get_news(count=limit)
+            return headlines_of(symbol, stories, self._now())[:limit]
+
+        return await self._ask(symbol or "the market", work)
+
+    async def events(self, symbol: str) -> Events:
+        """Earnings and dividend dates, and the dividends and splits of five years."""
+
+        def work(session: YahooSession) -> Events:
+            chart = self._chart(session, symbol, start=self._now().date() - _EVENT_YEARS)
+            try:
+                info = _ticker(session, symbol).get_info()
+            except Exception as error:
+                if not is_not_found(error):  # funds and indices have no company page
+                    raise
+                info = {}
+            return events_of(chart, info, self._now())
+
+        return await self._ask(symbol, work)
+
+    async def screen(self, criteria: ScreenCriteria) -> tuple[ScreenRow, ...]:
+        """Companies on the US exchanges within the limits, by Yahoo's screener; empty when none passes."""
+        if criteria.sector is not None and criteria.sector not in SECTORS:
+            raise NoData(f"Yahoo Finance has no sector “{criteria.sector}”; name one of {', '.join(SECTORS)}.")
+        return await self._ask("the screen", lambda session: ask_screen(session, criteria))
+
+    async def sectors(self) -> dict[str, tuple[str, ...]]:
+        """Sector key → its Select Sector SPDR fund."""
+        return dict(SECTOR_FUNDS)
+
+    async def overview(self) -> MarketSummary:
+        """The main indices, and the euro, gold and oil."""
+        return MarketSummary(tuple(OVERVIEW), dict(OVERVIEW))
+
+    async def exchange_rate(self, base: str, quote: str, on: date | None) -> ExchangeRate:
+        """The latest rate, or the close of the last day on or before `on`. Raises `NoData` for an unknown pair."""
+        today = self._now().date()
+        if base == quote:
+            return ExchangeRate(base, quote, Decimal(1), on or today, "same currency")
+        if on is not None and on > today:
+            raise NoData(f"There is no exchange rate for {on.isoformat()} yet; ask for a day up to today.")
+        pair = f"{base}{quote}=X"
+
+        def work(session: YahooSession) -> ExchangeRate:
+            if on is None or on == today:
+                latest = self._quote(session, pair)
+                day = latest.as_of.date() if isinstance(latest.as_of, datetime) else latest.as_of
+                return ExchangeRate(base, quote, latest.price, day, self.name)
+            found = self._history(session, pair, on, on)
+            if found.dates[-1] > on or on - found.dates[-1] > _LONGEST_RATE_GAP or found.closes is None:
+                raise no_prices(pair)
+            return ExchangeRate(base, quote, Decimal(str(found.closes[-1])), found.dates[-1], self.name)
+
+        return await self._ask(pair, work)
+
+    def _quote(self, session: YahooSession, symbol: str) -> Quote:
+        ticker = _ticker(session, symbol)
+        frame = ticker.history(period="5d", auto_adjust=False, timeout=self._timeout)
+        return quote_of(read_chart(symbol, frame, ticker.history_metadata, self._now()), self._now())
+
+    def _history(self, session: YahooSession, symbol: str, start: date | None, end: date | None) -> PriceHistory:
+        return history_of(self._chart(session, symbol, start, end), start, end)
+
+    def _chart(self, session: YahooSession, symbol: str, start: date | None = None, end: date | None = None) -> Chart:
+        """Bars from two weeks before `start`, so that there is a close on or before it."""
+        ticker = _ticker(session, symbol)
+        span: dict[str, Any] = {"period": "max"} if start is None else {"start": start - _BASE_MARGIN}
+        if end is not None:
+            span["end"] = end + timedelta(days=1)
+        frame = ticker.history(**span, auto_adjust=False, timeout=self._timeout)
+        return read_chart(symbol, frame, ticker.history_metadata, self._now())
+
+    async def _ask(self, subject: str, work: Callable[[YahooSession], Result]) -> Result:
+        """Runs `work` in a thread, until its deadline. Raises only `MarketDataError`."""
+        deadline = time.monotonic() + self._timeout
+        call = asyncio.get_running_loop().run_in_executor(self._pool, self._work, subject, work, deadline)
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await call
+        except TimeoutError:
+            raise self._too_slow() from None
+
+    def _work(self, subject: str, work: Callable[[YahooSession], Result], deadline: float) -> Result:
+        """In a thread: once more with a new cookie and crumb when a page came instead of data."""
+        if time.monotonic() >= deadline:  # it waited in the queue for all of its time
+            raise self._too_slow()
+        session = self._open()
+        with session.until(deadline):
+            try:
+                return work(session)
+            except Exception as error:  # noqa: BLE001 (yfinance raises whatever its parsing meets)
+                _forget_answers(session)
+                if not is_not_data(error):
+                    raise told(error, subject) from error
+            try:
+                return work(session)
+            except Exception as error:  # noqa: BLE001
+                _forget_answers(session)
+                raise told(error, subject) from error
+
+    def _too_slow(self) -> Unreachable:
+        return Unreachable(
+            f"Yahoo Finance did not answer within {self._timeout:g} seconds; ask again in a minute."
+        )
+
+    def _open(self) -> YahooSession:
+        """The session, yfinance set up for it. Made twice at worst, when two threads come first together."""
+        if self._session is None:
+            self._session = _set_up(self._folder, self._make_session)
+        return self._session
+
+
+def _set_up(folder: Path, make_session: Callable[[], YahooSession] | None) -> YahooSession:
+    """Imports yfinance, keeps its files in `folder`, makes it raise instead of guess, and gives it our session."""
+    import yfinance
+    from yfinance.data import YfData
+
+    from tools.market_data.yahoo_session import YahooSession
+
+    yfinance.set_tz_cache_location(str(folder))  # cookies and symbols too, in spite of its name
+    yfinance.config.debug.hide_exceptions = False
+    # Its warnings tell what its exceptions tell.
+    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+    session = (make_session or YahooSession)()
+    YfData(session=session)
+    return session
+
+
+def _ticker(session: YahooSession, symbol: str) -> Any:
+    import yfinance
+
+    # Always with the session: without, yfinance makes a new one for each ticker.
+    return yfinance.Ticker(symbol, session=session)
+
+
+def _forget_answers(session: YahooSession) -> None:
+    """Drops what a fault may have left behind.
+
+    yfinance keeps bad answers for ever: whatever came for a past period, and any text as the crumb.
+    """
+    from yfinance.cache import get_cookie_cache
+    from yfinance.data import YfData
+
+    data = YfData(session=session)
+    data.cache_get.cache_clear()
+    with data._cookie_lock:  # noqa: SLF001 (yfinance has no public way to drop its cookie and crumb)
+        data._crumb = None  # noqa: SLF001
+        data._cookie = None  # noqa: SLF001
+        session.cookies.clear()
+        get_cookie_cache().store("curlCffi", None)
