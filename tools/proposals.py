@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tools.arguments import Number, Symbol  # noqa: TC001 (read at run time by the toolbox)
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.arguments import Number, Symbol
+from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import join_words, show
 from tools.latest_price import latest_price, why_no_price

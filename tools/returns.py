@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Drawdown:
 def simple_returns(values: Sequence[float]) -> tuple[float, ...]:
     """Each value over the one before it, less 1; one fewer than there are values."""
     _check_prices(values)
-    return tuple(after / before - 1 for before, after in zip(values, values[1:], strict=False))
+    return tuple(after / before - 1 for before, after in pairwise(values))
 
 
 def growth(returns: Sequence[float]) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from bot.messages import Message, ModelInfo, ToolCall
 
@@ -27,8 +27,11 @@ class CallPiece:
 
 @dataclass(frozen=True, slots=True)
 class EndPiece:
-    """The end of one model answer. `cut` says that it ran into `max_tokens`; `confidence` is the smallest token
-    log-probability of the decision, None where the backend can't tell."""
+    """The end of one model answer.
+
+    `cut` says that it ran into `max_tokens`; `confidence` is the smallest token log-probability of the decision, None
+    where the backend can't tell.
+    """
 
     cut: bool = False
     confidence: float | None = None
@@ -44,7 +47,7 @@ class Deadlines:
     """Seconds a model may take: until its first token, between two tokens, and in all."""
 
     first_token: float = 30.0
-    between_tokens: float = 10.0
+    between_tokens: float = 30.0
     total: float = 120.0
 
 
@@ -68,7 +71,7 @@ class ChatModel(Protocol):
         answer_schema: dict[str, Any] | None = None,
         max_tokens: int = 512,
         deadlines: Deadlines | None = None,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         """Stream one answer: text and calls as they come, then exactly one `EndPiece`.
 
         `tools` are JSON schemas in the OpenAI form, always the full list. `answer_schema` forces JSON of that

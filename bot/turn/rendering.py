@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import ToolResult
-    from tools.values import Figure, Findings, Proposal
+    from tools.values import AsOf, Figure, Findings, Proposal
 
 MAX_PASSAGE = 400
+MOST_NAMED_COLUMNS = 4
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
@@ -32,8 +33,7 @@ def render_result(result: ToolResult, sentences: Sequence[str]) -> str:
     if findings is None:
         return escape(result.error)
     blocks = [" ".join(sentences)] if sentences else [f"**{escape(findings.title)}**"]
-    if findings.figures:
-        blocks.append(_table(findings) if findings.layout == "table" else _lines(findings))
+    blocks += _figures(findings)
     blocks += [_passage(p.subject, p.text, findings, p.source.as_of, p.source.name) for p in findings.passages]
     blocks += [f"> {escape(note)}" for note in findings.notes]
     if findings.proposal:
@@ -51,21 +51,24 @@ def _proposal(proposal: Proposal) -> str:
 
 
 def source_line(findings: Findings) -> str:
-    """ "As of 28 Dec 2022, bundled history" for each distinct source, the newest time of each."""
-    latest: dict[str, str] = {}
-    order: dict[str, str] = {}
+    """ "As of 28 Dec 2022, bundled history; your transactions": each source once, with the newest time of its data."""
+    latest: dict[str, AsOf | None] = {}
     for item in (*findings.figures, *findings.passages):
         name, as_of = item.source.name, item.source.as_of
-        key = as_of.isoformat() if as_of else ""
-        if key >= order.get(name, ""):
-            order[name] = key
-            latest[name] = f"As of {show_day(as_of)}, {name}" if as_of else f"Source: {name}"
-    return escape("; ".join(latest.values())).replace("\\*", "*")
+        known = latest.get(name)
+        if known is None or (as_of is not None and _moment(as_of) > _moment(known)):
+            latest[name] = as_of
+    dated = [f"as of {show_day(as_of)}, {name}" for name, as_of in latest.items() if as_of]
+    line = "; ".join([*dated, *(name for name, as_of in latest.items() if not as_of)])
+    return escape(line[:1].upper() + line[1:])
 
 
-def _cell(figure: Figure | None) -> str:
-    if figure is None:
-        return ""
+def _moment(as_of: AsOf) -> str:
+    """Dates and times in one order: ISO text."""
+    return as_of.isoformat()
+
+
+def _cell(figure: Figure) -> str:
     text = escape(show(figure, signed=figure.attribute in SIGNED))
     return f"{text} ({escape(figure.note)})" if figure.note else text
 
@@ -73,32 +76,41 @@ def _cell(figure: Figure | None) -> str:
 SIGNED = frozenset({"total return", "day change", "day change in money", "gain", "gain percent", "drift"})
 
 
-def _table(findings: Findings) -> str:
-    """A row for each subject, a column for each attribute; a single unit throughout stays in the cells."""
-    attributes = list(dict.fromkeys(figure.attribute for figure in findings.figures))
-    rows: dict[str, dict[str, Figure]] = {}
+def _figures(findings: Findings) -> list[str]:
+    """Subjects with the same attributes share a table; one that stands alone gets a line for each figure."""
+    by_subject: dict[str, dict[str, Figure]] = {}
     for figure in findings.figures:
-        rows.setdefault(figure.subject, {})[figure.attribute] = figure
+        by_subject.setdefault(figure.subject, {})[figure.attribute] = figure
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for subject, cells in by_subject.items():
+        groups.setdefault(tuple(cells), []).append(subject)
+    blocks = []
+    for attributes, subjects in groups.items():
+        if len(subjects) > 1:
+            blocks.append(_table(attributes, {subject: by_subject[subject] for subject in subjects}, findings))
+        else:
+            several = len(by_subject) > 1
+            blocks.append(_lines(subjects[0], by_subject[subjects[0]], findings, several=several))
+    return blocks
+
+
+def _table(attributes: tuple[str, ...], rows: dict[str, dict[str, Figure]], findings: Findings) -> str:
+    """A row for each subject, a column for each attribute; a wide table names subjects by symbol alone."""
     lines = [
         f"| | {' | '.join(escape(attribute) for attribute in attributes)} |",
         f"|---|{'---:|' * len(attributes)}",
     ]
     for subject, cells in rows.items():
-        values = " | ".join(_cell(cells.get(attribute)) for attribute in attributes)
-        lines.append(f"| {_subject(subject, findings)} | {values} |")
+        values = " | ".join(_cell(cells[attribute]) for attribute in attributes)
+        label = escape(subject) if len(attributes) > MOST_NAMED_COLUMNS else _subject(subject, findings)
+        lines.append(f"| {label} | {values} |")
     return "\n".join(lines)
 
 
-def _lines(findings: Findings) -> str:
-    """A line for each figure; the subject is named when there are several."""
-    several = len({figure.subject for figure in findings.figures}) > 1
-    lines = []
-    for figure in findings.figures:
-        label = escape(figure.attribute)
-        if several:
-            label = f"{_subject(figure.subject, findings)}, {label}"
-        lines.append(f"- {label}: **{_cell(figure)}**")
-    return "\n".join(lines)
+def _lines(subject: str, cells: dict[str, Figure], findings: Findings, *, several: bool) -> str:
+    """A line for each figure, under the subject's name when there are other subjects too."""
+    lines = [f"- {escape(attribute)}: **{_cell(figure)}**" for attribute, figure in cells.items()]
+    return "\n".join([*([f"{_subject(subject, findings)}:", ""] if several else []), *lines])
 
 
 def _subject(subject: str, findings: Findings) -> str:

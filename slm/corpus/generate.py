@@ -74,9 +74,12 @@ class Generator:
         """Endless examples; one that can't be served as drawn is replaced by another."""
         while True:
             try:
-                yield self._draw()
+                example = self._draw()
             except Unusable as why:
                 self.refused[str(why)] += 1
+                continue
+            if words(example.question) not in self.held_out.questions:
+                yield example
 
     def _draw(self) -> Example:
         draw = self.rng.random()

@@ -24,11 +24,12 @@ def words(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Everything to keep away from: `names` as word tuples, `terms` as text, `wordings` as masked word tuples."""
+    """Everything to keep away from, as word tuples: names, terms, whole questions, and masked wordings."""
 
     names: frozenset[tuple[str, ...]]
     terms: frozenset[tuple[str, ...]]
     wordings: frozenset[tuple[str, ...]]
+    questions: frozenset[tuple[str, ...]]
 
     def holds_name(self, name: str) -> bool:
         """Whether `name` is, contains, or is part of a held-out name."""
@@ -51,10 +52,12 @@ def mask(question: str, pieces: Iterable[str]) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+|\N{WHITE SQUARE}", text))
 
 
-def read_evals() -> list[dict[str, Any]]:
-    """All evaluation records of the repository."""
+def read_evals(*, retired: bool = True) -> list[dict[str, Any]]:
+    """All evaluation records of the repository; `retired` ones are too common to be scored ("hi", "ytd")."""
     records = []
     for path in sorted(EVALS.glob("*.jsonl")):
+        if path.stem == "retired" and not retired:
+            continue
         records += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return records
 
@@ -76,4 +79,5 @@ def load_held_out() -> HeldOut:
                     terms.update(words(piece) for piece in values)
         wordings.add(mask(record["question"], pieces))
     names.discard(())
-    return HeldOut(frozenset(names), frozenset(terms), frozenset(wordings))
+    questions = frozenset(words(record["question"]) for record in read_evals(retired=False))
+    return HeldOut(frozenset(names), frozenset(terms), frozenset(wordings), questions)

@@ -12,7 +12,6 @@ import numpy as np
 from slm.chat_format import END, render_prompt, render_reply
 from slm.corpus.generate import Example, Generator
 from slm.corpus.signatures import SIGNATURES
-from slm.tokenizer import train_tokenizer, user_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +35,8 @@ def as_text(example: Example) -> tuple[str, str]:
 
 def make_tokenizer(seed: int, vocabulary: int, sample: int = 60_000) -> Tokenizer:
     """A tokenizer learnt on the corpus' own first examples."""
+    from slm.tokenizer import train_tokenizer, user_tokens  # noqa: PLC0415 (only training has the library)
+
     generator = Generator(seed, known_terms())
     texts = (prompt + reply for prompt, reply in map(as_text, islice(generator.examples(), sample)))
     names = {argument.name for signature in SIGNATURES.values() for argument in signature}

@@ -174,7 +174,7 @@ def history(
     days: list[date] = []
     day = end
     while len(days) < len(adjusted):
-        if day.weekday() < 5:  # noqa: PLR2004 (Saturday)
+        if day.weekday() < 5:
             days.append(day)
         day -= timedelta(days=1)
     return PriceHistory(

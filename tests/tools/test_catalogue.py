@@ -45,7 +45,7 @@ def test_importing_every_tool_loads_nothing_heavy() -> None:
         "heavy = {'numpy', 'pandas', 'yfinance', 'matplotlib', 'exchange_calendars', 'empyrical', 'talib', 'pyxirr'}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from tests.fakes.market_data import FakeMarketData, listing, quote, tool_context
 from tests.fakes.portfolios import holding
 from tests.fakes.untraced import untraced_numbers
-from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.proposals import propose_price_alert, propose_watchlist_change
 from tools.values import Proposal
+
+if TYPE_CHECKING:
+    from tools.context import ToolContext
 
 APPLE, MICROSOFT, TESLA = listing("AAPL", "Apple"), listing("MSFT", "Microsoft"), listing("TSLA", "Tesla")
 
@@ -75,10 +78,16 @@ async def test_an_alert_gives_the_command_the_level_and_the_price_now() -> None:
     assert untraced_numbers(found) == []
 
 
-@pytest.mark.parametrize(("condition", "price", "said"), [("above", "150", True), ("below", "250", True),
-                                                          ("below", "150", False), ("above", "200", False)])  # fmt: skip
-async def test_an_alert_that_would_fire_at_once_says_so(condition: str, price: str, said: bool) -> None:  # noqa: FBT001
-    found = await propose_price_alert(_context(), APPLE, condition, Decimal(price))  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("condition", "price", "said"),
+    [("above", "150", True), ("below", "250", True), ("below", "150", False), ("above", "200", False)],
+)
+async def test_an_alert_that_would_fire_at_once_says_so(
+    condition: Literal["above", "below"],
+    price: str,
+    said: bool,
+) -> None:
+    found = await propose_price_alert(_context(), APPLE, condition, Decimal(price))
     assert any("already" in note for note in found.notes) is said
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tools.arguments import Term  # noqa: TC001 (read at run time by the toolbox)
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.arguments import Term
+from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import join_words
 from tools.values import Findings, Passage, Source
@@ -87,7 +87,7 @@ def _tables(path: Path) -> list[dict[str, object]]:
     tables = tomllib.loads(path.read_text(encoding="utf-8")).get("term")
     if not isinstance(tables, list):
         msg = f"{path.name} has no [[term]] tables"
-        raise ValueError(msg)  # noqa: TRY004 (a fault of the file, not of a type in code)
+        raise ValueError(msg)  # noqa: TRY004 (the file is at fault)
     return tables
 
 
@@ -96,10 +96,10 @@ def _entry(item: dict[str, object]) -> Entry:
     aliases, see_also = item.get("aliases", []), item.get("see_also", [])
     if not (isinstance(name, str) and isinstance(definition, str)):
         msg = f"a glossary term lacks its name or definition: {item!r}"
-        raise ValueError(msg)
+        raise ValueError(msg)  # noqa: TRY004 (the file is at fault)
     if not (isinstance(aliases, list) and isinstance(see_also, list)):
         msg = f"aliases and see_also of {name} must be lists"
-        raise ValueError(msg)  # noqa: TRY004 (a fault of the file, not of a type in code)
+        raise ValueError(msg)  # noqa: TRY004 (the file is at fault)
     text = " ".join(definition.split())
     return Entry(name, tuple(map(str, aliases)), text, tuple(map(str, see_also)))
 
@@ -122,9 +122,9 @@ def _key(text: str) -> str:
 
 def _singular(word: str) -> str:
     """Rough on purpose: both sides of a comparison go through it, so it need only be consistent."""
-    if len(word) > 4 and word.endswith("ies"):  # noqa: PLR2004 ("equities", not "lies")
+    if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004 ("eps", "gas")
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
 
@@ -136,7 +136,7 @@ def _is_slip(key: str, other: str) -> bool:
 
 
 def _same_word(word: str, other: str) -> bool:
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 (most questions need no fuzzy matching)
+    from rapidfuzz.distance import OSA
 
     if word == other:
         return True
@@ -149,7 +149,7 @@ def _same_word(word: str, other: str) -> bool:
 
 def _near(key: str) -> list[str]:
     """Up to three terms that look or read like `key`, best first."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 (most questions need no fuzzy matching)
+    from rapidfuzz import fuzz, process
 
     index = _index()
     matches = process.extract(key, list(index), scorer=fuzz.token_sort_ratio, limit=12, score_cutoff=_NEAR)

@@ -51,7 +51,7 @@ async def fetch_closes(context: ToolContext, symbol: str, start: date | None, en
     history = await context.market.history(symbol, start, end)
     kept = _usable(context, history)
     name = context.symbols.name(symbol)
-    if len(kept) < 2:  # noqa: PLR2004 (a return needs two)
+    if len(kept) < 2:
         message = f"There are not enough prices of {name} in that period to say how it did; try a longer one."
         raise NoData(message)
     raw = history.closes if history.closes is not None else history.adjusted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tools.arguments import Currency, Day, Number  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Currency, Day, Number
+from tools.context import ToolContext
 from tools.errors import ArgumentError, NoData
 from tools.formatting import show, show_day
 from tools.market.freshness import is_late

@@ -35,7 +35,7 @@ def is_late(day: date, now: date) -> bool:
     if now - day > timedelta(days=7):
         return True
     passed = (day + timedelta(days=count) for count in range(1, (now - day).days + 1))
-    return sum(each.weekday() < 5 for each in passed) >= _LATE_WEEKDAYS  # noqa: PLR2004 (Saturday)
+    return sum(each.weekday() < 5 for each in passed) >= _LATE_WEEKDAYS
 
 
 def is_future(context: ToolContext, as_of: AsOf) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.arguments import Symbol  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Symbol
+from tools.context import ToolContext
 from tools.formatting import show
 from tools.market.freshness import freshness_note
 from tools.market.plain_text import plain_text

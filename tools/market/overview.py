@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools import returns
-from tools.arguments import PeriodArgument  # noqa: TC001 (read at run time: the tool's schema)
+from tools.arguments import PeriodArgument
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001
+from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.closes import Closes, fetch_all

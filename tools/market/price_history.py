@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools import returns
-from tools.arguments import PeriodArgument, Symbol  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import PeriodArgument, Symbol
+from tools.context import ToolContext
 from tools.errors import MarketDataError, MissingArgument, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.closes import Closes, fetch_all, fetch_closes, line_chart
@@ -97,7 +97,7 @@ async def compare_performance(
     Source:
         as get_price_history; volatility = sample standard deviation of daily returns times the square root of 252.
     """
-    if len(symbols) < 2:  # noqa: PLR2004 (a comparison)
+    if len(symbols) < 2:
         name = context.symbols.name(symbols[0].symbol) if symbols else "the first"
         message = f"A comparison needs two: what should {name} be compared with?"
         raise MissingArgument(message)
@@ -186,7 +186,7 @@ def _history_sentences(closes: Closes, figures: dict[str, Figure]) -> tuple[str,
 def _aligned(found: Sequence[Closes]) -> list[Closes]:
     """The same closes on the dates that all of them have."""
     common = set(found[0].dates).intersection(*(closes.dates for closes in found))
-    if len(common) < 2:  # noqa: PLR2004 (a return needs two)
+    if len(common) < 2:
         names = join_words([closes.subject.name for closes in found])
         message = f"{names} have no dates with prices in common in that period; try another period."
         raise NoData(message)
@@ -225,7 +225,7 @@ def _comparison_figures(closes: Closes) -> dict[str, Figure]:
 
 
 def _comparison_sentences(names: Sequence[str], rows: Sequence[dict[str, Figure]]) -> tuple[str, ...]:
-    """Best first; `rows` are sorted so."""
+    """Who did better, then who was steadier and who fell furthest; `rows` are sorted, best first."""
     totals = [row["total return"] for row in rows]
     when = f"between {show(rows[0]['start date'])} and {show(rows[0]['end date'])}"
     if len(rows) == 1:
@@ -233,30 +233,42 @@ def _comparison_sentences(names: Sequence[str], rows: Sequence[dict[str, Figure]
     if len({show(total) for total in totals}) == 1:
         first = f"{join_words(names)} did equally well: {names[0]} {moved(totals[0])} {when}."
     else:
-        best, worst = direction(totals[0]), direction(totals[-1])
-        lead = "fell least" if best < 0 else "came out ahead" if worst < 0 else "did best"
-        if len(rows) == 2:  # noqa: PLR2004
-            lead = "held up better" if best < 0 else "came out ahead" if worst < 0 else "did better"
         others = [f"{name} {moved(total)}" for name, total in zip(names[1:], totals[1:], strict=True)]
         moves = join_words([f"it {moved(totals[0])}", *others])
-        first = f"{names[0]} {lead} {when}: {moves}."
+        first = f"{names[0]} {_lead(totals)} {when}: {moves}."
+    return (first, *_risk_sentences(names, rows))
+
+
+def _lead(totals: Sequence[Figure]) -> str:
+    """What the first one did, fit for a rise or a fall, and for two or more."""
+    best, worst = direction(totals[0]), direction(totals[-1])
+    if best >= 0 > worst:
+        return "came out ahead"
+    if len(totals) == 2:
+        return "held up better" if best < 0 else "did better"
+    return "fell least" if best < 0 else "did best"
+
+
+def _risk_sentences(names: Sequence[str], rows: Sequence[dict[str, Figure]]) -> tuple[str, ...]:
+    """Nothing where the volatility is unknown or the same."""
     volatility = [row["annualised volatility"] for row in rows]
     calm = min(range(len(rows)), key=lambda i: _amount(volatility[i]))
     wild = max(range(len(rows)), key=lambda i: _amount(volatility[i]))
     if any(figure.value is None for figure in volatility) or show(volatility[calm]) == show(volatility[wild]):
-        return (first,)
-    second = (
-        f"{names[calm]} was the {'steadier' if len(rows) == 2 else 'steadiest'}, with a volatility of {show(volatility[calm])} a year; "
-        f"{names[wild]}'s was {show(volatility[wild])}."
-    )
+        return ()
+    steady = "steadier" if len(rows) == 2 else "steadiest"
+    low, high = show(volatility[calm]), show(volatility[wild])
     deepest = min(range(len(rows)), key=lambda i: _amount(rows[i]["maximum drawdown"]))
-    third = f"The deepest fall from a peak was {names[deepest]}'s, {show(rows[deepest]['maximum drawdown'], absolute=True)}."
-    return (first, second, third)
+    fall = show(rows[deepest]["maximum drawdown"], absolute=True)
+    return (
+        f"{names[calm]} was the {steady}, with an annualised volatility of {low}; {names[wild]}'s was {high}.",
+        f"{names[deepest]} had the deepest drawdown, {fall}.",
+    )
 
 
 def _currency_note(compared: Sequence[Closes]) -> list[str]:
     currencies = {c.subject.currency: c.subject.name for c in compared if c.subject.currency}
-    if len(currencies) < 2:  # noqa: PLR2004 (mixed)
+    if len(currencies) < 2:
         return []
     each = join_words([f"{c.subject.name} in {c.subject.currency}" for c in compared if c.subject.currency])
     return [f"Returns are in each listing's own currency ({each}); exchange-rate moves are left out."]

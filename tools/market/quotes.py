@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.arguments import Symbol  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Symbol
+from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.freshness import freshness_note, is_future
@@ -97,7 +97,7 @@ def today_sentence(row: QuoteRow) -> str:
     """One plain sentence: the price, when, and the move."""
     name, figures = row.subject.spoken, row.figures
     price, change = show(figures["price"]), figures["day change"]
-    verb = f"closed at {price} on {show(figures['as of'])}" if row.is_close else f"is at {price}"
+    verb = f"{'closed' if row.is_close else 'was'} at {price} on {show(figures['as of'])}"
     if change.value is None:
         return f"{name} {verb}; its move on the day is unknown."
     if direction(change) == 0:

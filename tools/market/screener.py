@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from tools.arguments import Number, Percent, Sector  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Number, Percent, Sector
+from tools.context import ToolContext
 from tools.errors import ArgumentError, NoData
 from tools.formatting import join_words, show
 from tools.market.freshness import freshness_note
@@ -32,6 +32,7 @@ _SORT_WORDS = {
 
 async def screen_stocks(  # noqa: PLR0913 (one for each condition)
     context: ToolContext,
+    *,
     sector: Sector | None = None,
     max_price: Number | None = None,
     min_price: Number | None = None,
@@ -124,8 +125,9 @@ def _sentence(names: Sequence[str], table: Sequence[dict[str, Figure]], sort_by:
     attribute = {"market_cap": "market cap", "pe": "P/E", "dividend_yield": "dividend yield"}.get(sort_by, sort_by)
     first = table[0].get(attribute.replace("change_percent", "day change"))
     if first is None or first.value is None:
-        few = list(names[:3])
-        return f"{join_words(few)} {'is' if len(few) == 1 else 'are'} among those that meet this."
+        if len(names) == 1:
+            return f"{names[0]} is the only one here that meets this."
+        return f"{join_words(names[:3])} are among those that meet this."
     if sort_by == "change_percent":
         return f"{names[0]} leads these on the day: it {moved(first)}."
     words = _SORT_WORDS[sort_by]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from tools.arguments import Exchange  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Exchange
+from tools.context import ToolContext
 from tools.formatting import show
 from tools.market.timetable import Holiday, read_timetable, unknown_hours
 from tools.parsing.exchanges import EXCHANGE_NAMES

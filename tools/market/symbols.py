@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.arguments import Name  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Name
+from tools.context import ToolContext
 from tools.errors import AmbiguousSymbol
 from tools.formatting import join_words
 from tools.parsing.sectors import SECTOR_NAMES

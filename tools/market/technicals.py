@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools import returns
-from tools.arguments import Symbol  # noqa: TC001 (read at run time: the tool's schema)
-from tools.context import ToolContext  # noqa: TC001
+from tools.arguments import Symbol
+from tools.context import ToolContext
 from tools.errors import NoData
 from tools.formatting import show
 from tools.market.closes import Closes, fetch_closes

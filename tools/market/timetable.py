@@ -69,7 +69,7 @@ def unknown_hours(code: str) -> NoData:
 
 
 def _read(code: str, day: date) -> Timetable:
-    from exchange_calendars import errors, get_calendar  # type: ignore[import-untyped]
+    from exchange_calendars import errors, get_calendar
 
     try:
         try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def moved(change: Figure, rise: str = "rose", fall: str = "fell") -> str:
-    """ "rose 3.2%", "fell 26.4%", or "was little changed" where the shown figure is zero."""
+    """A move in words: "rose 3.2%", "fell 26.4%", or "was little changed" where the shown figure is zero."""
     if not isinstance(change.value, Decimal):
         return "moved by an unknown amount"
     if direction(change) == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -63,8 +64,6 @@ _BASE_MARGIN = timedelta(days=14)
 _EVENT_YEARS = timedelta(days=5 * 366)
 _LONGEST_RATE_GAP = timedelta(days=10)
 
-log = logging.getLogger(__name__)
-
 
 class YahooMarketData:
     """`MarketData` over yfinance, in a bounded pool of threads.
@@ -88,6 +87,7 @@ class YahooMarketData:
         self._timeout = timeout_seconds
         self._make_session = make_session
         self._session: YahooSession | None = None
+        self._opening = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="yahoo")
 
     def warm_up(self) -> None:
@@ -236,10 +236,11 @@ class YahooMarketData:
         )
 
     def _open(self) -> YahooSession:
-        """The session, yfinance set up for it. Made twice at worst, when two threads come first together."""
-        if self._session is None:
-            self._session = _set_up(self._folder, self._make_session)
-        return self._session
+        """The session, made once, with yfinance set up for it."""
+        with self._opening:
+            if self._session is None:
+                self._session = _set_up(self._folder, self._make_session)
+            return self._session
 
 
 def _set_up(folder: Path, make_session: Callable[[], YahooSession] | None) -> YahooSession:

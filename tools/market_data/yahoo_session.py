@@ -24,6 +24,7 @@ _DATA_HOSTS = frozenset({"query1.finance.yahoo.com", "query2.finance.yahoo.com",
 _CRUMB_PATH = "/v1/test/getcrumb"
 _LONGEST_CRUMB = 64
 _MOST_REDIRECTS = 5
+_LONGEST_SECONDS = 10.0
 _TOO_MANY_REQUESTS = 429
 _NOT_FOUND = 404
 _SERVER_FAULT = 500
@@ -96,7 +97,7 @@ class YahooSession(Session):  # type: ignore[misc]
 
     def _seconds_left(self, timeout: float | None) -> float:
         deadline = getattr(self._local, "deadline", None)
-        left = timeout or 10.0
+        left = min(timeout or _LONGEST_SECONDS, _LONGEST_SECONDS)
         if deadline is not None:
             left = min(left, deadline - time.monotonic())
         if left <= 0:

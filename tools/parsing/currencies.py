@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tools.parsing.phrase import plain
+from tools.parsing.typos import Spelling
 
 # Code; adjectives of the country; nouns that need one; names that stand alone; places where it is the money.
 # An indented line goes on with the one above.
@@ -113,6 +114,11 @@ for _code, _adjectives, _nouns, _alone, _places in _ROWS:
     if _code not in _WORDS_TOO:
         _NAMES[_code.lower()] = _code
 
+# Slips that the table holds itself, and short names that are a letter from too many words.
+_EXACT = {"dolar", "dolars", "dollers", "rupes", *(
+    word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4
+)} - {"euro", "yuan", "peso", "baht", "hong", "kong"}  # fmt: skip
+_SPELLING = Spelling((*_NAMES, *_PLACES, "the"), exact=_EXACT)
 _PAIR = re.compile(r"(?P<first>[^/-]+?) ?[/-] ?(?P<second>[^/-]+)")
 
 
@@ -129,7 +135,10 @@ def parse_currency(text: str) -> str | None:
     place = phrase.lower()
     if place in _COUNTRY_IN_CAPITALS:
         return _PLACES[place] if phrase.isupper() else None
-    return _PLACES.get(place) or _PLACES.get(place.removeprefix("the "))
+    code = _place(place)
+    if code is None and phrase.isascii() and (corrected := _SPELLING.corrected(place)):
+        return _named(corrected) or _place(corrected)
+    return code
 
 
 def parse_pair(text: str) -> tuple[str, str] | None:
@@ -147,6 +156,11 @@ def parse_pair(text: str) -> tuple[str, str] | None:
         return None
     base, quote = _named(match["first"]), _named(match["second"])
     return (base, quote) if base and quote and base != quote else None
+
+
+def _place(phrase: str) -> str | None:
+    """The currency of a place in small letters."""
+    return _PLACES.get(phrase) or _PLACES.get(phrase.removeprefix("the "))
 
 
 def _named(phrase: str) -> str | None:

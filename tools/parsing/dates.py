@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.typos import Spelling
 
 # Written out, because the calendar module's names change with the machine's language.
 MONTH_NAMES = (
@@ -21,6 +22,15 @@ MONTHS = {
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 """The names and abbreviations of the months, longest first, as a pattern."""
 
+DATE_WORDS = (
+    *MONTHS, "on", "the", "of", "st", "nd", "rd", "th", "monday", "tuesday", "wednesday", "thursday", "friday",
+    "saturday", "sunday", "mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun",
+)  # fmt: skip
+"""Every word that a date may have."""
+DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")
+"""Those of them that a slip is never corrected to."""
+
+_SPELLING = Spelling(DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2}|2100)"
@@ -38,7 +48,12 @@ def parse_date(text: str) -> date | None:
     years outside 1900 to 2100.
     """
     phrase = plain_ascii(text, _LONGEST).removeprefix("on ")
-    return explicit_date(phrase) if phrase and any(digit in phrase for digit in "12") else None
+    if not ("1" in phrase or "2" in phrase):
+        return None
+    day = explicit_date(phrase)
+    if day is None and (corrected := _SPELLING.corrected(phrase)):
+        return explicit_date(corrected)
+    return day
 
 
 def explicit_date(phrase: str) -> date | None:

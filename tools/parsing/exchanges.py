@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.typos import Spelling
 
 # Identifier, name to show, what people call it: names, cities, countries, and the indices that stand for it.
 # An indented line goes on with the one above.
@@ -87,6 +88,7 @@ _ONLY_WITH_TAIL = frozenset(
 )  # fmt: skip
 _TAILS = (" stock exchange", " stock market", " stock markets", " markets", " market", " exchange", " bourse",
           " stocks", " session", " trading", " index", " equities")  # fmt: skip
+_SPELLING = Spelling((*_EXCHANGES, *_TAILS, "the 's"))
 _IN_CAPITALS = frozenset({"US", "SIX", "AIM", "NY", "STI", "OSE"})
 
 
@@ -96,11 +98,19 @@ def parse_exchange(text: str) -> str | None:
     A country's main exchange stands for the country, and an index for its exchange. None for anything else;
     "TSE" alone too, which is both Tokyo and Toronto.
     """
-    whole = plain_ascii(text)
-    if not whole:
+    phrase = plain_ascii(text)
+    if not phrase:
         return None
+    mic = _exchange(phrase, in_capitals=text.strip() in _IN_CAPITALS)
+    if mic is None and (corrected := _SPELLING.corrected(phrase)):
+        return _exchange(corrected)
+    return mic
+
+
+def _exchange(whole: str, *, in_capitals: bool = False) -> str | None:
+    """`parse_exchange` of a plain phrase."""
     for phrase in (whole, whole.removeprefix("the ")):
-        if phrase in _EXCHANGES and (phrase not in _ONLY_WITH_TAIL or text.strip() in _IN_CAPITALS):
+        if phrase in _EXCHANGES and (in_capitals or phrase not in _ONLY_WITH_TAIL):
             return _EXCHANGES[phrase]
     for tail in _TAILS:
         if phrase.endswith(tail):

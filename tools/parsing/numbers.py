@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from tools.parsing.numerals import DIGITS, in_digits, in_words, parse_count, tidy
+from tools.parsing.numerals import DIGITS, NUMBER_WORDS, in_digits, in_words, parse_count, tidy
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.typos import Spelling
 
 _SCALES = {
     "k": 1_000, "thousand": 1_000, "thou": 1_000, "grand": 1_000,
@@ -56,6 +57,8 @@ _MONTHS_IN_WORDS = {
 }  # fmt: skip
 _COUPLE = re.compile(r"(?:a )?couple(?: of)?")
 _MAX_YEARS = 200
+_PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"))
+_YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths",))
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -81,7 +84,17 @@ def parse_percent(text: str) -> Decimal | None:
 
     "50 bps" and "50 basis points" are 0.5. None for anything else: money, "5k", a bare number above 100.
     """
-    match = _PERCENT.fullmatch(plain_ascii(text))
+    phrase = plain_ascii(text)
+    percent = _percent(phrase)
+    # A single word is too little to tell a mistyped number from a name.
+    if percent is None and not phrase.isalpha() and (corrected := _PERCENT_SPELLING.corrected(phrase)):
+        return _percent(corrected)
+    return percent
+
+
+def _percent(phrase: str) -> Decimal | None:
+    """`parse_percent` of a plain phrase."""
+    match = _PERCENT.fullmatch(phrase)
     if match is None:
         return None
     number = match["number"]
@@ -106,6 +119,8 @@ def parse_years(text: str) -> Decimal | None:
     if not phrase:
         return None
     months = _months(phrase)
+    if months is None and not phrase.isalpha() and (corrected := _YEARS_SPELLING.corrected(phrase)):
+        months = _months(corrected)
     return months / 12 if months is not None and 0 < months <= _MAX_YEARS * 12 else None
 
 

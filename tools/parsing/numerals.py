@@ -38,8 +38,9 @@ _BIG = {
 }  # fmt: skip
 _BEFORE_AND = frozenset({"hundred", *_BIG})
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "three quarters": Decimal("0.75")}
-_WORDS = frozenset({*_UNITS, *_TENS, *_BIG, "a", "an", "and", "of", "hundred", "dozen", "couple", "half", "quarter",
-                    "quarters", "point", "minus", "negative"})  # fmt: skip
+NUMBER_WORDS = frozenset({*_UNITS, *_TENS, *_BIG, "a", "an", "and", "of", "hundred", "dozen", "couple", "half", "quarter",
+                          "quarters", "point", "minus", "negative"})  # fmt: skip
+"""Every word that a number in words may have."""
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _PART_OF = re.compile(r"(?P<part>half|(?:a )?quarter|three quarters)(?: of)?(?: an?| one)? (?P<scale>[a-z]+)")
 _AND_PART = re.compile(r"(?P<whole>.+?) and an? (?P<part>half|quarter)(?: (?P<scale>[a-z]+))?")
@@ -79,9 +80,9 @@ def in_digits(digits: str) -> Decimal:
 def in_words(phrase: str) -> Decimal | None:
     """The value of a number in words, perhaps with digits for its leading count ("2 and a half million")."""
     words = _HYPHEN.sub(" ", phrase).split()
-    if not words or any(word not in _WORDS for word in words[1:]):
+    if not words or any(word not in NUMBER_WORDS for word in words[1:]):
         return None
-    if words[0] not in _WORDS and _BARE.fullmatch(words[0]) is None:
+    if words[0] not in NUMBER_WORDS and _BARE.fullmatch(words[0]) is None:
         return None
     if words[0] in ("minus", "negative"):
         value = _unsigned(words[1:])

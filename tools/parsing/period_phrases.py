@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 from tools.parsing.calendar_phrases import calendar_period
-from tools.parsing.numerals import parse_count
+from tools.parsing.dates import DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY
+from tools.parsing.numerals import NUMBER_WORDS, parse_count
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.recent_months import recent_months
+from tools.parsing.spoken_years import years_in_digits
+from tools.parsing.typos import Spelling
 
 _LONGEST = 60
 
@@ -39,18 +43,17 @@ _PREPOSITION = re.compile(
     r"(?:(?:back )?in|over|for|during|within|across|throughout|through|from|on|of|since) |(?=all of |the whole )"
 )
 _WHOLE = re.compile(r"(?:all of|the whole of|the whole|the entire) ")
-# The words of each unit, with the slips of the pen that are common, and its length in days or in months.
+# The words of each unit, with the slips of the pen that `Spelling` leaves alone, and its length in days or in months.
 _UNITS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("day", "days", "dys"), (1, "d")),
     **dict.fromkeys(("trading day", "trading days", "business day", "business days", "session", "sessions",
                      "trading session", "trading sessions"), (1, "session")),
-    **dict.fromkeys(("week", "weeks", "wk", "wks", "weeek", "wek", "weks"), (1, "w")),
+    **dict.fromkeys(("week", "weeks", "wk", "wks", "wek", "weks"), (1, "w")),
     **dict.fromkeys(("fortnight", "fortnights"), (14, "d")),
-    **dict.fromkeys(("month", "months", "mo", "mos", "mon", "mons", "mth", "mths", "mnth", "mnths", "monts", "monht",
-                     "monhts", "motnh", "motnhs", "mounth", "mounths", "monthes", "mont"), (1, "mo")),
+    **dict.fromkeys(("month", "months", "mo", "mos", "mon", "mons", "mth", "mths", "mnth", "mnths", "monts"),
+                    (1, "mo")),
     **dict.fromkeys(("quarter", "quarters", "qtr", "qtrs"), (3, "mo")),
-    **dict.fromkeys(("year", "years", "yr", "yrs", "yaer", "yaers", "yera", "yeras", "eyars", "yesr", "yers"),
-                    (12, "mo")),
+    **dict.fromkeys(("year", "years", "yr", "yrs"), (12, "mo")),
     **dict.fromkeys(("decade", "decades"), (120, "mo")),
     **dict.fromkeys(("hours", "hour", "hrs", "h"), (1, "h")),
     "d": (1, "d"), "w": (1, "w"), "m": (1, "mo"), "y": (12, "mo"),
@@ -68,6 +71,18 @@ _COUNTS = {
     "half": 0.5, "quarter of a": 0.25, "a quarter of a": 0.25,
 }  # fmt: skip
 _MAX_MONTHS = 1_200
+# What the patterns here, in calendar_phrases and in recent_months have beside the names above.
+_OTHER_WORDS = (
+    "back in over for during within across throughout through from on of since all the whole entire last past "
+    "previous prior preceding trailing latest most recent current these this my its full calendar straight consecutive "
+    "and half first second third fourth final start beginning end ever starting onward onwards forward forwards "
+    "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
+    "tens thousands"
+)
+_SPELLING = Spelling(
+    (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),
+    exact=(*DATE_WORDS_TO_TYPE_EXACTLY, "weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens"),
+)
 
 
 def canonical_period(text: str) -> str | None:
@@ -79,6 +94,15 @@ def canonical_period(text: str) -> str | None:
     if not phrase:
         return None
     phrase = phrase.removesuffix("'s").removesuffix("'")
+    canonical = _read(phrase)
+    if canonical is None and (corrected := _SPELLING.corrected(phrase)):
+        return _read(corrected)
+    return canonical
+
+
+def _read(phrase: str) -> str | None:
+    """`canonical_period` of a plain phrase, without looking for slips of the keyboard."""
+    phrase = years_in_digits(phrase)
     if phrase in _PHRASES:
         return _PHRASES[phrase]
     preposition = _PREPOSITION.match(phrase)
@@ -87,7 +111,11 @@ def canonical_period(text: str) -> str | None:
         return canonical
     if preposition and (whole := _WHOLE.match(body)):
         body = body[whole.end() :]
-    return calendar_period(phrase, body) or _counting_back(body, after_preposition=preposition is not None)
+    return (
+        calendar_period(phrase, body)
+        or _counting_back(body, after_preposition=preposition is not None)
+        or recent_months(phrase)
+    )
 
 
 def _counting_back(body: str, *, after_preposition: bool) -> str | None:

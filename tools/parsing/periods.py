@@ -13,6 +13,7 @@ from tools.parsing.period_phrases import canonical_period
 _CANONICAL = re.compile(
     r"ytd|max|(?P<count>[1-9][0-9]{0,4})(?P<unit>d|mo|y)|(?P<year>(?:19|20)[0-9]{2}|2100)"
     r"|since (?P<since>[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)"
+    r"|(?P<open>since )?(?P<before>last )?--(?P<month>0[1-9]|1[0-2])|--(?P<first>0[1-9]|1[0-2])\.\.--(?P<final>0[1-9]|1[0-2])"
     r"|(?P<start>[0-9]{4}-[0-9]{2}-[0-9]{2})\.\.(?P<end>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 )
 _UNIT_WORDS = {"d": "day", "mo": "month", "y": "year"}
@@ -25,6 +26,9 @@ class Period:
 
     The forms are `1d`, `5d` (one week of sessions) and other `<n>d`, `<n>mo`, `<n>y`, `ytd`, `max`, a year
     (`2024`), `since YYYY[-MM[-DD]]`, and `YYYY-MM-DD..YYYY-MM-DD` with both ends included.
+
+    Without a year, `--MM` is the latest such month that has begun (today's own month too), `last --MM` the latest one
+    before today's month, each also after `since `; `--MM..--MM` is the latest stretch whose last month has begun.
     """
 
     canonical: str
@@ -92,6 +96,12 @@ class Period:
         if match["since"]:
             year, month, day = (*map(int, match["since"].split("-")), 1, 1)[:3]
             return date(year, month, day), max(today, date(year, month, day))
+        if match["month"]:
+            start = _latest_month(today, int(match["month"]), before=bool(match["before"]))
+            return start, today if match["open"] else _month_end(start)
+        if match["first"]:
+            last = _latest_month(today, int(match["final"]))
+            return _latest_month(last, int(match["first"])), _month_end(last)
         if match["start"]:
             return date.fromisoformat(match["start"]), date.fromisoformat(match["end"])
         return (date(today.year, 1, 1) if self.canonical == "ytd" else None), today
@@ -101,7 +111,7 @@ def parse_period(text: str) -> Period | None:
     """The period that the whole of `text` names: canonical forms, and what people type.
 
     "over the last 6 months", "this week", "lately", "ytd", "2022", "q3 2021", "since march 2020", "from 2015 to
-    2018". None for anything else, "month" or "6" alone included.
+    2018", "since march", "twenty nineteen", and these with slips of the keyboard ("last 3 motnhs"). None for anything else, "month" or "6" alone included.
     """
     canonical = canonical_period(text)
     if canonical is None:
@@ -127,6 +137,17 @@ def _days_back(today: date, count: int, unit: str) -> date:
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+
+
+def _latest_month(today: date, month: int, *, before: bool = False) -> date:
+    """The first day of the latest such month that has begun by `today`, or is over when `before`."""
+    has_come = month < today.month if before else month <= today.month
+    return date(today.year if has_come else today.year - 1, month, 1)
+
+
+def _month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _calendar_name(start: date, end: date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.typos import Spelling
 
 SECTOR_NAMES: dict[str, str] = {
     "technology": "Technology",
@@ -24,17 +25,17 @@ _WORDS = {
     "technology": "technology|tech|technologies|big tech|high tech|information technology|info tech|infotech|it"
     "|software|saas|enterprise software|hardware|computer hardware|computers|computing|semis|semi|semiconductor"
     "|semiconductors|chip|chips|chipmaker|chipmakers|chip makers|cloud|cloud computing|cybersecurity"
-    "|cyber security|ai|artificial intelligence|consumer electronics|electronics|it services|tehc|techonology"
-    "|tecnology|techs",
+    "|cyber security|ai|artificial intelligence|consumer electronics|electronics|it services|techs",
     "healthcare": "healthcare|health care|health|pharma|pharmas|pharmaceutical|pharmaceuticals|big pharma"
     "|drugmaker|drugmakers|drug makers|drug|drugs|biotech|biotechs|biotechnology|medical|medical device"
     "|medical devices|medtech|medicine|hospital|hospitals|health insurers|health insurance|life sciences"
-    "|diagnostics|helathcare|heathcare",
+    "|diagnostics",
     "financial-services": "financial services|financial-services|financial|financials|finance|bank|banks|banking"
     "|big banks|regional banks|insurance|insurer|insurers|asset managers|asset management|brokers|brokerages"
-    "|broker|capital markets|lenders|credit cards|credit card|payments|fintech|fintechs|wealth managers|finacials"
-    "|finanical|investment banks|investment banking",
-    "consumer-cyclical": "consumer cyclical|consumer-cyclical|consumer cyclicals|cyclical consumer"
+    "|broker|capital markets|lenders|credit cards|credit card|payments|fintech|fintechs|wealth managers"
+    "|investment banks|investment banking",
+    # "Consumer stocks" may be of either kind; what most people name first (Amazon, cars, shops) is here.
+    "consumer-cyclical": "consumer|consumer cyclical|consumer-cyclical|consumer cyclicals|cyclical consumer"
     "|consumer discretionary|discretionary|retail|retailer|retailers|retailing|e-commerce|ecommerce|online retail"
     "|online retailers|auto|autos|automotive|car|cars|automaker|automakers|auto makers|carmaker|carmakers"
     "|car makers|car companies|ev|evs|ev makers|electric vehicles|electric vehicle|restaurant|restaurants|travel"
@@ -46,20 +47,19 @@ _WORDS = {
     "|household goods|packaged foods|brewers|personal care|non-cyclical consumer|food producers|discount stores",
     "energy": "energy|oil|oil and gas|oil & gas|oil/gas|oil n gas|oil majors|big oil|oil companies|gas|natural gas"
     "|petroleum|drillers|oil drillers|refiners|refining|oil services|oilfield services|pipelines|coal|uranium"
-    "|midstream|upstream|fossil fuels|enegry|energy producers",
+    "|midstream|upstream|fossil fuels|energy producers",
     "industrials": "industrials|industrial|industry|industrial goods|aerospace|defense|defence"
     "|aerospace and defense|aerospace and defence|aerospace & defense|aerospace & defence|defense contractors"
     "|defence contractors|airline|airlines|railroad|railroads|railway|railways|rails|machinery|construction"
     "|engineering|logistics|shipping|transport|transports|transportation|trucking|truckers|freight"
-    "|waste management|manufacturing|manufacturers|capital goods|conglomerates|airports|infrastructure|industiral"
-    "|industrals",
+    "|waste management|manufacturing|manufacturers|capital goods|conglomerates|airports|infrastructure",
     "basic-materials": "basic materials|basic-materials|materials|raw materials|material|mining|miner|miners"
     "|gold miners|gold mining|silver miners|copper miners|chemical|chemicals|specialty chemicals|steel|steelmakers"
     "|metals|metals and mining|metals & mining|lumber|timber|paper|forestry|fertilizer|fertilizers|fertiliser"
     "|fertilisers|aluminum|aluminium|copper|building materials|agricultural inputs|cement",
     "real-estate": "real estate|real-estate|realestate|reit|reits|property|properties|realty|landlords"
     "|property developers|real estate investment trusts|commercial real estate|housing",
-    "utilities": "utilities|utility|utilites|electric utilities|water utilities|gas utilities|power"
+    "utilities": "utilities|utility|electric utilities|water utilities|gas utilities|power"
     "|power companies|electricity|electric|water|power utilities|power producers|power generation"
     "|independent power producers|regulated utilities|renewable utilities",
     "communication-services": "communication services|communication-services|communications services|communication"
@@ -71,22 +71,32 @@ _SECTORS = {word: key for key, words in _WORDS.items() for word in words.split("
 # Of these the name alone would be found in any question: only "IT sector" or "IT" in capitals is meant.
 _ONLY_WITH_TAIL = frozenset({"it", "industry", "car", "drug", "semi", "paper", "water", "power", "material", "bank",
                              "broker", "properties", "gaming", "electric"})  # fmt: skip
-_TAIL = re.compile(
-    r" (?:sectors?|stocks?|shares|companies|company|industry|industries|space|names|firms|businesses|equities|plays"
-    r"|sector stocks|sector companies)"
-)
+_TAILS = ("sector|sectors|stock|stocks|shares|companies|company|industry|industries|space|names|firms|businesses"
+          "|equities|plays|sector stocks|sector companies")  # fmt: skip
+_TAIL = re.compile(rf" (?:{_TAILS})")
+_SPELLING = Spelling((*_SECTORS, _TAILS, "the"))
 
 
 def parse_sector(text: str) -> str | None:
     """The key of the sector that the whole of `text` names: "tech", "the energy sector", "bank stocks", "IT".
 
-    None for anything else, and for names that fit several sectors ("consumer").
+    "Consumer" alone is consumer-cyclical, by far the larger of the two consumer sectors. None for anything else.
     """
     phrase = plain_ascii(text).removeprefix("the ")
     if not phrase:
         return None
+    if phrase == "it" and text.strip() == "IT":
+        return "technology"
+    key = _sector(phrase)
+    if key is None and (corrected := _SPELLING.corrected(phrase)):
+        return _sector(corrected.removeprefix("the "))
+    return key
+
+
+def _sector(phrase: str) -> str | None:
+    """`parse_sector` of a plain phrase without "the"."""
     if phrase in _SECTORS:
-        return _SECTORS[phrase] if phrase not in _ONLY_WITH_TAIL or text.strip() == "IT" else None
+        return None if phrase in _ONLY_WITH_TAIL else _SECTORS[phrase]
     space = phrase.rfind(" ")
     if space == -1:
         return None

@@ -45,6 +45,9 @@ FUNCTION_WORDS = frozenset(
     """.split()
 )
 
+INSIDE_NAMES = frozenset("a and at de for in la n of on or s t the to".split())
+"""Function words that names hold inside: "bank of america", "domino's pizza", "out of the money"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -110,7 +113,12 @@ def find_names(text: str, most_atoms: int = 6) -> list[Span]:
         not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1)  # noqa: PLR2004
         for start, end in atoms
     ]
-    blocked = [is_function and not is_ticker for is_function, is_ticker in zip(function, tickers, strict=True)]
+    # "at&t", "s&p": what is tied to the next word by an ampersand is part of a name.
+    tied = [text[end : end + 1] == "&" for _, end in atoms]
+    blocked = [
+        is_function and not is_ticker and not is_tied
+        for is_function, is_ticker, is_tied in zip(function, tickers, tied, strict=True)
+    ]
     spans: list[Span] = []
     for first, (start, first_end) in enumerate(atoms):
         if blocked[first] and not _opens_name(text, start, first_end) or text[start] in _SIGNS - {"^"}:
@@ -118,6 +126,8 @@ def find_names(text: str, most_atoms: int = 6) -> list[Span]:
         for last in range(first, min(first + most_atoms, len(atoms))):
             end = atoms[last][1]
             if last > first and not _joined(text, atoms[last - 1], atoms[last]):
+                break
+            if blocked[last] and last > first and text[atoms[last][0] : end].casefold() not in INSIDE_NAMES:
                 break
             if text[end - 1] in _SIGNS or (blocked[last] and not (last == first and _opens_name(text, start, end))):
                 continue

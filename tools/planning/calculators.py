@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from tools.arguments import Number, Percent, Years  # noqa: TC001 (read at run time by the toolbox)
+from tools.arguments import Number, Percent, Years
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import ArgumentError, MissingArgument
 from tools.formatting import show
 from tools.values import Figure, Findings, Source, Unit
@@ -19,6 +19,10 @@ MOST_PERCENT = 100
 MOST_MONEY = Decimal(10) ** 12
 # Past this a result says nothing about money any more, and would fill the line with digits.
 _MOST_RESULT = Decimal(10) ** 15
+GROWTH_NOTE = (
+    "Compounded monthly at a constant rate, contributions added at each month's end; before tax, fees and inflation. "
+    "Real returns vary, and may be negative."
+)
 _PRECISION = 50
 _SHORT_PLAN_YEARS = 2
 _MOST_DECIMALS = 4
@@ -91,10 +95,7 @@ async def project_growth(
         title="Projected growth",
         figures=(value, paid, gain, *sums, rate, length),
         sentences=(sentence,),
-        notes=(
-            "Compounded monthly at a constant rate, contributions added at each month's end; before tax, fees and "
-            "inflation. Real returns vary, and may be negative.",
-        ),
+        notes=(GROWTH_NOTE,),
         names={"plan": "The plan"},
         chart=_growth_chart(balances, months),
     )

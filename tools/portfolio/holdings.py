@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.formatting import show, show_day
 from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
 from tools.portfolio.valuation import value_portfolio

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.arguments import PeriodArgument  # noqa: TC001 (read at run time by the toolbox)
+from tools.arguments import PeriodArgument
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period
@@ -29,7 +29,7 @@ DEFAULT_PERIOD = "1y"
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """One dividend of one holding, in the portfolio's currency: shares held the day before, times dividend, times rate."""
+    """One dividend in the portfolio's currency: shares held the day before, times dividend, times exchange rate."""
 
     symbol: str
     ex_date: date
@@ -164,7 +164,7 @@ def _chart(payouts: Sequence[Payout], currency: str, source: Source) -> Chart | 
     if not payouts:
         return None
     months = {payout.ex_date.strftime("%Y-%m") for payout in payouts}
-    form = "%Y-%m" if len(months) <= 24 else "%Y"  # noqa: PLR2004 (two years of months)
+    form = "%Y-%m" if len(months) <= 24 else "%Y"
     bars: dict[str, Decimal] = {}
     for payout in sorted(payouts, key=lambda item: item.ex_date):
         label = payout.ex_date.strftime(form)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.arguments import PeriodArgument  # noqa: TC001 (read at run time by the toolbox)
+from tools.arguments import PeriodArgument
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period
@@ -79,6 +79,8 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
     exchange = Exchange(context.market, portfolio.base_currency)
     rate_on = await _rates(exchange, done, usable, start, end)
     record = keep_record(done, usable, start, end, rate_on)
+    if not record.dates:
+        raise NoData(f"There is no close yet since your first transaction of {show_day(first)}; ask again later.")
     if len(due) < len(portfolio.transactions):
         notes.append(f"Transactions after {show_day(end)} are not counted.")
     if any(history.closes is None for history in usable.values()):
@@ -90,7 +92,7 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
 
 def money_weighted_return(flows: Sequence[tuple[date, float]]) -> float | None:
     """XIRR of dated payments (in negative, out positive), a fraction a year, actual/365; None if there is none."""
-    from pyxirr import xirr  # noqa: PLC0415 (only this tool needs it)
+    from pyxirr import xirr
 
     if not (any(amount > 0 for _, amount in flows) and any(amount < 0 for _, amount in flows)):
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import show, show_day
 from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
@@ -56,7 +56,8 @@ async def suggest_rebalance(context: ToolContext) -> Findings:
     name = portfolio_name(portfolio)
     source = Source(context.market.name, valued.oldest)
     names = {SUBJECT: name, **{holding.symbol: holding.name for holding in valued.holdings}}
-    names |= {REST: "Everything else", CASH: "Cash"}
+    only_cash = all(holding.symbol in portfolio.targets for holding in valued.holdings)
+    names |= {REST: "Cash" if only_cash else "Everything else", CASH: "Cash"}
     names |= {symbol: context.symbols.name(symbol) for symbol in portfolio.targets if symbol not in names}
     notes = (*sample_notes(portfolio), *valued.notes)
     if not portfolio.targets:

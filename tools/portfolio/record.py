@@ -102,14 +102,14 @@ class _Ledger:
         self._held: dict[str, float] = {}
         self._before: dict[str, tuple[float, float, float]] = {}  # symbol → close, adjusted close, rate
         self._to_book = sorted(done, key=lambda trade: trade.traded_on, reverse=True)
+        self._waiting: list[Trade] = []
 
     def close_day(self, day: date, *, opens: bool) -> None:
         """Book one day: gains of what was held, then its trades, then the value at the close."""
         record = self.record
         base, gained, paid_out = self._gains(day)
         cost = traded_gain = 0.0
-        while self._to_book and self._to_book[-1].traded_on <= day:
-            trade = self._to_book.pop()
+        for trade in self._due(day):
             close = self._close(trade.symbol, day)
             self._held[trade.symbol] = self._held.get(trade.symbol, 0.0) + float(trade.quantity)
             if opens:
@@ -133,6 +133,14 @@ class _Ledger:
         record.values.append(value)
         record.factors.append(factor)
         self._before = {symbol: found for symbol in self._held if (found := self._at(symbol, day)) is not None}
+
+    def _due(self, day: date) -> list[Trade]:
+        """The trades to book on this day; one without a close yet waits for the first."""
+        while self._to_book and self._to_book[-1].traded_on <= day:
+            self._waiting.append(self._to_book.pop())
+        due = [trade for trade in self._waiting if self._at(trade.symbol, day) is not None]
+        self._waiting = [trade for trade in self._waiting if self._at(trade.symbol, day) is None]
+        return due
 
     def _gains(self, day: date) -> tuple[float, float, float]:
         """(value held at the close before, what it gained since, what of that was paid out as dividends)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools import returns as formulas
 from tools.charts import Chart, Series
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.parsing.periods import Period

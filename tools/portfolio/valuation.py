@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show_day
-from tools.latest_price import why_no_price
+from tools.latest_price import price_notes, why_no_price
 from tools.market_data.base import Quote
 from tools.portfolio.exchange import Exchange
 from tools.portfolio.positions import Position, positions, trades
@@ -131,8 +131,7 @@ async def _holding(
     if not isinstance(quote, Quote):
         notes.append(why_no_price(name, quote))
         return Holding(position.symbol, name, position.quantity, None, None, cost)
-    if quote.note:
-        notes.append(f"{quote.note[0].upper()}{quote.note[1:].rstrip('.')}.")
+    notes += price_notes([quote])
     if quote.currency is None:
         notes.append(f"{name} has a level but no currency, so it has no market value.")
         return Holding(position.symbol, name, position.quantity, quote, None, cost)

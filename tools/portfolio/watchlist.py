@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tools.context import ToolContext  # noqa: TC001 (read at run time by the toolbox)
+from tools.context import ToolContext
 from tools.errors import MarketDataError
 from tools.formatting import show, show_day
-from tools.latest_price import latest_price, why_no_price
+from tools.latest_price import latest_price, price_notes, why_no_price
 from tools.market_data.base import Quote
 from tools.portfolio.reading import day_of
 from tools.values import Figure, Findings
@@ -46,16 +46,15 @@ async def get_watchlist(context: ToolContext) -> Findings:
         price, move = _row(context, quote)
         figures += [price, move]
         moves += [move] if move.value is not None else []
-        if quote.note and quote.note not in notes:
-            notes.append(quote.note)
     if not figures:
         raise next(quote for quote in quotes.values() if isinstance(quote, MarketDataError))
-    oldest = min(day_of(quote.as_of) for quote in quotes.values() if isinstance(quote, Quote))
+    priced = [quote for quote in quotes.values() if isinstance(quote, Quote)]
+    oldest = min(day_of(quote.as_of) for quote in priced)
     return Findings(
         title="Your watchlist",
         figures=tuple(figures),
         sentences=tuple(_sentences(moves, names)),
-        notes=(f"Prices are of {show_day(oldest)} or later ({context.market.name}).", *notes),
+        notes=(f"Prices are of {show_day(oldest)} or later ({context.market.name}).", *price_notes(priced), *notes),
         names=names,
         layout="table",
     )

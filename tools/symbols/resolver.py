@@ -40,6 +40,7 @@ _BRACKETED = re.compile(r"[(\[]\s*\$?([A-Z][A-Z0-9.-]{0,9})$")
 _ABOUT_THE_SHARE = frozenset(
     "stock stocks share shares equity ticker symbol price prices quote chart company companies etf fund index".split()
 )
+_OF_THE_SHARE = re.compile(r"^(?:the )?(?:(?:(?:share |stock )?price|shares?|stocks?|value) of )?(?:the )?(?=.)")
 
 
 class DirectoryResolver:
@@ -263,8 +264,9 @@ def _variants(typed: str) -> Iterator[str]:
 def _shorter(form: str) -> Iterator[str]:
     """Without "the", words about the share, legal forms, and a plural or possessive s."""
     words = form.split()
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
+    bare = _OF_THE_SHARE.sub("", form).split()
+    if bare and bare != words:
+        words = bare
         yield " ".join(words)
     while len(words) > 1 and words[-1] in _ABOUT_THE_SHARE:
         words = words[:-1]

@@ -14,11 +14,11 @@ _YAHOO_SUFFIX = {
     # Bloomberg's two letters
     "LN": "L", "GR": "DE", "GY": "DE", "JP": "T", "JT": "T", "FP": "PA", "NA": "AS", "SM": "MC", "SQ": "MC",
     "IM": "MI", "SW": "SW", "SE": "SW", "VX": "SW", "SS": "ST", "FH": "HE", "BB": "BR", "HK": "HK", "AU": "AX",
-    "KS": "KS", "TT": "TW",
+    "KS": "KS", "TT": "TW", "DC": "CO",
     # the prefixes of web pages, as in LON:VOD
     "LON": "L", "LSE": "L", "ETR": "DE", "XETRA": "DE", "TYO": "T", "TSE": "T", "EPA": "PA", "AMS": "AS", "BME": "MC",
     "BIT": "MI", "SWX": "SW", "VTX": "SW", "STO": "ST", "HEL": "HE", "EBR": "BR", "HKG": "HK", "ASX": "AX",
-    "KRX": "KS", "TPE": "TW",
+    "KRX": "KS", "TPE": "TW", "CPH": "CO",
     # the American ones have no suffix
     "US": "", "UN": "", "UW": "", "UQ": "", "NYSE": "", "NASDAQ": "", "NASD": "", "AMEX": "", "OTC": "", "ARCA": "",
     "NYSEARCA": "", "BATS": "", "OTCMKTS": "",

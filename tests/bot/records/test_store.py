@@ -221,12 +221,14 @@ async def test_recent_turns_are_the_last_ones_in_order_and_whole(people: Databas
         assert await session.scalar(sa.select(Turn.position).where(Turn.id == running)) == 4
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
-async def test_any_text_round_trips(people: Database, text: str) -> None:
-    await ask(people, ADA, text, answer=text)
+async def test_any_text_round_trips(people: Database) -> None:
+    for text in NAUGHTY:
+        await ask(people, ADA, text, answer=text)
     async with people.read() as session:
-        (past,) = await store.recent_turns(session, ADA, "c1", 1)
-    assert past.question == past.answer == storable_text(text)
+        past = await store.recent_turns(session, ADA, "c1", len(NAUGHTY))
+    expected = [storable_text(text) for text in NAUGHTY]
+    assert [turn.question for turn in past] == expected
+    assert [turn.answer for turn in past] == expected
 
 
 async def test_times_are_kept_in_utc_and_naive_ones_refused(people: Database) -> None:

@@ -22,7 +22,7 @@ def test_no_name_or_alias_stands_for_two_terms() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
     for entry in entries():
         for name in (entry.name, *entry.aliases):
-            meanings[glossary._key(name)].add(entry.name)  # noqa: SLF001 (the plain form is what must be unique)
+            meanings[glossary._key(name)].add(entry.name)
     assert {key: names for key, names in meanings.items() if len(names) > 1 or not key} == {}
 
 

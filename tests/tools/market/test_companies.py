@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from tools.formatting import show
 from tools.market.events import get_events
 from tools.market.fundamentals import get_fundamentals
 from tools.market_data.base import Events, Fundamentals
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 APPLE = Fundamentals(
     "AAPL",

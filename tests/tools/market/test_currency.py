@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,9 @@ from tools.errors import ArgumentError, NoData
 from tools.formatting import show
 from tools.market.currency import convert_currency
 from tools.market_data.snapshot import SnapshotMarketData
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 MARKET = FakeMarketData(rates={("GBP", "EUR"): Decimal("1.1651"), ("USD", "JPY"): Decimal(150)})
 

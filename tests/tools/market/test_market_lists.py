@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from tools.market.overview import get_sector_performance
 from tools.market.screener import SortBy, screen_stocks
 from tools.market_data.base import ScreenCriteria, ScreenRow
 from tools.parsing.periods import Period
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 ROWS = (
     ScreenRow("AAPL", "Apple", Decimal(126), "USD", Decimal("1.5"), Decimal(2 * 10**12), Decimal(28), Decimal("0.6")),
@@ -22,22 +25,25 @@ ROWS = (
 )
 
 
-async def screen(rows: tuple[ScreenRow, ...] = ROWS, sort_by: SortBy | None = None, **limits: Decimal) -> Findings:
-    return await screen_stocks(tool_context(FakeMarketData(rows=rows)), sort_by=sort_by, **limits)
+async def screen(
+    rows: tuple[ScreenRow, ...] = ROWS, sort_by: SortBy | None = None, limit: str | None = None
+) -> Findings:
+    rows_wanted = None if limit is None else Decimal(limit)
+    return await screen_stocks(tool_context(FakeMarketData(rows=rows)), sort_by=sort_by, limit=rows_wanted)
 
 
 async def test_all_conditions_reach_the_source() -> None:
     market = FakeMarketData(rows=ROWS)
     await screen_stocks(
         tool_context(market),
-        "energy",
-        Decimal(50),
-        Decimal(5),
-        Decimal(15),
-        Decimal(3),
-        Decimal(10**9),
-        "pe",
-        Decimal(5),
+        sector="energy",
+        max_price=Decimal(50),
+        min_price=Decimal(5),
+        max_pe=Decimal(15),
+        min_dividend_yield_percent=Decimal(3),
+        min_market_cap=Decimal(10**9),
+        sort_by="pe",
+        limit=Decimal(5),
     )
     criteria = ScreenCriteria(
         "energy", Decimal(50), Decimal(5), Decimal(15), Decimal(3), Decimal(10**9), sort_by="pe", limit=5
@@ -66,6 +72,12 @@ async def test_columns_nobody_knows_are_left_out() -> None:
     assert findings.notes == ("Market values are unknown here, so the list is in no order of size.",)
 
 
+async def test_a_single_one_is_told_as_such() -> None:
+    assert (await screen(ROWS[:1])).sentences == ("Only Apple meets this, with a market value of $2.00T.",)
+    bare = (ScreenRow("BAC", "Bank of America", Decimal(32), "USD"),)
+    assert (await screen(bare)).sentences == ("Bank of America is the only one here that meets this.",)
+
+
 async def test_nothing_passes() -> None:
     with pytest.raises(NoData, match="loosen or drop one"):
         await screen(())
@@ -73,18 +85,18 @@ async def test_nothing_passes() -> None:
 
 @pytest.mark.parametrize(("limit", "rows"), [("1", 1), ("400", 2)])
 async def test_a_limit_is_kept_within_bounds(limit: str, rows: int) -> None:
-    assert len((await screen(limit=Decimal(limit))).names) == rows
+    assert len((await screen(limit=limit)).names) == rows
 
 
 @pytest.mark.parametrize("limit", ["0", "-2", "2.5"])
 async def test_a_limit_that_is_no_count_is_refused(limit: str) -> None:
     with pytest.raises(ArgumentError, match="whole number"):
-        await screen(limit=Decimal(limit))
+        await screen(limit=limit)
 
 
 async def test_limits_that_exclude_each_other_are_refused() -> None:
     with pytest.raises(ArgumentError, match="swap the two"):
-        await screen(min_price=Decimal(50), max_price=Decimal(5))
+        await screen_stocks(tool_context(), min_price=Decimal(50), max_price=Decimal(5))
 
 
 def sectors(**closes: list[float]) -> FakeMarketData:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,9 @@ from tools.errors import NoData, NotOffered
 from tools.market.news import LONGEST_TITLE, get_news
 from tools.market.plain_text import plain_text
 from tools.market_data.base import Headline
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NOW = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,7 +16,9 @@ from tools.market.price_history import compare_performance, get_price_history
 from tools.market_data.base import PriceHistory
 from tools.market_data.snapshot import SnapshotMarketData
 from tools.parsing.periods import Period
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NAMES = {"AAPL": "Apple", "MSFT": "Microsoft", "^GSPC": "S&P 500", "VOD.L": "Vodafone"}
 APPLE, MICROSOFT, INDEX = listing("AAPL"), listing("MSFT"), listing("^GSPC")

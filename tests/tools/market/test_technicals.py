@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.fakes.market_data import FakeMarketData, history, listing, tool_conte
 from tools.errors import NoData
 from tools.formatting import show
 from tools.market.technicals import get_technicals, macd, rsi, simple_average
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 # StockCharts ChartSchool, "Relative Strength Index", the spreadsheet example: closes of QQQQ from 14 Dec 2009 to
 # 1 Feb 2010, and Wilder's 14-day RSI from the fifteenth on.
@@ -77,9 +80,10 @@ async def test_a_steady_rise_is_overbought_and_above_its_averages() -> None:
 
 
 async def test_between_the_averages_each_side_is_named() -> None:
-    findings = await ask([100.0] * 300 + [200.0] * 190 + [150.0] * 30)
-    assert "below its short moving average of $170.00 and above its long one of" in findings.sentences[1] or (
-        "below its short moving average" in findings.sentences[1]
+    """50 sessions: 20 of 200 and 30 of 150; 200 sessions: 120 of 100, 50 of 200 and 30 of 150."""
+    findings = await ask([100.0] * 300 + [200.0] * 50 + [150.0] * 30)
+    assert findings.sentences[1] == (
+        "Apple closed at $150.00, below its short moving average of $170.00 and above its long one of $132.50."
     )
 
 

@@ -70,7 +70,7 @@ def test_prices_span_1990_to_2022_for_stocks_and_2014_for_funds() -> None:
 
 @pytest.mark.filterwarnings("ignore:Series.values")  # exchange_calendars 4 under pandas 3.1
 def test_no_new_york_session_is_missing() -> None:
-    from exchange_calendars import get_calendar
+    from exchange_calendars import get_calendar  # type: ignore[import-untyped,unused-ignore]
 
     sessions = get_calendar("XNYS", start="1990-01-01", end="2022-12-28").sessions_in_range("1990-01-02", "2022-12-28")
     assert bundled_closes()["^GSPC"].between(None, None)[0] == tuple(session.date() for session in sessions)

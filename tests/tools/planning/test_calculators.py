@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from tests.fakes.market_data import tool_context
 from tests.fakes.untraced import untraced_numbers
 from tools.errors import ArgumentError, MissingArgument, ToolError
 from tools.planning.calculators import annuity_payment, growth, loan_payment, project_growth
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 CONTEXT = tool_context()
 

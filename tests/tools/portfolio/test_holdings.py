@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,9 @@ from tests.fakes.portfolios import bought, holding
 from tests.fakes.untraced import untraced_numbers
 from tools.errors import NoData
 from tools.portfolio.holdings import get_portfolio
-from tools.values import Figure, Findings
+
+if TYPE_CHECKING:
+    from tools.values import Figure, Findings
 
 NAMES = {"AAPL": "Apple", "VOD.L": "Vodafone", "TSLA": "Tesla"}
 

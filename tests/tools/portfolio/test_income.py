@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +14,18 @@ from tests.fakes.untraced import untraced_numbers
 from tools.errors import NoData
 from tools.parsing.periods import Period
 from tools.portfolio.income import get_portfolio_income
-from tools.values import Figure, Findings
+
+if TYPE_CHECKING:
+    from tools.values import Figure, Findings
 
 NAMES = {"KO": "Coca-Cola", "VOD.L": "Vodafone", "ADJ": "Adjusta"}
 DAYS = 300
+COCA_COLA = (
+    (date(2026, 3, 13), Decimal("0.50")),
+    (date(2026, 6, 12), Decimal("0.50")),
+    (date(2026, 9, 11), Decimal("0.51")),
+)
+VODAFONE = ((date(2026, 6, 4), Decimal("0.04")),)
 
 
 def _market() -> FakeMarketData:
@@ -24,14 +33,12 @@ def _market() -> FakeMarketData:
     return FakeMarketData(
         quote_of={"KO": quote("KO", "50")},
         history_of={
-            "KO": history("KO", flat, closes=flat, dividends=(
-                (date(2026, 3, 13), Decimal("0.50")), (date(2026, 6, 12), Decimal("0.50")),
-                (date(2026, 9, 11), Decimal("0.51")))),
-            "VOD.L": history("VOD.L", flat, closes=flat, currency="GBP", dividends=((date(2026, 6, 4), Decimal("0.04")),)),
+            "KO": history("KO", flat, closes=flat, dividends=COCA_COLA),
+            "VOD.L": history("VOD.L", flat, closes=flat, currency="GBP", dividends=VODAFONE),
             "ADJ": history("ADJ", flat),
         },
         rates={("GBP", "USD"): Decimal("1.25")},
-    )  # fmt: skip
+    )
 
 
 def _income(found: Findings, subject: str = "portfolio") -> Figure:

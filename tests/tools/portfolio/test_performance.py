@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,7 +17,9 @@ from tools.parsing.periods import Period
 from tools.portfolio.performance import get_portfolio_performance, money_weighted_return
 from tools.portfolio.positions import trades
 from tools.portfolio.record import keep_record
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NAMES = {"X": "Xylo", "Y": "Yarrow"}
 
@@ -99,6 +102,23 @@ def test_a_trade_on_a_weekend_belongs_to_the_next_session() -> None:
     done = trades([bought("X", "1", "10", "2021-03-05"), bought("X", "1", "11", "2021-03-06")], {})
     record = keep_record(done, {"X": prices}, None, date(2021, 3, 9), _even)
     assert record.values == [10.0, 22.0, 24.0]
+
+
+def test_a_trade_before_the_first_close_waits_for_it() -> None:
+    prices = history("X", [10.0, 11.0], end=date(2021, 3, 4))
+    other = history("Y", [5.0] * 4, end=date(2021, 3, 4))
+    done = trades([bought("X", "1", "9", "2021-03-01"), bought("Y", "1", "5", "2021-03-01")], {})
+    record = keep_record(done, {"X": prices, "Y": other}, None, date(2021, 3, 4), _even)
+    assert record.gains["X"] == pytest.approx(2)
+    assert record.values == [5.0, 5.0, 15.0, 16.0]
+
+
+async def test_a_purchase_since_the_last_close_has_no_performance_yet() -> None:
+    market = FakeMarketData(day=date(2021, 3, 6), history_of={"X": history("X", [1.0, 2.0], end=date(2021, 3, 5))})
+    with pytest.raises(NoData, match="no close yet"):
+        await get_portfolio_performance(
+            tool_context(market, NAMES, portfolio=holding(bought("X", "1", "1", "2021-03-06")))
+        )
 
 
 async def test_a_year_is_measured_from_the_close_a_year_ago() -> None:

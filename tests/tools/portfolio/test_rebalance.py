@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from tests.fakes.portfolios import bought, holding
 from tests.fakes.untraced import untraced_numbers
 from tools.errors import ArgumentError
 from tools.portfolio.rebalance import REST, measure_drift, suggest_rebalance
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NAMES = {"X": "Xylo", "Y": "Yarrow"}
 LOTS = (bought("X", "6", "100", "2026-01-05"), bought("Y", "3", "100", "2026-01-05"))
@@ -40,6 +43,12 @@ async def test_each_target_has_its_drift_and_the_money_to_it() -> None:
     assert untraced_numbers(found) == []
     assert "not advice" in found.notes[0]
     assert not any(word in " ".join(found.sentences).lower() for word in ("should", "buy", "sell", "recommend"))
+
+
+async def test_cash_alone_beside_the_targets_is_called_cash() -> None:
+    found = await _look(holding(*LOTS, cash={"USD": "300"}, targets={"X": "0.5", "Y": "0.5"}))
+    assert found.sentences[0] == "Yarrow is at 25.0% against a target of 50.0%: $300.00 below target."
+    assert found.names[REST] == "Cash"
 
 
 async def test_without_targets_none_are_assumed() -> None:

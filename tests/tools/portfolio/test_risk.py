@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,13 +15,15 @@ from tests.fakes.portfolios import bought, holding
 from tests.fakes.untraced import untraced_numbers
 from tools.errors import NoData
 from tools.portfolio.risk import effective_number, get_portfolio_risk, portfolio_returns
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NAMES = {"X": "Xylo", "Y": "Yarrow", "^GSPC": "S&P 500"}
 
 
 def _walk(seed: int, steps: int = 270) -> list[float]:
-    chance, level, levels = random.Random(seed), 100.0, []  # noqa: S311 (a fixed series for a test)
+    chance, level, levels = random.Random(seed), 100.0, []
     for _ in range(steps):
         level *= math.exp(chance.gauss(0, 0.01))
         levels.append(level)
@@ -35,7 +39,7 @@ def _value(findings: Findings, attribute: str) -> float:
 def _market() -> FakeMarketData:
     index = _walk(1)
     twice = [100.0]
-    for before, after in zip(index, index[1:], strict=False):
+    for before, after in itertools.pairwise(index):
         twice.append(twice[-1] * (1 + 2 * (after / before - 1)))
     return FakeMarketData(
         quote_of={"X": quote("X", "100"), "Y": quote("Y", "100")},
@@ -65,7 +69,7 @@ async def test_the_figures_agree_with_numpy() -> None:
     market = _market()
     found = await _look(holding(bought("X", "1", "1", "2020-01-06"), bought("Y", "3", "1", "2020-01-06")), market)
     kept = {symbol: await market.history(symbol, market.day.replace(year=2025), None) for symbol in ("X", "Y")}
-    import numpy as np  # noqa: PLC0415 (heavy, and only this test compares)
+    import numpy as np
 
     _, daily = portfolio_returns(kept, {"X": 0.25, "Y": 0.75})
     returns = np.array(daily)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.fakes.market_data import FakeMarketData, tool_context, quote
+from tests.fakes.market_data import FakeMarketData, quote, tool_context
 from tests.fakes.portfolios import holding
 from tests.fakes.untraced import untraced_numbers
 from tools.errors import NoData
 from tools.portfolio.watchlist import get_watchlist
-from tools.values import Findings
+
+if TYPE_CHECKING:
+    from tools.values import Findings
 
 NAMES = {"AAPL": "Apple", "MSFT": "Microsoft", "TSLA": "Tesla", "^GSPC": "S&P 500"}
 

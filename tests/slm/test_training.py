@@ -1,0 +1,138 @@
+"""Training, resuming and exporting, on a tiny model; runs where PyTorch is installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("gguf")
+pytest.importorskip("tokenizers")
+
+import numpy as np  # noqa: E402
+
+from bot.llm.embedded import EmbeddedModel  # noqa: E402
+from bot.messages import Message  # noqa: E402
+from slm.chat_format import CHAT_TEMPLATE, Call, render_prompt  # noqa: E402
+from slm.corpus.generate import Generator  # noqa: E402
+from slm.corpus.pack import as_text, known_terms, pack  # noqa: E402
+from slm.export import export_gguf, modelfile  # noqa: E402
+from slm.model import Shape  # noqa: E402
+from slm.tokenizer import train_tokenizer, user_tokens  # noqa: E402
+from slm.train import IGNORE, Examples, Recipe, Trainer  # noqa: E402
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tokenizers import Tokenizer
+
+SHAPE = Shape(vocabulary=1024, width=64, layers=2, heads=2, feed_forward=128, context=512)
+RECIPE = Recipe(tokens=40_000, batch_tokens=2048, warmup_steps=3)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    texts = [sum_text for example in islice(Generator(3, known_terms()).examples(), 1500) for sum_text in as_text(example)]
+    return train_tokenizer(texts, SHAPE.vocabulary, user_tokens(["get_quote", "get_news"], ["max_price"]))
+
+
+@pytest.fixture(scope="module")
+def examples(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Examples:
+    path = tmp_path_factory.mktemp("corpus") / "corpus.npz"
+    pack(tokenizer, 4, 2000, path, lambda _: None)
+    return Examples(path)
+
+
+def test_a_name_is_cut_the_same_way_wherever_it_stands(tokenizer: Tokenizer) -> None:
+    alone = tokenizer.encode("Zorblax").tokens
+    for text in ("of Zorblax", "$Zorblax", '"Zorblax"', "(Zorblax)"):
+        tokens = tokenizer.encode(text).tokens
+        assert any(tokens[at : at + len(alone)] == alone for at in range(len(tokens)))
+
+
+def test_text_survives_the_tokenizer(tokenizer: Tokenizer) -> None:
+    for text in ("price of AAPL?", "naïve café €5k", "тест 数字 🙂", '{"name": "get_quote"}'):
+        assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text
+
+
+def test_only_what_the_model_writes_is_graded(examples: Examples, tokenizer: Tokenizer) -> None:
+    for inputs, targets in islice(examples.batches(np.random.default_rng(0), 2048), 5):
+        row_in, row_out = inputs[0], targets[0]
+        graded = row_out[row_out != IGNORE].tolist()
+        text = tokenizer.decode(graded, skip_special_tokens=False)
+        assert text.endswith("<|im_end|>")
+        assert "<|im_start|>" not in text
+        assert inputs.shape == targets.shape
+        assert len(row_in) == len(row_out)
+
+
+def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tmp_path: Path) -> None:
+    whole = Trainer(SHAPE, RECIPE)
+    lines: list[str] = []
+    whole.run(examples, tmp_path / "a" if (tmp_path / "a").mkdir() is None else tmp_path, lines.append)
+    half = Trainer(SHAPE, RECIPE)
+    half.recipe = replace(RECIPE, tokens=RECIPE.tokens)
+    (tmp_path / "b").mkdir()
+    batches = examples.batches(np.random.default_rng((RECIPE.seed, 0)), RECIPE.batch_tokens)
+    first = half._step(*next(batches))
+    last = first
+    for inputs, targets in islice(batches, 15):
+        last = half._step(inputs, targets)
+    assert last < first * 0.8
+    half.batches_done, half.tokens_seen = 16, 16 * 2048
+    half.save(tmp_path / "b")
+    resumed = Trainer(SHAPE, RECIPE)
+    assert resumed.resume(tmp_path / "b")
+    assert resumed.step == half.step
+    for mine, theirs in zip(resumed.model.parameters(), half.model.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+    resumed.run(examples, tmp_path / "b", lines.append)
+    assert resumed.tokens_seen >= RECIPE.tokens
+    assert resumed.rate() == 0.0
+    assert not Trainer(SHAPE, RECIPE).resume(tmp_path)
+
+
+async def test_the_exported_file_says_what_the_trained_model_says(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    """Greedy tokens of PyTorch and of the engine agree: tokenizer, template, rotary layout and weights all fit."""
+    trainer = Trainer(SHAPE, RECIPE)
+    path = tmp_path / "tiny.gguf"
+    export_gguf(trainer.model.state_dict(), SHAPE, tokenizer.to_str(), path, about="a test")
+    engine = EmbeddedModel(path)
+    server = engine._load()
+    prompt = render_prompt([], "price of Apple")
+    ids = tokenizer.encode(prompt).ids
+    with torch.no_grad():
+        best = int(trainer.model.logits(torch.tensor([ids]))[0, -1].argmax())
+    reply = server.handle_completions(
+        {"prompt": ids, "n_predict": 1, "temperature": 0, "logprobs": 1, "return_tokens": True}
+    )
+    await engine.close()
+    told = reply["choices"][0]["logprobs"]["content"][0]["id"]
+    assert told == best
+
+
+def test_the_chat_template_is_the_training_format() -> None:
+    jinja2 = pytest.importorskip("jinja2")
+    template = jinja2.Environment(autoescape=False).from_string(CHAT_TEMPLATE)  # noqa: S701 (a prompt, not a page)
+    call = Call("get_quote", {"symbols": ["tesla"]})
+    messages = [
+        Message("user", "price of tesla"),
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": call.name, "arguments": call.arguments}}]},
+        Message("user", "and ford?"),
+    ]
+    rendered = template.render(messages=messages, add_generation_prompt=True)
+    assert rendered == render_prompt([("price of tesla", (call,))], "and ford?")
+    refused = [Message("user", "hi"), Message("assistant", "CHAT: greeting"), Message("user", "yo")]
+    assert template.render(messages=refused, add_generation_prompt=True) == render_prompt(
+        [("hi", "CHAT: greeting")], "yo"
+    )
+
+
+def test_the_modelfile_keeps_copying_exact() -> None:
+    text = modelfile("tuppence.gguf", 1024)
+    assert "PARAMETER repeat_penalty 1.0" in text
+    assert "PARAMETER temperature 0" in text
+    assert "<tool_call>" in text
