@@ -26,14 +26,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-User = Annotated[str, typer.Option("--as", metavar="USER", help="Who asks; a new name gets the sample portfolio.")]
 CANCELLED = 130
 BAD_INPUT = 65
+LOG_FILE = "tuppence.log"
+MAX_LOG_BYTES = 1_000_000
 
 
-def _version(show: bool) -> None:  # noqa: FBT001 (a typer callback)
+def _name(text: str) -> str:
+    """A user or conversation from the command line, under the same rule as TUPPENCE_USER."""
+    from bot.settings import read_user
+
+    try:
+        return read_user(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+User = Annotated[
+    str,
+    typer.Option("--as", metavar="USER", callback=_name, help="Who asks; a new name gets the sample portfolio."),
+]
+
+
+def _version(show: bool) -> None:
     if show:
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import version
 
         typer.echo(f"tuppence {version('tuppence')}")
         raise typer.Exit
@@ -41,33 +58,46 @@ def _version(show: bool) -> None:  # noqa: FBT001 (a typer callback)
 
 @app.callback()
 def options(
-    _debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,  # noqa: FBT002
+    _debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
     _show: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """Options before the command."""
 
 
 def _settings() -> Settings:
-    from bot.settings import load_settings  # noqa: PLC0415 (nothing heavy before --help)
+    from bot.settings import load_settings
 
-    return load_settings()
+    settings = load_settings()
+    _keep_log(settings.home / LOG_FILE)
+    return settings
+
+
+def _keep_log(path: Path) -> None:
+    """Bugs, by their references, go to a file in the data folder, not to the terminal; a full disk loses only these."""
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    logging.raiseExceptions = False
+    handler = RotatingFileHandler(path, maxBytes=MAX_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 @app.command(epilog='Examples:  tuppence ask "price of Apple"  ·  tuppence ask "how is my portfolio doing?" --json')
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in plain words.")] = "",
     user: User = "",
-    conversation: Annotated[str, typer.Option(metavar="ID", help="Go on with this conversation.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,  # noqa: FBT002
+    conversation: Annotated[str, typer.Option(metavar="ID", callback=_name, help="Go on with this conversation.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,
     batch: Annotated[
         Path | None, typer.Option(metavar="FILE", help='Answer a file of JSON lines {"id", "question", "history"?}.')
     ] = None,
 ) -> None:
     """Ask one question, or with --batch a file of them."""
     if batch is not None:
-        from bot.surfaces.batch import run_batch  # noqa: PLC0415
+        from bot.surfaces.batch import run_batch
 
         failures = _run(run_batch(_settings(), batch, user))
         raise typer.Exit(BAD_INPUT if failures else 0)
@@ -75,24 +105,25 @@ def ask(
 
 
 async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> None:
-    from bot.surfaces.console import ConsoleSurface  # noqa: PLC0415
+    from bot.surfaces.console import ConsoleSurface
 
     surface = ConsoleSurface()
     with surface.working():
         surface.say("Starting")
-        from bot.app import start  # noqa: PLC0415 (its import is most of a cold start)
-        from bot.turn.assistant import Question  # noqa: PLC0415
+        from bot.app import start
+        from bot.turn.assistant import Question
 
         async with start(_settings(), user) as running:
+            text = text.encode(errors="replace").decode()  # bytes of the shell that are no text
             question = Question(text, running.actor, conversation or f"ask-{uuid.uuid4().hex[:12]}")
             reply = await running.assistant.ask(question, surface.say)
+    for notice in running.notices:
+        surface.notice(notice)
     if as_json:
-        from bot.turn.evidence import reply_record  # noqa: PLC0415
+        from bot.turn.evidence import reply_record
 
         typer.echo(json.dumps({"id": None, **reply_record(reply)}, ensure_ascii=False, indent=2))
     else:
-        for notice in running.notices:
-            surface.notice(notice)
         surface.show(reply)
     if reply.status == "failed":
         raise typer.Exit(1)
@@ -101,7 +132,7 @@ async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> Non
 @app.command(epilog="Follow-ups work: ask “how did Apple do in 2022?”, then “and Microsoft?”. Ctrl-D ends.")
 def chat(user: User = "") -> None:
     """Talk, one question after the other."""
-    from bot.surfaces.chat import run_chat  # noqa: PLC0415
+    from bot.surfaces.chat import run_chat
 
     _run(run_chat(_settings(), user))
 
@@ -110,11 +141,11 @@ def chat(user: User = "") -> None:
 def import_file(
     file: Annotated[Path, typer.Argument(help="A broker-like CSV: symbol, quantity, cost, currency, date, account.")],
     user: User = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking.")] = False,  # noqa: FBT002
-    replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking.")] = False,
+    replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,
 ) -> None:
     """Import holdings: all rows or none, after a preview."""
-    from bot.surfaces.importer import run_import  # noqa: PLC0415
+    from bot.surfaces.importer import run_import
 
     _run(run_import(_settings(), file, user, confirmed=yes, replace=replace))
 
@@ -122,25 +153,25 @@ def import_file(
 @app.command()
 def doctor() -> None:
     """What is configured, reachable, stale or missing, one line each, with the fix."""
-    from bot.doctor import run_doctor  # noqa: PLC0415
+    from bot.doctor import run_doctor
 
     raise typer.Exit(_run(run_doctor()))
 
 
 @app.command()
 def tools(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the schemas a model is offered.")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print the schemas a model is offered.")] = False,
 ) -> None:
     """The tools a model is offered, with their arguments."""
-    from tools.catalogue import TOOLS  # noqa: PLC0415
-    from tools.toolbox import Toolbox  # noqa: PLC0415
+    from tools.catalogue import TOOLS
+    from tools.toolbox import Toolbox
 
     toolbox = Toolbox(TOOLS)
     if as_json:
         typer.echo(json.dumps(toolbox.schemas(), ensure_ascii=False, indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table("tool", "arguments", "what for", show_lines=True)
     for tool in toolbox.tools.values():
@@ -149,23 +180,29 @@ def tools(
     Console().print(table)
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever the command gives)
-    return asyncio.run(work)
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        raise typer.Exit(CANCELLED) from None
 
 
 def main() -> None:
     """The entry point: every error is one sentence, a next step and a non-zero exit code."""
-    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # it may stand anywhere
+    debug = len(arguments) < len(sys.argv) - 1
+    if debug:
+        import logging
+
+        logging.basicConfig()
     try:
-        app(standalone_mode=True)
+        app(arguments)
     except TuppenceError as error:
         if debug:
             raise
         typer.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("Stopped.", err=True)
-        sys.exit(CANCELLED)
     except Exception as error:
         if debug:
             raise

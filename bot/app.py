@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from bot.records.database import open_database
 from bot.records.sample import admit
 from bot.records.store import Actor
 from bot.turn.assistant import Assistant, Parts
+from bot.turn.questions import clean_question
 from tools.catalogue import TOOLS
 from tools.market_data import choose_market_data
 from tools.symbols.resolver import DirectoryResolver
@@ -21,8 +22,12 @@ from tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.records.store import AbandonedTurn
     from bot.settings import Settings
     from tools.context import SymbolResolver
+
+
+MAX_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
 
     Someone new gets the labelled sample portfolio. Raises `TuppenceError` with the fix.
     """
-    database = await open_database(settings.database_url.get_secret_value())
-    try:
+    async with AsyncExitStack() as stack:
+        database = await open_database(settings.database_url.get_secret_value())
+        stack.push_async_callback(database.close)
         chosen, (market, market_note) = await asyncio.gather(
             choose_model(settings), choose_market_data(settings.market_data, home=settings.home)
         )
+        stack.push_async_callback(chosen.model.close)
         notices = [chosen.note] if chosen.note and settings.model != "tuppence" else []
         actor = Actor(user or settings.user)
         parts = Parts(
@@ -65,13 +72,11 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
         async with database.write() as session:
             await admit(session, actor)
             abandoned = await store.fail_abandoned_turns(session, parts.now())
-        notices += [
-            f"Your question “{turn.question[:60]}” was cut off when the program stopped; please ask it again."
-            for turn in abandoned
-        ]
-        try:
-            yield App(settings, Assistant(parts), actor, tuple(notices))
-        finally:
-            await chosen.model.close()
-    finally:
-        await database.close()
+        notices += [_cut_off(turn) for turn in abandoned if turn.actor == actor]  # a question is its asker's alone
+        yield App(settings, Assistant(parts), actor, tuple(notices))
+
+
+def _cut_off(turn: AbandonedTurn) -> str:
+    question = clean_question(turn.question)[0]
+    shown = question if len(question) <= MAX_SHOWN else f"{question[: MAX_SHOWN - 1]}…"
+    return f"Your question “{shown}” was cut off when the program stopped; please ask it again."

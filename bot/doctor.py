@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.errors import TuppenceError
+from tools.errors import ToolError
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class Finding:
 
 async def run_doctor() -> int:
     """Print the report; 0 when all is well enough to answer, else 1."""
-    from bot.settings import load_settings  # noqa: PLC0415 (its error is one of the findings)
+    from bot.settings import load_settings
 
     console = Console(highlight=False)
     try:
@@ -43,7 +45,7 @@ async def run_doctor() -> int:
     for check in checks:
         try:
             findings += await check
-        except TuppenceError as error:
+        except (TuppenceError, ToolError) as error:
             findings.append(Finding("bad", "check", str(error)))
     for finding in findings:
         _show(console, finding)
@@ -56,9 +58,9 @@ def _show(console: Console, finding: Finding) -> None:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    from bot.records import store  # noqa: PLC0415
-    from bot.records.database import open_database  # noqa: PLC0415
-    from bot.records.store import Actor  # noqa: PLC0415
+    from bot.records import store
+    from bot.records.database import open_database
+    from bot.records.store import Actor
 
     try:
         database = await open_database(settings.database_url.get_secret_value())
@@ -84,7 +86,7 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 async def _embedded(settings: Settings) -> list[Finding]:
-    from bot.llm.choosing import make_embedded  # noqa: PLC0415
+    from bot.llm.choosing import make_embedded
 
     if settings.model_backend == "ollama":
         return []
@@ -99,7 +101,7 @@ async def _embedded(settings: Settings) -> list[Finding]:
 
 
 async def _ollama(settings: Settings) -> list[Finding]:
-    from bot.llm.choosing import make_ollama  # noqa: PLC0415
+    from bot.llm.choosing import make_ollama
 
     if settings.model_backend == "embedded":
         return []
@@ -114,7 +116,14 @@ async def _ollama(settings: Settings) -> list[Finding]:
 
 
 async def _market_data(settings: Settings) -> list[Finding]:
-    from tools.market_data import choose_market_data  # noqa: PLC0415
+    from tools.market_data import choose_market_data
+    from tools.market_data.reachability import MEMORY_FILE, yahoo_answers
+
+    if settings.market_data == "yahoo" and not await asyncio.to_thread(yahoo_answers):
+        text = "Yahoo Finance can't be reached; check the network, or set TUPPENCE_MARKET_DATA=auto."
+        return [Finding("bad", "market data", text)]
+    with suppress(OSError):
+        (settings.home / MEMORY_FILE).unlink()  # whoever runs this wants to know how it is now
 
     market, note = await choose_market_data(settings.market_data, home=settings.home)
     today = await market.today()
@@ -123,7 +132,7 @@ async def _market_data(settings: Settings) -> list[Finding]:
 
 
 async def _symbols() -> list[Finding]:
-    from tools.symbols.directory import bundled_directory  # noqa: PLC0415
+    from tools.symbols.directory import bundled_directory
 
     directory = await asyncio.to_thread(bundled_directory)
     return [Finding("ok", "symbols", f"{len(directory.entries):,} listings in the directory")]

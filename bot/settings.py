@@ -62,7 +62,7 @@ def _read_database_url(text: str) -> str:
         raise ValueError(
             "only SQLite and PostgreSQL are known; write sqlite:///PATH or postgresql://USER@HOST/DATABASE"
         )
-    from urllib.parse import parse_qs, urlsplit  # noqa: PLC0415 (SQLite, the default, does not need it)
+    from urllib.parse import parse_qs, urlsplit
 
     try:
         parts = urlsplit(f"postgresql://{rest}")
@@ -82,7 +82,7 @@ def _read_model(text: str) -> str:
 
 
 def _read_locale(text: str) -> str:
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 (80 ms, and seldom set)
+    from babel import Locale, UnknownLocaleError
 
     try:
         return str(Locale.parse(text.replace("-", "_").partition(".")[0]))
@@ -99,14 +99,15 @@ def _read_time_zone(text: str) -> str:
 
 
 def _read_currency(text: str) -> str:
-    from tools.parsing.currencies import CURRENCY_CODES  # noqa: PLC0415 (seldom set)
+    from tools.parsing.currencies import CURRENCY_CODES
 
     if text.upper() not in CURRENCY_CODES:
         raise ValueError(f"“{text[:50]}” is no currency code; write one like USD or EUR")
     return text.upper()
 
 
-def _read_user(text: str) -> str:
+def read_user(text: str) -> str:
+    """A user's name as it may be kept. Raises ValueError with the fix."""
     if len(text) > MAX_USER_CHARACTERS or not text.isprintable():
         raise ValueError(f"a user's name has at most {MAX_USER_CHARACTERS} printable characters; shorten it")
     return text
@@ -199,7 +200,7 @@ class Settings(BaseModel):
         description="The currency in which a new portfolio is valued, by its ISO code.",
         json_schema_extra={"example": "EUR"},
     )
-    user: Annotated[str, AfterValidator(_read_user)] = Field(
+    user: Annotated[str, AfterValidator(read_user)] = Field(
         alias="TUPPENCE_USER",
         description="Who asks in the terminal.",
         json_schema_extra={"default": "the terminal user's name", "example": "ada"},
@@ -273,7 +274,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path | 
     return settings
 
 
-def _reason(detail: Any) -> str:  # noqa: ANN401 (pydantic's error details)
+def _reason(detail: Any) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "literal_error":
         return f"it must be {context['expected'].replace(chr(39), '')}; write one of them"
@@ -301,7 +302,7 @@ def _default_user(environ: Mapping[str, str]) -> str:
         if name:
             return name
     if sys.platform != "win32":
-        import pwd  # noqa: PLC0415 (not on Windows)
+        import pwd
 
         try:
             return pwd.getpwuid(os.getuid()).pw_name

@@ -49,20 +49,37 @@ def corpus(examples: int = 400_000, seed: int = SEED) -> None:
 @app.command()
 def train(
     tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = 30_000_000,
-    threads: Annotated[int, typer.Option(help="CPU threads; one beside other work.")] = 1,
+    decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.4,
+    workers: Annotated[int, typer.Option(help="Processes, one thread each: more than threads, for a small model.")] = 1,
     device: str = "cpu",
 ) -> None:
     """Train, or go on training, to a number of tokens."""
+    if workers == 1:
+        _train(0, 1, tokens, decay, device)
+        return
+    import torch.multiprocessing
+
+    torch.multiprocessing.spawn(_train, (workers, tokens, decay, device), nprocs=workers)
+
+
+def _train(rank: int, workers: int, tokens: int, decay: float, device: str) -> None:
+    """One worker of a training run."""
     import torch
 
     from slm.model import Shape
     from slm.train import Examples, Recipe, Trainer
 
-    torch.set_num_threads(threads)
-    trainer = Trainer(Shape(vocabulary=VOCABULARY), Recipe(tokens=tokens), device)
-    if trainer.resume(BUILD):
+    torch.set_num_threads(1)
+    if workers > 1:
+        store = torch.distributed.FileStore(str(BUILD / "workers"), workers)
+        torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=workers)
+    recipe = Recipe(tokens=tokens, decay_fraction=decay)
+    trainer = Trainer(Shape(vocabulary=VOCABULARY), recipe, device, rank=rank, workers=workers)
+    if trainer.resume(BUILD) and rank == 0:
         typer.echo(f"resumed at {trainer.tokens_seen} tokens")
-    trainer.run(Examples(BUILD / "corpus.npz"), BUILD, typer.echo)
+    trainer.run(Examples(BUILD / "corpus.npz"), BUILD, lambda line: print(line, flush=True))
+    if workers > 1:
+        torch.distributed.destroy_process_group()
 
 
 @app.command()

@@ -23,6 +23,7 @@ from bot.turn.questions import clean_question
 from tools.catalogue import TOOLS
 from tools.context import ToolContext
 from tools.errors import ToolError
+from tools.knowledge.glossary import knows_term
 from tools.symbols.resolver import DirectoryResolver
 from tools.toolbox import Tool, Toolbox
 
@@ -75,8 +76,8 @@ class Report:
 class Decider:
     """Asks the model for decisions the way a turn does, without running any tool."""
 
-    def __init__(self, model: EmbeddedModel, toolbox: Toolbox) -> None:
-        self.model, self.toolbox = model, toolbox
+    def __init__(self, model: EmbeddedModel, toolbox: Toolbox, context: ToolContext) -> None:
+        self.model, self.toolbox, self.context = model, toolbox, context
 
     async def decide(self, question: str, history: Sequence[str]) -> tuple[list[ToolCall], str, float | None]:
         """(calls, text, confidence) for a question after earlier ones, which are decided first."""
@@ -98,7 +99,7 @@ class Decider:
             said += [asked, *(p for v in values for p in (v if isinstance(v, list) else [v]) if isinstance(p, str))]
         found: list[ToolCall] = []
         written, confidence = "", None
-        async for piece in self.model.chat(messages, self.toolbox.schemas(said), max_tokens=192):
+        async for piece in self.model.chat(messages, self.toolbox.schemas(said, self.context), max_tokens=192):
             match piece:
                 case CallPiece(call):
                     found.append(call)
@@ -114,7 +115,7 @@ class Normaliser:
 
     def __init__(self, toolbox: Toolbox) -> None:
         self.toolbox = toolbox
-        self.context = ToolContext(None, DirectoryResolver(), None, None)  # type: ignore[arg-type]  # only symbols are read
+        self.context = ToolContext(None, DirectoryResolver(), None, None, knows_term=knows_term)  # type: ignore[arg-type]
 
     def call(self, name: str, arguments: dict[str, Any]) -> str:
         """One call as a comparable text."""
@@ -150,7 +151,8 @@ def read_set(name: str) -> list[dict[str, Any]]:
 async def _measure(weights: Path) -> Report:
     toolbox = Toolbox(TOOLS)
     model = EmbeddedModel(weights)
-    decider, normaliser, report = Decider(model, toolbox), Normaliser(toolbox), Report()
+    normaliser, report = Normaliser(toolbox), Report()
+    decider = Decider(model, toolbox, normaliser.context)
     try:
         for name in ("tools", "abstain"):
             for record in read_set(name):

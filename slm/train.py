@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import distributed
 
 from slm.model import Decoder, Shape
 
@@ -70,8 +71,10 @@ class Examples:
 class Trainer:
     """Holds model, optimisers and position, so that training can stop and go on."""
 
-    def __init__(self, shape: Shape, recipe: Recipe, device: str = "cpu") -> None:
+    def __init__(self, shape: Shape, recipe: Recipe, device: str = "cpu", *, rank: int = 0, workers: int = 1) -> None:
+        """With several workers, each process takes its share of every batch and all take the same step."""
         torch.manual_seed(recipe.seed)
+        self.rank, self.workers = rank, workers
         self.shape, self.recipe, self.device = shape, recipe, device
         self.model = Decoder(shape).to(device)
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]  # noqa: PLR2004
@@ -98,11 +101,12 @@ class Trainer:
             for place, (inputs, targets) in enumerate(examples.batches(rng, self.recipe.batch_tokens)):
                 if place < self.batches_done:
                     continue
-                losses.append(self._step(inputs.to(self.device), targets.to(self.device)))
+                own = slice(self.rank, None, self.workers)
+                losses.append(self._step(inputs[own].to(self.device), targets[own].to(self.device)))
                 self.batches_done = place + 1
                 self.tokens_seen += inputs.numel()
                 now = time.monotonic()
-                if self.step % 50 == 0:
+                if self.step % 50 == 0 and self.rank == 0:
                     speed = self.tokens_seen / (self.seconds + now - began)
                     report(
                         f"step {self.step} tokens {self.tokens_seen / 1e6:.2f}M loss {np.mean(losses[-100:]):.4f} "
@@ -128,6 +132,8 @@ class Trainer:
         with torch.autocast(self.device, dtype=torch.bfloat16):
             loss = self.model.loss(inputs, targets)
         loss.backward()  # type: ignore[no-untyped-call]
+        if self.workers > 1:
+            self._average()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
@@ -135,8 +141,19 @@ class Trainer:
         self.step += 1
         return float(loss.detach())
 
+    def _average(self) -> None:
+        """Every worker ends up with the mean gradient of all."""
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        distributed.all_reduce(flat)
+        flat /= self.workers
+        for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+            gradient.copy_(part.view_as(gradient))
+
     def save(self, folder: Path) -> None:
-        """Write `checkpoint.pt` so that a crash leaves either the old or the new one."""
+        """Write `checkpoint.pt` so that a crash leaves either the old or the new one; the first worker's job."""
+        if self.rank:
+            return
         state = {
             "model": self.model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],

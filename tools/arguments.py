@@ -6,7 +6,7 @@ choose which piece; the functions here decide what it means, strictly, so that n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,14 +22,14 @@ from tools.parsing.sectors import parse_sector
 from tools.parsing.spans import Span, find_currencies, find_names, find_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of copied argument.
 
-    `find` lists the pieces of a text that could be one; `read` gives the value (raising `ArgumentError`);
+    `find` lists the pieces of a text that could be one, and `narrow` drops some by what is known; `read` gives the value (raising `ArgumentError`);
     `write` gives the canonical form shown as `resolved`. `form` tells the model how it may be written.
     """
 
@@ -38,6 +38,7 @@ class Kind:
     find: Callable[[str], list[Span]]
     read: Callable[[str, ToolContext], Any]
     write: Callable[[Any], Any]
+    narrow: Callable[[list[Span], ToolContext], list[Span]] | None = None
 
 
 def _reader(parse: Callable[[str], Any], complaint: str) -> Callable[[str, ToolContext], Any]:
@@ -55,6 +56,14 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start < span.end and span.start < other.end for other in others)
+
+
+def _inside_longer(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end and other.text != span.text for other in others)
+
+
 def _find_symbols(text: str) -> list[Span]:
     """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time."""
     periods = find_values(text, parse_period, most_atoms=11)
@@ -67,6 +76,54 @@ def _find_symbols(text: str) -> list[Span]:
     ]
 
 
+def _known_first(known: Callable[[str, ToolContext], bool]) -> Callable[[list[Span], ToolContext], list[Span]]:
+    """Narrows candidates where some are known: "shell returned" goes, as "shell" is a name; so does "depot" in "home
+    depot". Without any known one inside or around it, a candidate stays: unknown names are copied too."""
+
+    def narrow(spans: list[Span], context: ToolContext) -> list[Span]:
+        names = [span for span in spans if known(span.text, context)]
+        longest = [name for name in names if not _inside_longer(name, names)]
+        return [span for span in spans if span in longest or not _overlaps(span, longest)]
+
+    return narrow
+
+
+def _find_percents(text: str) -> list[Span]:
+    """Rates that say so ("7%", "6 percent"); bare numbers only when none does."""
+    found = find_values(text, parse_percent)
+    marked = [span for span in found if not span.text[-1].isdigit() and parse_number(span.text) is None]
+    return marked or _beside(text, found)
+
+
+def _find_lengths(text: str) -> list[Span]:
+    """Lengths of time with their unit ("20 years"); bare numbers only when none has one."""
+    found = find_values(text, parse_years)
+    marked = [span for span in found if parse_number(span.text) is None]
+    return marked or _beside(text, found)
+
+
+def _beside(text: str, found: list[Span]) -> list[Span]:
+    """Without the numbers that belong to a rate or to a time: "8" of "8%", "10" of "10 years", "2022" of "in 2022"."""
+    percents = [span for span in find_values(text, parse_percent) if parse_number(span.text) is None]
+    lengths = [span for span in find_values(text, parse_years) if parse_number(span.text) is None]
+    periods = find_values(text, parse_period, most_atoms=11)
+    return [span for span in found if not _inside_longer(span, [*percents, *lengths, *periods])]
+
+
+def _find_numbers(least: Decimal | None = None, most: Decimal | None = None) -> Callable[[str], list[Span]]:
+    """Amounts within bounds, both inclusive."""
+
+    def find(text: str) -> list[Span]:
+        kept = []
+        for span in _beside(text, find_values(text, parse_number)):
+            value = parse_number(span.text)
+            if value is not None and (least is None or value >= least) and (most is None or value <= most):
+                kept.append(span)
+        return kept
+
+    return find
+
+
 def _symbol(text: str, context: ToolContext) -> Listing:
     return context.symbols.resolve(text)
 
@@ -75,9 +132,12 @@ def _name(text: str, _: ToolContext) -> str:
     return " ".join(text.split())
 
 
-SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol)
-NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str)
-TERM = Kind("term", "a finance term", find_names, _name, str)
+_LISTED = _known_first(lambda text, context: context.symbols.knows(text))
+
+SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol, _LISTED)
+NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str, _LISTED)
+_DEFINED = _known_first(lambda text, context: context.knows_term(text))
+TERM = Kind("term", "a finance term", find_names, _name, str, _DEFINED)
 PERIOD = Kind(
     "period",
     "e.g. 1mo, ytd, 2022, last 6 months, since 2020-03, 2020-01-01..2020-06-30",
@@ -88,21 +148,24 @@ PERIOD = Kind(
 NUMBER = Kind(
     "number",
     "e.g. 300, 5k, 1.2 million",
-    lambda text: find_values(text, parse_number),
+    _find_numbers(),
     _reader(parse_number, "I can't read “{}” as a number; write it like 1,250 or 5k."),
     _number,
 )
+PRICE = replace(NUMBER, name="price", form="e.g. 150 or 12.50", find=_find_numbers(most=Decimal(10) ** 6))
+MARKET_VALUE = replace(NUMBER, name="market value", form="e.g. 10 billion", find=_find_numbers(Decimal(10) ** 5))
+COUNT = replace(NUMBER, name="count", form="a whole number up to 100", find=_find_numbers(Decimal(1), Decimal(100)))
 PERCENT = Kind(
     "percent",
     "e.g. 7% or 6.5 percent",
-    lambda text: find_values(text, parse_percent),
+    _find_percents,
     _reader(parse_percent, "I can't read “{}” as a rate; write it like 7%."),
     _number,
 )
 YEARS = Kind(
     "years",
     "e.g. 20 years or 18 months",
-    lambda text: find_values(text, parse_years),
+    _find_lengths,
     _reader(parse_years, "I can't read “{}” as a length of time; write it like 20 years."),
     _number,
 )
@@ -140,6 +203,9 @@ Name = Annotated[str, NAME]
 Term = Annotated[str, TERM]
 PeriodArgument = Annotated[Period, PERIOD]
 Number = Annotated[Decimal, NUMBER]
+Price = Annotated[Decimal, PRICE]
+MarketValue = Annotated[Decimal, MARKET_VALUE]
+Count = Annotated[Decimal, COUNT]
 Percent = Annotated[Decimal, PERCENT]
 Years = Annotated[Decimal, YEARS]
 Currency = Annotated[str, CURRENCY]

@@ -36,6 +36,9 @@ class SymbolResolver(Protocol):
     def search(self, text: str, limit: int = 5) -> tuple[Listing, ...]:
         """The nearest listings, best first; for `find_symbol` and for suggestions."""
 
+    def knows(self, text: str) -> bool:
+        """Whether `text` is, to the letter, an everyday name or a ticker in capitals: no slips, no parts of names."""
+
     def name(self, symbol: str) -> str:
         """The name people use for `symbol`, or the symbol itself when the directory lacks it."""
 
@@ -84,3 +87,5 @@ class ToolContext:
     portfolio: PortfolioReader
     now: Callable[[], datetime]
     base_currency: str = "USD"
+    knows_term: Callable[[str], bool] = lambda _: False
+    """Whether a finance term is in the glossary, to the letter."""

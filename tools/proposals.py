@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tools.arguments import Number, Symbol
+from tools.arguments import Price, Symbol
 from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import join_words, show
@@ -60,7 +60,7 @@ async def propose_watchlist_change(
 
 
 async def propose_price_alert(
-    context: ToolContext, symbol: Symbol, condition: Literal["above", "below"], price: Number
+    context: ToolContext, symbol: Symbol, condition: Literal["above", "below"], price: Price
 ) -> Findings:
     """Prepare an alert for when a price goes above or below a level; the person then confirms.
 

@@ -89,11 +89,12 @@ class Tool:
         )
         self.raw = _raw_model(self.name, self.parameters)
 
-    def schema(self, texts: Sequence[str] | None = None) -> dict[str, Any]:
+    def schema(self, texts: Sequence[str] | None = None, context: ToolContext | None = None) -> dict[str, Any]:
         """The tool in the OpenAI form.
 
         With `texts` (what the person typed, newest first), each copied argument becomes an `enum` of the pieces of
-        those texts that could be it; an optional argument that was not said at all is not offered.
+        those texts that could be it, narrowed by what `context` knows; an optional argument that was not said at all
+        is not offered.
         """
         properties: dict[str, Any] = {}
         for parameter in self.parameters:
@@ -101,7 +102,7 @@ class Tool:
             if parameter.kind is None:
                 item["enum"] = list(parameter.choices)
             elif texts is not None:
-                pieces = _pieces(parameter.kind, texts)
+                pieces = _pieces(parameter.kind, texts, context)
                 if pieces:
                     item["enum"] = pieces
                 elif not parameter.required:
@@ -148,9 +149,9 @@ class Toolbox:
     def __init__(self, functions: Sequence[ToolFunction]) -> None:
         self.tools = {function.__name__: Tool(function) for function in functions}
 
-    def schemas(self, texts: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    def schemas(self, texts: Sequence[str] | None = None, context: ToolContext | None = None) -> list[dict[str, Any]]:
         """Every tool, always: a grammar turns a tool missing from the list into a listed one."""
-        return [tool.schema(texts) for tool in self.tools.values()]
+        return [tool.schema(texts, context) for tool in self.tools.values()]
 
     def unsaid(self, name: str, arguments: dict[str, Any], texts: Sequence[str]) -> str | None:
         """The first copied argument that nobody typed, or None. A native model may only copy."""
@@ -177,9 +178,15 @@ class Toolbox:
             return Outcome(resolved, error=error)
 
 
-def _pieces(kind: Kind, texts: Sequence[str]) -> list[str]:
+def _pieces(kind: Kind, texts: Sequence[str], context: ToolContext | None) -> list[str]:
     """The candidate pieces of all texts, each once, in order."""
-    return list(dict.fromkeys(span.text for text in texts for span in kind.find(text)))
+    pieces: dict[str, None] = {}
+    for text in texts:
+        spans = kind.find(text)
+        if kind.narrow and context:
+            spans = kind.narrow(spans, context)
+        pieces |= dict.fromkeys(span.text for span in spans)
+    return list(pieces)
 
 
 def _parameter(name: str, hint: Any, parameter: inspect.Parameter, description: str) -> Parameter:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import sys
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.progress import track
 
 from bot.app import start
 from bot.errors import BatchRefused
+from bot.messages import Reply
 from bot.records.sample import admit
 from bot.records.store import Actor
+from bot.settings import read_user
+from bot.surfaces.console import ConsoleSurface
 from bot.turn.assistant import Question
 from bot.turn.evidence import reply_record
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+EXAMPLE = '{"id": "1", "question": "price of Apple"}'
+
+
 class BatchLine(BaseModel):
     """One line of a batch file."""
 
@@ -33,7 +39,7 @@ class BatchLine(BaseModel):
     id: str | int
     question: str
     history: list[str] = Field(default_factory=list, max_length=20)
-    user: str = ""
+    user: Annotated[str, AfterValidator(read_user)] = ""
 
 
 async def run_batch(settings: Settings, path: Path, user: str) -> int:
@@ -42,12 +48,14 @@ async def run_batch(settings: Settings, path: Path, user: str) -> int:
     Raises `BatchRefused` when the file itself can't be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # JSON may hold the other line separators as they are
     except (OSError, UnicodeDecodeError) as error:
         raise BatchRefused(str(path), getattr(error, "strerror", None) or "it is not UTF-8 text") from None
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     failures = 0
     async with start(settings, user) as app:
+        for notice in app.notices:
+            ConsoleSurface().notice(notice)
         for number, line in track(numbered, description="Answering", console=Console(stderr=True)):
             record = await _answer(app, number, line)
             failures += record["status"] == "failed"
@@ -60,9 +68,10 @@ async def _answer(app: App, number: int, line: str) -> dict[str, Any]:
     try:
         item = BatchLine.model_validate_json(line)
     except ValidationError as error:
-        reason = error.errors(include_url=False, include_input=False)[0]["msg"]
-        complaint = f'Line {number} can\'t be read ({reason}); write {{"id": "1", "question": "price of Apple"}}.'
-        return {"id": None, "turn_id": None, "question": None, "answer": complaint, "status": "failed"}
+        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = f"{problem['loc'][0]}: " if problem["loc"] else ""
+        complaint = f"Line {number} can't be read ({where}{problem['msg']}); write {EXAMPLE}."
+        return {"id": None, **reply_record(Reply("", "", complaint, "failed")), "turn_id": None, "question": None}
     actor = app.actor
     if item.user:
         actor = Actor(item.user)

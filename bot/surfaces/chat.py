@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from bot.app import start
-from bot.surfaces.console import ConsoleSurface
+from bot.surfaces.console import ConsoleSurface, read_line
 from bot.turn.assistant import Question
 
 if TYPE_CHECKING:
@@ -18,33 +19,23 @@ ENDS = frozenset({"/quit", "/exit", "quit", "exit", ":q"})
 
 async def run_chat(settings: Settings, user: str) -> None:
     """Ask and answer until Ctrl-D, Ctrl-C or `/quit`."""
-    try:
-        import readline  # noqa: F401, PLC0415 (line editing and history, where the system has it)
-    except ImportError:
-        pass
+    with suppress(ImportError):
+        import readline  # noqa: F401 (line editing and history, where the system has it)
     surface = ConsoleSurface()
-    with surface.working():
-        context = start(settings, user)
-        app = await context.__aenter__()
-    try:
+    async with AsyncExitStack() as stack:
+        with surface.working():
+            app = await stack.enter_async_context(start(settings, user))
         for notice in app.notices:
             surface.notice(notice)
         surface.out.print("Tuppence, an automated assistant that can be wrong. Ask away; /help lists commands.")
         conversation = f"chat-{uuid.uuid4().hex[:12]}"
-        while (text := await _read()) is not None:
+        while (text := read_line("› ")) is not None:
+            await asyncio.sleep(0)  # what came in while the person typed, such as a closed connection, is heard first
             if text.strip().lower() in ENDS:
                 break
             with surface.working():
                 reply = await app.assistant.ask(Question(text, app.actor, conversation), surface.say)
             surface.show(reply)
             surface.out.print()
-    finally:
-        await context.__aexit__(None, None, None)
-
-
-async def _read() -> str | None:
-    """One line, or None at the end of the input."""
-    try:
-        return await asyncio.to_thread(input, "› ")
-    except EOFError:
-        return None
+        else:
+            surface.out.print()  # Ctrl-D and Ctrl-C leave the cursor behind the prompt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,23 +14,35 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from bot.messages import Reply
-    from tools.charts import Chart, Series
+    from bot.messages import ModelInfo, Reply
+    from tools.charts import Chart
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST_CHART = 60
 
 
-def sparkline(values: tuple[float | None, ...], width: int) -> str:
-    """Up to `width` block characters from lowest to highest; a gap where a value is unknown."""
+def sparkline(values: tuple[float | None, ...], width: int, low: float, high: float) -> str:
+    """Up to `width` block characters, of which the lowest means `low`; a gap where a value is unknown."""
     if len(values) > width:
         values = tuple(values[round(i * (len(values) - 1) / (width - 1))] for i in range(width))
-    known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    low, high = min(known), max(known)
     step = (high - low) / (len(BARS) - 1) or 1.0
     return "".join(" " if value is None else BARS[round((value - low) / step)] for value in values)
+
+
+def read_line(prompt: str) -> str | None:
+    """One line from the person, or None at the end of the input and at Ctrl-C. Only for the main thread.
+
+    It blocks, as there is nothing else to do; asyncio's own handler would note a Ctrl-C and go on waiting.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return input(prompt)
+    except (EOFError, KeyboardInterrupt):
+        return None
+    except UnicodeDecodeError:
+        return "\ufffd"
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
 class ConsoleSurface:
@@ -63,7 +76,8 @@ class ConsoleSurface:
             self.out.print(Markdown(reply.answer))
         for chart in reply.charts:
             self._chart(chart)
-        self.out.print(Text(self._model_line(reply), style="dim"))
+        if reply.model:
+            self.out.print(Text(_model_line(reply, reply.model), style="dim"))
 
     def _chart(self, chart: Chart) -> None:
         if chart.kind == "pie" or not chart.series:
@@ -73,27 +87,29 @@ class ConsoleSurface:
         if chart.kind == "bar":
             self._bars(chart, width)
             return
-        for series in chart.series:
-            line = sparkline(series.values, width)
+        known = [value for series in chart.series for value in series.values if value is not None]
+        for series in chart.series if known else ():
+            line = sparkline(series.values, width, min(known), max(known))  # one scale, so that lines can be compared
             self.out.print(Text(f"{series.name[:20]:<20}  "), Text(line, style="cyan"), sep="")
         self.out.print(Text(f"{'':<22}{chart.labels[0]} to {chart.labels[-1]}, {chart.unit}", style="dim"))
 
     def _bars(self, chart: Chart, width: int) -> None:
-        series: Series = chart.series[0]
-        largest = max((abs(value) for value in series.values if value is not None), default=0.0) or 1.0
-        for label, value in zip(chart.labels, series.values, strict=True):
-            length = 0 if value is None else round(abs(value) / largest * (width - 10))
-            colour = "red" if value is not None and value < 0 else "green"
-            self.out.print(Text(f"{label[:20]:<20}  "), Text("█" * length or "·", style=colour), sep="")
+        known = [abs(value) for series in chart.series for value in series.values if value is not None]
+        largest = max(known, default=0.0) or 1.0
+        for place, label in enumerate(chart.labels):
+            for number, series in enumerate(chart.series):
+                value = series.values[place]
+                length = 0 if value is None else round(abs(value) / largest * (width - 10))
+                colour = "dim" if number else "red" if value is not None and value < 0 else "green"
+                name = f"  {series.name}" if number else label
+                self.out.print(Text(f"{name[:20]:<20}  "), Text("█" * length or "·", style=colour), sep="")
 
-    def _model_line(self, reply: Reply) -> str:
-        seconds = f"{reply.timings.total / 1000:.2f} s" if reply.timings else ""
-        if reply.model is None:
-            return seconds
-        return f"{reply.model.name} ({reply.model.backend}, {reply.model.digest[:12]}), {seconds}"
+
+def _model_line(reply: Reply, model: ModelInfo) -> str:
+    seconds = f", {reply.timings.total / 1000:.2f} s" if reply.timings else ""
+    return f"{model.name} ({model.backend}, {model.digest[:12]}){seconds}"
 
 
 def _unescape(markdown: str) -> str:
     """Markdown as plain text: escapes undone, emphasis marks dropped."""
-    text = re.sub(r"(?<!\\)\*\*?", "", markdown)
-    return re.sub(r"\\([\\`*_\[\]<>|#~])", r"\1", text)
+    return re.sub(r"\\([\\`*_\[\]<>|#~&])|\*\*?", lambda mark: mark[1] or "", markdown)

@@ -15,6 +15,7 @@ from bot.records import store
 from bot.records.database import open_database
 from bot.records.sample import admit
 from bot.records.store import Actor
+from bot.surfaces.console import read_line
 from tools.portfolio.importing import preview_import
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MAX_BYTES = 2_000_000
 
 async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bool, replace: bool) -> None:
     """Import `path` for `user`. Raises `ImportRefused` with every bad line; nothing is kept unless all is."""
-    from bot.app import make_resolver  # noqa: PLC0415 (a slow import only this needs)
+    from bot.app import make_resolver
 
     console = Console(highlight=False)
     preview = preview_import(
@@ -46,9 +47,14 @@ async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bo
             again = await store.already_kept(session, actor, preview.transactions)
         if again and not replace:
             console.print(Text(f"{again} of these rows are in the portfolio already; they would be added again."))
-        if not confirmed and not typer.confirm(f"Import {len(preview.rows)} rows for {actor.user}?"):
-            console.print("Nothing was imported.")
-            return
+        if not confirmed:
+            answer = read_line(f"Import {len(preview.rows)} rows for {actor.user}? [y/N] ")
+            if answer is None:
+                console.print("\nNothing was imported; add --yes to import without being asked.")
+                raise typer.Exit(1)
+            if answer.strip().lower() not in ("y", "yes"):
+                console.print("Nothing was imported.")
+                return
         async with database.write() as session:
             await store.add_transactions(
                 session, actor, preview.transactions, base_currency=settings.base_currency, replace=replace

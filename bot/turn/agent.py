@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 4
 MAX_CALLS = 8
 MAX_SAME_CALL = 2
+MAX_REPAIRS = 2
 MAX_TOOL_SECONDS = 30.0
+REPEATED = "That was looked up already; use the result above."
 NATIVE_MAX_TOKENS = 192
 WRITING_MAX_TOKENS = 512
 
@@ -40,10 +42,18 @@ class Decision:
 
 
 class Agent:
-    """Runs one turn of one model over one toolbox."""
+    """Runs one turn of one model over one toolbox. `tool_seconds` is what all tools of the turn may take together."""
 
-    def __init__(self, model: ChatModel, toolbox: Toolbox, context: ToolContext, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        toolbox: Toolbox,
+        context: ToolContext,
+        say: Callable[[str], None],
+        tool_seconds: float = MAX_TOOL_SECONDS,
+    ) -> None:
         self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
+        self.tool_seconds = tool_seconds
 
     async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
@@ -53,19 +63,25 @@ class Agent:
         decision = Decision()
         conversation = list(messages)
         if self.model.is_native:
-            calls = await self._ask(conversation, self.toolbox.schemas(said), NATIVE_MAX_TOKENS, decision)
+            calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
             await self._use(calls, said, decision)
             return decision
         schemas = self.toolbox.schemas()
+        repairs_left = MAX_REPAIRS
         for _ in range(MAX_STEPS):
             calls = await self._ask(conversation, schemas, WRITING_MAX_TOKENS, decision)
             if not calls:
                 break
             before = len(decision.results)
             await self._use(calls, None, decision)
+            found = decision.results[before:]
             conversation.append(Message("assistant", decision.text, tuple(calls)))
-            conversation += [_tool_message(result) for result in decision.results[before:]]
+            conversation += [_tool_message(result) for result in found]
             decision.text = ""
+            if not any(result.ok for result in found):
+                if not repairs_left:
+                    break
+                repairs_left -= 1
         return decision
 
     async def _ask(
@@ -89,6 +105,7 @@ class Agent:
     async def _use(self, calls: Sequence[ToolCall], said: Sequence[str] | None, decision: Decision) -> None:
         """Run the calls of one step side by side; what goes past a bound is refused, and said so."""
         began = time.monotonic()
+        seconds_left = max(0.0, self.tool_seconds - decision.tools_ms / 1000)
         seen = [_key(result.call) for result in decision.results]
         tasks = []
         for call in calls:
@@ -98,15 +115,15 @@ class Agent:
             elif seen.count(_key(call)) >= (1 if self.model.is_native else MAX_SAME_CALL):
                 if self.model.is_native:
                     continue  # a repeated decision adds nothing
-                refusal = "That was looked up already; use the result above."
+                refusal = REPEATED
             seen.append(_key(call))
-            tasks.append(self._one(call, said, refusal))
+            tasks.append(self._one(call, said, refusal, seconds_left))
         decision.results += await asyncio.gather(*tasks)
         decision.tools_ms += (time.monotonic() - began) * 1000
 
-    async def _one(self, call: ToolCall, said: Sequence[str] | None, refusal: str) -> ToolResult:
+    async def _one(self, call: ToolCall, said: Sequence[str] | None, refusal: str, seconds_left: float) -> ToolResult:
         if refusal:
-            return ToolResult(call, call.arguments, None, refusal, "refused")
+            return ToolResult(call, call.arguments, None, refusal, "repeated" if refusal == REPEATED else "refused")
         unsaid = self.toolbox.unsaid(call.name, call.arguments, said) if said is not None else None
         if unsaid:
             message = f"I could not find the {unsaid.replace('_', ' ')} in your question; please say it."
@@ -114,11 +131,14 @@ class Agent:
         self.say(_progress(call))
         began = time.monotonic()
         try:
-            async with asyncio.timeout(MAX_TOOL_SECONDS):
+            async with asyncio.timeout(seconds_left) as limit:
                 outcome = await self.toolbox.call(call.name, call.arguments, self.context)
         except TimeoutError:
-            message = f"{call.name} took longer than {MAX_TOOL_SECONDS:.0f} seconds; ask again in a minute."
-            return ToolResult(call, call.arguments, None, message, "unreachable", MAX_TOOL_SECONDS * 1000)
+            if not limit.expired():
+                raise  # a tool's own, which it should have named: a bug
+            message = f"Looking things up took longer than {self.tool_seconds:g} seconds; ask again in a minute."
+            spent = (time.monotonic() - began) * 1000
+            return ToolResult(call, call.arguments, None, message, "unreachable", spent)
         spent = (time.monotonic() - began) * 1000
         error = outcome.error
         return ToolResult(
@@ -131,11 +151,14 @@ def _key(call: ToolCall) -> str:
 
 
 def _progress(call: ToolCall) -> str:
-    """ "Looking up get_quote: coke", for the person who waits."""
-    values = [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in call.arguments.values()]
+    """What the person who waits reads: "Looking up quote: coke"."""
+    values = [
+        ", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in call.arguments.values()
+    ]
     about = ", ".join(values)[:80]
-    verb = call.name.replace("_", " ")
-    return f"{verb.capitalize()}: {about}" if about else verb.capitalize()
+    verb, _, rest = call.name.replace("_", " ").partition(" ")
+    doing = f"Looking up {rest}" if verb == "get" else f"{verb.capitalize()} {rest}"
+    return f"{doing}: {about}" if about else doing
 
 
 def _tool_message(result: ToolResult) -> Message:

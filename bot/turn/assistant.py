@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ModelError, TuppenceError
+from bot.errors import TuppenceError
 from bot.messages import Message, Reply, Timings, ToolCall
 from bot.records import store
 from bot.records.access import ClientAccess
@@ -17,11 +17,12 @@ from bot.turn.commands import CommandContext, run_command
 from bot.turn.evidence import call_record, chart_record, figure_record
 from bot.turn.grounding import Grounding
 from bot.turn.policy import clean_model_text
-from bot.turn.questions import clean_question
 from bot.turn.prompting import prompt_hash, render, sections
-from bot.turn.rendering import render_result
+from bot.turn.questions import clean_question
+from bot.turn.rendering import escape, render_result
 from tools.context import ToolContext
 from tools.formatting import show, show_day
+from tools.knowledge.glossary import knows_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ ASK_AGAIN = frozenset({"unknown_symbol", "ambiguous_symbol", "missing_argument",
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a surface hands over. `history` are earlier questions asked outside any saved conversation."""
+    """What a surface hands over: `text` as typed, by whom, and in which conversation."""
 
     text: str
     actor: Actor
@@ -74,7 +75,8 @@ class Assistant:
     async def ask(self, question: Question, say: Callable[[str], None] = lambda _: None) -> Reply:
         """Answer one question. `say` hears, live, what is being looked up.
 
-        Raises `TuppenceError` only when the question could not be saved, that is, was never accepted.
+        Raises `TuppenceError` only when the question or its answer could not be saved: nothing is shown that is not
+        on record.
         """
         began = time.monotonic()
         text, cut_note = clean_question(question.text)
@@ -101,14 +103,17 @@ class Assistant:
             reply = replace(reply, answer=f"I could not answer this time. {error} (reference {turn_id[:8]})")
         except Exception:
             log.exception("turn %s failed", turn_id)
-            reply = replace(
-                reply,
-                answer=f"Something went wrong on my side, and nothing was changed. Please ask again; if it happens "
-                f"twice, give your administrator the reference {turn_id[:8]}.",
-            )
+            reply = _apology(reply)
         timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
         reply = replace(reply, timings=timings)
-        await self._save(question.actor, reply)
+        try:
+            await self._save(question.actor, reply)
+        except TuppenceError:
+            raise
+        except Exception:
+            log.exception("turn %s could not be saved", turn_id)
+            reply = replace(_apology(Reply(turn_id, question.text, "", "failed")), timings=timings)
+            await self._save(question.actor, reply)
         return reply
 
     async def _answer(
@@ -129,6 +134,7 @@ class Assistant:
             portfolio=ClientAccess(self.parts.database, question.actor, self.parts.base_currency),
             now=self.parts.now,
             base_currency=self.parts.base_currency,
+            knows_term=knows_term,
         )
         model = self.parts.model
         if model.is_native:
@@ -171,7 +177,9 @@ class Assistant:
 
     def _with_results(self, reply: Reply, decision: Decision, text: str) -> Reply:
         """Results first in code's words or in the model's checked ones, then everything the tools found."""
-        results = decision.results
+        results = [result for result in decision.results if self._is_for_people(result)]
+        if not results:
+            return replace(reply, answer=sections("replies")["unclear"], status="clarify")
         grounding = self._grounding(results, text)
         blocks: list[str] = []
         withheld: list[str] = []
@@ -190,26 +198,36 @@ class Assistant:
                 withheld += checked.withheld
             blocks.append(render_result(result, sentences))
         status = _status(results)
-        if status != "answered" and not any(result.ok for result in results):
-            blocks = list(dict.fromkeys(blocks))
-        else:
-            blocks += [f"*{note}*" for note in self.parts.notes]
+        if status == "answered":
+            blocks += [f"*{escape(note)}*" for note in self._notes(results)]
         figures = tuple((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures)
         charts = tuple(r.findings.chart for r in results if r.findings and r.findings.chart)
         return replace(
             reply,
-            answer="\n\n".join(blocks),
+            answer="\n\n".join(dict.fromkeys(blocks)),
             status=status,
             figures=_distinct(figures),
             withheld=tuple(withheld),
-            charts=charts,
+            charts=tuple(dict.fromkeys(charts)),
         )
+
+    def _notes(self, results: Sequence[ToolResult]) -> list[str]:
+        """What the wiring has to say about the data, where data was used and no tool said how to mend it already."""
+        findings = [result.findings for result in results if result.findings]
+        if not any(f.source.name == self.parts.market.name for found in findings for f in found.figures):
+            return []
+        said = "\n".join(note for found in findings for note in found.notes)
+        return [note for note in self.parts.notes if note.rpartition("; ")[2].rstrip(".") not in said]
+
+    def _is_for_people(self, result: ToolResult) -> bool:
+        """Whether a result says anything to a person: a slip of the model's that it was told of does not."""
+        return result.error_kind != "repeated" and result.call.name in self.parts.toolbox.tools
 
     def _grounding(self, results: Sequence[ToolResult], text: str) -> Grounding:
         return Grounding(results, text, self._known_name)
 
     def _known_name(self, text: str) -> str | None:
-        from tools.errors import ToolError  # noqa: PLC0415 (beside its one use)
+        from tools.errors import ToolError
 
         try:
             return self.parts.symbols.resolve(text).symbol
@@ -260,6 +278,15 @@ def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message],
     return messages, (text, earlier, *carried)
 
 
+def _apology(reply: Reply) -> Reply:
+    """For a bug: no cause that would help, but a reference to the log."""
+    answer = (
+        "Something went wrong on my side, and nothing was changed. Please ask again; if it happens twice, give your "
+        f"administrator the reference {reply.turn_id[:8]}."
+    )
+    return replace(reply, answer=answer, status="failed")
+
+
 def _decision_of(turn: PastTurn) -> str:
     """The decision behind an earlier reply without calls, found by its words."""
     return next((key for key, body in sections("replies").items() if ":" in key and body in turn.answer), "")
@@ -288,5 +315,3 @@ def _saved(result: ToolResult) -> store.SavedToolCall:
         result=record["result"],
         duration_ms=result.milliseconds,
     )
-
-

@@ -23,7 +23,7 @@ YEARLY = frozenset({
 })  # fmt: skip
 """Attributes that hold for one year: told without saying so, they would pass for the whole period's."""
 
-LEVELS = frozenset({"price", "end price", "previous close", "value at the end", "market value", "converted amount"})
+LEVELS = frozenset({"price", "end price", "value at the end", "market value", "converted amount"})
 COMPANIONS = {
     "start price": "start date", "end price": "end date", "high": "high date", "low": "low date",
     "52-week high": "52-week high date", "52-week low": "52-week low date", "price": "as of",
@@ -37,7 +37,7 @@ _HIGHS, _LOWS = "high,52-week high,day high,high date,52-week high date", "low,5
 _WORTH = "market cap,market value,value at the end,converted amount,amount"
 _AVERAGE = r"(?:simple |moving |trailing |rolling )*(?:average|mean|SMA|MA)"
 
-# Attributes on the left ("-": none of ours), words on the right; on one spot the longest match counts.
+# Attributes on the left ("-": none of ours, "~": a weak cue), words on the right; on one spot the longest match counts.
 _TABLE = (
     ("price,end price", r"clos(?:ed|es|ing|e)(?: price| level)?|trad(?:es?|ed|ing)|chang(?:es|ed|ing) hands|ended|finished|last price|current price|settled"),
     ("price,end price,start price,alert price", r"prices?|priced|quot(?:ed?|es)|levels?|trad(?:es?|ing) at|share price|stock price"),
@@ -63,8 +63,9 @@ _TABLE = (
     ("EPS", r"EPS|earnings (?:per|a) share|profit per share|earned per share"),
     ("next earnings,last earnings", r"earnings(?: date| report| release| call)?|report(?:s|ed|ing)?|quarterly results|results"),
     ("market cap", r"market[- ]cap(?:itali[sz]ation)?s?|capitali[sz]ation|market value|valuation"),
-    (_WORTH, r"worth|valued?(?: at)?|values|market value|total value|equals?|equivalent|equal to|converts?|converted|amounts? to|comes? to|came to|totals?|totall?ed|totall?ing|adds? up to"),
-    ("converted amount,amount,value at the end,total paid", r"get|gets|buys?|bought you|have|end up with|become|becomes|grow(?:s|n)?(?: to| into)?|reach(?:es|ed)?|accumulates?|receive"),
+    (_WORTH, r"worth|valued?(?: at)?|values|market value|total value"),
+    (_WORTH + ",~", r"equals?|equivalent|equal to|converts?|converted|amount(?:s|ed)? to|com(?:es?|ing) to|came to|totals?|totall?ed|totall?ing|adds? up to"),
+    ("converted amount,amount,value at the end,total paid,~", r"get|gets|buys?|bought you|have|end up with|become|becomes|grow(?:s|n)?(?: to| into)?|reach(?:es|ed)?|accumulates?|receive"),
     ("dividend yield", r"(?:dividend |trailing |current )?yield(?:s|ed|ing)?"),
     ("last dividend,dividend income,next dividend payment,last dividend payment,last dividend date", r"dividends?|paid(?: out)?|pays?(?: out)?|paying|payouts?|distributions?|distributed"),
     ("next ex-dividend date,last ex-dividend date,last dividend date", r"ex-?[ -]?dividend(?: date)?|ex-date|without (?:its|the) dividend|goes ex"),
@@ -93,12 +94,16 @@ _TABLE = (
     ("target weight", r"target(?: weights?| allocations?)?|targets"),
     ("drift,money to target", r"drift(?:ed|s)?|(?:above|below|over|under|off|from|to|back to) (?:the |your |its )?target(?: weight)?|overweight|underweight|to (?:buy|sell|add|trim)"),
     ("cost basis,paid in,total paid,monthly payment", r"costs?(?: basis| of)?|costing|purchase (?:cost|price)|paid for|bought for|acquisition cost"),
-    ("quantity", r"quantity|shares|units|own(?:s|ed)?|hold(?:s)?|held|share count"),
+    ("quantity", r"quantity|share count|number of shares"),
+    ("quantity,~", r"shares|units|own(?:s|ed)?|hold(?:s)?|held"),
+    ("as of", r"dated"),
     ("daily value at risk,daily value at risk in money", r"(?:daily |one-day |1-day |historical |(?:95|ninety-five) ?(?:%|percent|per cent) )*(?:value[- ]at[- ]risk|VaR)|value-at-risk"),
     ("daily expected shortfall", r"(?:daily )?(?:expected shortfall|conditional (?:value[- ]at[- ]risk|VaR)|CVaR)|shortfall"),
     ("confidence level", r"confidence(?: level| interval)?|confident|(?:95|ninety-five) ?(?:%|percent|per cent) (?:confidence|confident)(?: level)?"),
     ("effective number of holdings", r"effective number(?: of (?:holdings|positions|stocks))?|effective (?:holdings|positions)|effectively"),
-    ("paid in,monthly contribution,starting amount", r"paid in|put in|paying in|contribut(?:ed|ions?|ing|e)|deposit(?:s|ed|ing)?|invest(?:ed|ing|s|ments?)?|sav(?:e|ing|ings|ed)"),
+    ("paid in", r"paid in|put in"),
+    ("paid in,monthly contribution", r"paying in|contribut(?:ed|ions?|ing|e)"),
+    ("paid in,monthly contribution,starting amount", r"deposit(?:s|ed|ing)?|invest(?:ed|ing|s|ments?)?|sav(?:e|ing|ings|ed)"),
     ("value at the end", r"future value|value at the end|end value|final (?:amount|sum|balance)|pot"),
     ("value at the start", r"value at the start|opening value|starting value"),
     ("growth", r"(?:of )?(?:growth|investment growth)|(?:compound(?:ed)? )?interest earned"),
@@ -161,6 +166,8 @@ class Cue:
     end: int
     text: str
     attributes: frozenset[str]
+    weak: bool = False
+    """A verb such as "comes to", which a noun before it overrules: "its volatility came to 35%"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ def _patterns() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
 @cache
 def known_attributes() -> frozenset[str]:
     """Every attribute that the table has words for."""
-    return frozenset().union(*(names for names, _ in _patterns()))
+    return frozenset().union(*(names for names, _ in _patterns())) - {"~"}
 
 
 @lru_cache(maxsize=256)
@@ -206,7 +213,8 @@ def find_cues(text: str, others: frozenset[str] = frozenset()) -> tuple[Cue, ...
     for start, end in sorted(found, key=lambda place: (place[0], -place[1])):
         if kept and start < kept[-1].end:
             continue
-        kept.append(Cue(start, end, text[start:end], found[start, end]))
+        names = found[start, end]
+        kept.append(Cue(start, end, text[start:end], names - {"~"}, "~" in names))
     return tuple(kept)
 
 

@@ -41,7 +41,7 @@ _CURRENCY_AFTER = (
 )
 _UNIT_AFTER = (
     r"%(?: points?\b|-points?\b)?|(?:percentage points?|percent points?|ppts?|pps?|p\.p\.|bps?|basis points?)\b"
-    r"|(?:percent|per cent|per-cent|pct|pc)\b|(?:x|×)(?![\w])|times\b|shares?\b|points?\b"
+    r"|(?:percent|per cent|per-cent|pct|pc)\b|(?:x|×)(?![\w])|times\b|shares?\b|points?\b(?! (?:to|out|at|toward|towards)\b)"
 )
 _AMOUNT = re.compile(
     rf"(?P<sign>[-+−–](?=\S)|\b(?:minus|plus|negative) )?(?:(?P<before>{_CURRENCY_BEFORE})[ \u00a0]?)?(?P<sign2>[-+−])?"
@@ -103,8 +103,11 @@ class Claim:
         """Whether `value`, its sign left aside, is what is claimed, within the rounding shown."""
         if self.value is None:
             return False
-        size = abs(value)
-        if abs(size - self.value) > self.tolerance + abs(self.value) * Decimal("1e-12"):
+        size, slack = abs(value), abs(self.value) * Decimal("1e-12")
+        if self.bound and self.kind != "change":  # "more than 28%" may be up to 29%
+            over = (size - self.value) * self.bound
+            return -slack <= over <= 2 * self.tolerance + slack
+        if abs(size - self.value) > self.tolerance + slack:
             return False
         return not ((self.bound > 0 and size < self.value) or (self.bound < 0 and size > self.value))
 

@@ -57,8 +57,12 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
         if len(after) > MAX_WATCHED:
             return f"Nothing was changed: a watchlist holds at most {MAX_WATCHED} symbols; remove some first."
         await store.set_watchlist(session, context.actor, after)
+    changed = [symbol for symbol in dict.fromkeys(symbols) if (symbol in watched) != (symbol in after)]
+    shown = ", ".join(map(escape, changed or dict.fromkeys(symbols)))
+    if not changed:
+        return f"Nothing was changed: {shown} {'was not' if action == 'remove' else 'is already'} on your watchlist."
     verb = "Added to" if action == "add" else "Removed from"
-    return f"{verb} your watchlist: {', '.join(symbols)}. It now holds {len(after)}."
+    return f"{verb} your watchlist: {shown}. It now holds {len(after)}."
 
 
 COMMANDS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] = {
@@ -72,7 +76,7 @@ async def run_command(context: CommandContext, text: str) -> str:
     name, *words = text.removeprefix("/").split()[:60] or [""]
     command = COMMANDS.get(name.lower())
     if command is None:
-        near = process.extractOne(name.lower(), COMMANDS)
-        hint = f" Did you mean `/{near[0]}`?" if near and near[1] >= 60 else " Type `/help` for the list."  # noqa: PLR2004
+        near = process.extractOne(name.lower(), list(COMMANDS))
+        hint = f" Did you mean `/{near[0]}`?" if near and near[1] >= 60 else " Type `/help` for the list."
         return f"There is no command `/{escape(name[:30])}`.{hint}"
     return await command(context, words)

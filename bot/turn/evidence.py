@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 def plain(value: Decimal | date | None) -> int | float | str | None:
     """A figure's value for JSON: numbers as numbers, dates in ISO form, unknown as null."""
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
         return int(value) if value == value.to_integral_value() else float(value)
     return value.isoformat() if isinstance(value, date) else None
 
@@ -46,8 +49,9 @@ def findings_record(findings: Findings, *, for_model: bool = False) -> dict[str,
         for figure in findings.figures:
             name = findings.names.get(figure.subject, figure.subject)
             rows.setdefault(f"{name} ({figure.subject})", {})[figure.attribute] = show(figure)
-        as_of = {show_day(f.source.as_of) for f in findings.figures if f.source.as_of}
-        return {**record, "figures": rows, "as_of": sorted(as_of)[-1:], "source": _sources(findings)}
+        newest = max((f.source.as_of for f in findings.figures if f.source.as_of), key=str, default=None)
+        as_of = [show_day(newest)] if newest else []
+        return {**record, "figures": rows, "as_of": as_of, "source": _sources(findings)}
     record["figures"] = [figure_record(show(figure), figure, "") for figure in findings.figures]
     for figure in record["figures"]:
         del figure["tool"]
@@ -76,8 +80,11 @@ def call_record(result: ToolResult) -> dict[str, Any]:
 
 
 def chart_record(chart: Chart) -> dict[str, Any]:
-    """A chart as data."""
-    series = [{"name": series.name, "values": list(series.values)} for series in chart.series]
+    """A chart as data; what is no number is unknown."""
+    series = [
+        {"name": series.name, "values": [v if v is not None and math.isfinite(v) else None for v in series.values]}
+        for series in chart.series
+    ]
     return {
         "kind": chart.kind,
         "title": chart.title,

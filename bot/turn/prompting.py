@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 from functools import cache
 from importlib import resources
+
+_WRAPPED = re.compile(r"(?<!\n)\n(?![\n-])")
+"""A line break inside a paragraph, not the one before a list item."""
 
 
 @cache
@@ -24,7 +28,7 @@ def sections(name: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _read(name).split("\n## ")[1:]:
         heading, _, body = part.partition("\n")
-        found[heading.strip()] = body.strip()
+        found[heading.strip()] = _WRAPPED.sub(" ", body.strip())
     return found
 
 

@@ -8,7 +8,12 @@ import unicodedata
 MAX_QUESTION = 1200
 """Characters a model reads. The whole question is kept in the record."""
 
-_FRAME = re.compile(r"<\|.*?\|>|</?tool_call>|</?think>", re.DOTALL)
+# The marks with which models frame a conversation. Each piece is bounded, so that no question takes long to read.
+_FRAME = re.compile(
+    r"<[|｜][^<>|｜]{0,64}[|｜]>|<[|｜]|[|｜]>|</?(?:tool_call|tool_response|think|s)>"
+    r"|<(?:start|end)_of_turn>|\[/?INST\]",
+    re.IGNORECASE,
+)
 
 
 def clean_question(text: str) -> tuple[str, str]:
@@ -27,4 +32,4 @@ def clean_question(text: str) -> tuple[str, str]:
 
 
 def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") and character not in "\u200d"
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") and character != "\u200d"

@@ -6,6 +6,7 @@ Surfaces draw this markdown; a figure reaches a person only through here or thro
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from tools.formatting import show, show_day
@@ -14,44 +15,57 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import ToolResult
-    from tools.values import AsOf, Figure, Findings, Proposal
+    from tools.values import AsOf, Figure, Findings, Passage, Proposal
 
 MAX_PASSAGE = 400
 MOST_NAMED_COLUMNS = 4
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|#~]|&(?=#?\w+;)")
+_LIVE = re.compile(r"@|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Breaks a link or a mention without being seen."""
 
 
 def escape(text: str) -> str:
-    """Text from outside as markdown that shows exactly these characters and holds no live link or mention."""
-    text = " ".join(text.split()).replace("@", "@\u2060").replace("://", ":\u2060//")
-    return _SPECIAL.sub(r"\\\1", text)
+    """Text from outside as markdown that shows exactly its visible characters and holds no live link or mention."""
+    visible = "".join(" " if ch.isspace() else ch for ch in text if ch.isspace() or not _is_hidden(ch))
+    text = _LIVE.sub(lambda mark: f"{mark[0]}{_JOINER}", " ".join(visible.split()))
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _is_hidden(character: str) -> bool:
+    """Control, direction, zero-width and tag characters, but for the one that joins emoji."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character != "\u200d"
 
 
 def render_result(result: ToolResult, sentences: Sequence[str]) -> str:
-    """One tool result. `sentences` are the checked words that go on top."""
+    """One tool result. `sentences` are the tool's own checked words, as plain text, that go on top."""
     findings = result.findings
     if findings is None:
         return escape(result.error)
-    blocks = [" ".join(sentences)] if sentences else [f"**{escape(findings.title)}**"]
+    if findings.proposal and findings.proposal.kind == "price_alert":
+        sentences = ()  # they name the command, which this version lacks
+    blocks = [escape(" ".join(sentences))] if sentences else [f"**{escape(findings.title)}**"]
     blocks += _figures(findings)
-    blocks += [_passage(p.subject, p.text, findings, p.source.as_of, p.source.name) for p in findings.passages]
+    blocks += _passages(findings)
     blocks += [f"> {escape(note)}" for note in findings.notes]
     if findings.proposal:
-        blocks.append(_proposal(findings.proposal))
+        blocks += _proposal(findings.proposal, sentences)
     if source := source_line(findings):
         blocks.append(f"*{source}*")
     return "\n\n".join(blocks)
 
 
-def _proposal(proposal: Proposal) -> str:
-    """What a person may do about it: the model never changes anything."""
+def _proposal(proposal: Proposal, sentences: Sequence[str]) -> list[str]:
+    """What a person may do about it, unless the sentences say so: the model never changes anything."""
     if proposal.kind == "price_alert":
-        return "Nothing has been saved: this version can't keep price alerts yet."
-    return f"Nothing has been changed. To do it, type `{proposal.command}`."
+        return ["Nothing has been saved: this version can't keep price alerts yet."]
+    if any(proposal.command in sentence for sentence in sentences):
+        return []
+    return [f"Nothing has been changed. To do it, type `{proposal.command}`."]
 
 
 def source_line(findings: Findings) -> str:
-    """ "As of 28 Dec 2022, bundled history; your transactions": each source once, with the newest time of its data."""
+    """Each source once, with the newest time of its data: "As of 28 Dec 2022, bundled history; your transactions"."""
     latest: dict[str, AsOf | None] = {}
     for item in (*findings.figures, *findings.passages):
         name, as_of = item.source.name, item.source.as_of
@@ -73,7 +87,20 @@ def _cell(figure: Figure) -> str:
     return f"{text} ({escape(figure.note)})" if figure.note else text
 
 
-SIGNED = frozenset({"total return", "day change", "day change in money", "gain", "gain percent", "drift"})
+SIGNED = frozenset(
+    {
+        "annualised return",
+        "day change",
+        "day change in money",
+        "drift",
+        "gain",
+        "gain in percent",
+        "money to target",
+        "money-weighted return",
+        "time-weighted return",
+        "total return",
+    }
+)
 
 
 def _figures(findings: Findings) -> list[str]:
@@ -114,13 +141,41 @@ def _lines(subject: str, cells: dict[str, Figure], findings: Findings, *, severa
 
 
 def _subject(subject: str, findings: Findings) -> str:
+    """The name, with the symbol where there is one: "portfolio" and "energy" are words, not symbols."""
     name = findings.names.get(subject, "")
-    return f"{escape(name)} ({escape(subject)})" if name and name != subject else escape(subject)
+    if not name or name == subject:
+        return escape(subject)
+    return escape(name) if subject.islower() else f"{escape(name)} ({escape(subject)})"
 
 
-def _passage(subject: str, text: str, findings: Findings, as_of: object, source: str) -> str:
-    """Quoted text from a source; a definition carries its term."""
+def _passages(findings: Findings) -> list[str]:
+    """Quoted texts: one beside its subject, several of one as a list, those of several subjects alike as a table."""
+    by_subject: dict[str, list[Passage]] = {}
+    for passage in findings.passages:
+        by_subject.setdefault(passage.subject, []).append(passage)
+    kinds = {tuple(passage.attribute for passage in passages) for passages in by_subject.values()}
+    if len(by_subject) > 1 and len(kinds) == 1 and len(attributes := kinds.pop()) > 1:
+        rows = {subject: [_quoted(passage) for passage in passages] for subject, passages in by_subject.items()}
+        header = f"| | {' | '.join(map(escape, attributes))} |\n|---|{'---|' * len(attributes)}"
+        return ["\n".join([header, *(f"| {escape(subject)} | {' | '.join(row)} |" for subject, row in rows.items())])]
+    return [_list_of(subject, passages, findings) for subject, passages in by_subject.items()]
+
+
+def _list_of(subject: str, passages: Sequence[Passage], findings: Findings) -> str:
+    name = findings.names.get(subject, subject)
+    if len(passages) == 1:
+        quoted = _quoted(passages[0])
+        return f"**{escape(name)}**: {quoted}" if name else quoted
+    alike = len({passage.attribute for passage in passages}) == 1
+    lines = [f"- {'' if alike else f'{escape(passage.attribute)}: '}{_quoted(passage)}" for passage in passages]
+    heading = [f"**{escape(name)}**", ""] if name and name != findings.title else []
+    return "\n".join([*heading, *lines])
+
+
+def _quoted(passage: Passage) -> str:
+    """Text from a source; a headline in quotation marks; what is dated with who wrote it and when."""
+    text, source = passage.text, passage.source
     quoted = escape(text if len(text) <= MAX_PASSAGE else f"{text[: MAX_PASSAGE - 1]}…")
-    when = f" ({escape(source)}, {show_day(as_of)})" if hasattr(as_of, "year") else ""  # type: ignore[arg-type]
-    name = escape(findings.names.get(subject, subject))
-    return f"**{name}**: {quoted}{when}" if name else f"“{quoted}”{when}"
+    if passage.attribute == "headline":
+        quoted = f"“{quoted}”"
+    return f"{quoted} ({escape(source.name)}, {show_day(source.as_of)})" if source.as_of else quoted

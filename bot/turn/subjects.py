@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from bot.turn.words import ALLOWED_CAPITALS, FOREIGN_SUBJECTS, OPENERS
@@ -19,10 +18,12 @@ if TYPE_CHECKING:
 
 PORTFOLIO = "portfolio"
 PLANNING = frozenset({"plan", "loan"})
+_CONTAINERS = frozenset({"sectors", "markets"})
 _LEGAL_END = re.compile(
     r"(?:,? (?:Inc|Incorporated|Corp|Corporation|Co|Company|Companies|Ltd|Limited|plc|PLC|N\.?V|S\.?A|AG|SE|Holdings?"
     r"|Group|Trust)\.?| and Company| & Co\.?| Class [A-C])$"
 )
+_LEGAL_AFTER = r"(?:,? (?:Inc|Corp|Corporation|Company|Co|Ltd|Limited|plc|PLC|AG|SE|Group)\b(?:\.(?=[ ,;:)]|$))?)?"
 _WORD = re.compile(r"[A-Za-z][\w&'’./-]*")
 _CAPITALISED = re.compile(r"(?<![\w$@/])\$?[A-Z][\w&'’./-]*")
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
@@ -46,6 +47,9 @@ _YOUR = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _INSIDE = re.compile(r"\b(?:of|in|within|across|to|for|from|on) (?:your |the |my |this )*(?:sample )?$", re.IGNORECASE)
 _FOREIGN = re.compile(rf"(?<![\w-])(?:{FOREIGN_SUBJECTS})(?![\w-])", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|on|of|at|by|for|to|with|from|into|across|listed on) $", re.IGNORECASE)
+_ACTS = re.compile(
+    r" (?:is|was|has|had|fell|rose|gained|lost|closed|trades|traded|returned|climbed|dropped|did|delivered|ended|shares|stock|hit|makes|yields)\b"
+)
 _EXCHANGES = frozenset({"nasdaq", "nyse", "dow", "ftse", "dax", "nikkei", "amex", "lse", "xetra", "euronext"})
 
 Role = Literal["subject", "oblique", "pronoun", "weak"]
@@ -67,6 +71,9 @@ class Subjects:
 
     def __init__(self, results: Sequence[ToolResult], question: str, known_name: Callable[[str], str | None]) -> None:
         self.names: dict[str, str] = {}
+        self._with_figures = {
+            figure.subject for result in results if result.findings for figure in result.findings.figures
+        }
         texts = [question]
         for result in results:
             texts.append(result.error)
@@ -96,22 +103,31 @@ class Subjects:
             self._cached[text] = self._known_name(text)
         return self._cached[text]
 
-    def mentions(self, text: str, carried: tuple[str | None, ...], cues: Sequence[Cue]) -> list[Mention]:
-        """The mentions of `text` in order; `carried` is whom the sentence before spoke of, for "it" and "its"."""
-        found = [self._named(text, match) for match in self._pattern.finditer(text)] if self._pattern else []
-        found = [mention for mention in found if mention is not None]
-        spans = [(mention.start, mention.end) for mention in found]
-        found += self._others(text, spans, cues)
-        found.sort(key=lambda mention: mention.start)
-        return _linked(text, _roles(text, _without_inside(text, found)), carried)
+    def named(self, text: str) -> list[Mention]:
+        """Where `text` names subjects of the evidence."""
+        matches = self._pattern.finditer(text) if self._pattern else ()
+        return [mention for match in matches if (mention := self._named(match)) is not None]
 
-    def strangers(self, text: str, taken: Sequence[tuple[int, int]]) -> tuple[list[Mention], str | None]:
+    def mentions(
+        self, text: str, found: Sequence[Mention], carried: tuple[str | None, ...], cues: Sequence[Cue]
+    ) -> list[Mention]:
+        """All mentions in order, from the names `found`; `carried` is whom the sentence before spoke of, for "it"."""
+        found = list(found)
+        found += self._others(text, [(mention.start, mention.end) for mention in found], cues)
+        found.sort(key=lambda mention: mention.start)
+        return _linked(_roles(text, _without_inside(text, found)), carried)
+
+    def strangers(
+        self, text: str, named: Sequence[Mention], taken: Sequence[tuple[int, int]]
+    ) -> tuple[list[Mention], str | None]:
         """(names that may be told of but have no figures here, the first name that may not be told at all)."""
         found: list[Mention] = []
         opening = re.match(r"[\s\W\d]*", text)
         first = opening.end() if opening else 0
         for match in _CAPITALISED.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
+                if self._acts(text, match) and not any(m.start <= match.start() < m.end for m in named):
+                    found.append(Mention(match.start(), match.end(), (None,)))  # "Target fell", not "target"
                 continue
             word = _POSSESSIVE.sub("", match[0].rstrip(".,;:!?/-"))
             low = _plain(word)
@@ -134,6 +150,12 @@ class Subjects:
             return found, word
         return found, self._stranger_in_small_letters(text, taken)
 
+    def _acts(self, text: str, match: re.Match[str]) -> bool:
+        """Whether a word with a meaning of its own is here the name of a company, that owns or does something."""
+        word = _POSSESSIVE.sub("", match[0])
+        owns = word != match[0] or _ACTS.match(text, match.end()) is not None
+        return owns and not word.isupper() and self.known(word) is not None
+
     def _stranger_in_small_letters(self, text: str, taken: Sequence[tuple[int, int]]) -> str | None:
         """A company written without capitals ("tesla"), unless the evidence or the question has the word."""
         for match in re.finditer(r"(?<![\w$@/'’-])[a-z]{4,}(?![\w-])", text):
@@ -147,8 +169,8 @@ class Subjects:
                 return low
         return None
 
-    def _named(self, text: str, match: re.Match[str]) -> Mention | None:
-        alias = match[0].lstrip("$")
+    def _named(self, match: re.Match[str]) -> Mention | None:
+        alias = match["alias"]
         symbols = self._aliases.get(alias) or self._folded.get(alias.casefold())
         if symbols is None:
             return None
@@ -181,17 +203,22 @@ class Subjects:
         for symbol, name in self.names.items():
             for alias in self._aliases_of(symbol, name):
                 aliases.setdefault(alias, {})[symbol] = None
+        for alias, symbols in aliases.items():  # two subjects of one name: the one that has figures is meant
+            if known := {symbol: None for symbol in symbols if symbol in self._with_figures}:
+                aliases[alias] = known
         if not aliases:
             return {}, {}, None
         exact: dict[str, tuple[str, ...]] = {alias: tuple(symbols) for alias, symbols in aliases.items()}
         folded = {alias.casefold(): symbols for alias, symbols in exact.items() if _is_distinct(alias)}
         ordered = sorted(exact, key=len, reverse=True)
         parts = [rf"(?i:{re.escape(alias)})" if _is_distinct(alias) else re.escape(alias) for alias in ordered]
-        return exact, folded, re.compile(rf"(?<![\w^$])\$?(?:{'|'.join(parts)})(?![\w^]|-\w)")
+        return exact, folded, re.compile(rf"(?<![\w^$])\$?(?P<alias>{'|'.join(parts)})(?![\w^]|-\w){_LEGAL_AFTER}")
 
     def _aliases_of(self, symbol: str, name: str) -> Iterable[str]:
         if symbol == PORTFOLIO:
             yield from ("portfolio", "portfolio's", "your holdings", "your investments", "your account")
+            return
+        if symbol in _CONTAINERS:
             return
         if len(symbol) > 1:
             yield symbol
@@ -259,6 +286,9 @@ def _roles(text: str, found: list[Mention]) -> list[Mention]:
             if mention.symbols == last.symbols[-1:] and mention.symbols != (None,) and _SAME.fullmatch(gap):
                 joined[-1] = replace(last, end=mention.end)
                 continue
+            if gap == " (" and text[mention.end : mention.end + 1] == ")":
+                joined[-1] = replace(last, end=mention.end, symbols=(None,))  # "Apple (MSFT)" is neither
+                continue
             if _JOINED.fullmatch(gap) and gap.strip():
                 joined[-1] = replace(last, end=mention.end, symbols=(*last.symbols, *mention.symbols))
                 continue
@@ -271,9 +301,8 @@ def _roles(text: str, found: list[Mention]) -> list[Mention]:
     ]
 
 
-def _linked(text: str, found: list[Mention], carried: tuple[str | None, ...]) -> list[Mention]:
+def _linked(found: list[Mention], carried: tuple[str | None, ...]) -> list[Mention]:
     """Gives each pronoun whom it stands for: the subject before it in the sentence, else the one carried over."""
-    del text
     current = carried
     linked: list[Mention] = []
     for mention in found:
@@ -306,6 +335,9 @@ def subject_of(
         loose = nearest is None or nearest.symbols == (PORTFOLIO,)
         if _belongs_to_next(text, end, after.start, cues, loose=loose):
             return after.symbols, after
+    is_stand_in = nearest is None or nearest.role == "pronoun"
+    if after is not None and is_stand_in and re.fullmatch(r"(?: [\w-]+){0,3} (?:was|is|were) (?:the )?", text[end : after.start]):
+        return after.symbols, after  # "the stock with the 5% return was Apple"
     if nearest is not None and nearest.role == "oblique":
         gap = text[nearest.end : start]
         close = _DIRECTLY.fullmatch(gap) and not _BOUNDARY.search(gap.removeprefix(",").rstrip(" ("))
@@ -340,7 +372,3 @@ def _belongs_to_next(text: str, end: int, start: int, cues: Sequence[Cue], *, lo
             return False
     return True
 
-
-def pairs_of(mentions: Sequence[Mention]) -> list[tuple[Mention, Mention]]:
-    """Each subject with the one it is compared to: "Apple … than Microsoft"."""
-    return [(one, other) for one, other in pairwise(mentions) if other.role == "oblique"]

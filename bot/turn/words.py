@@ -55,6 +55,7 @@ NEUTRAL = frozenset(
     posted posting printed totalled figure number value total about further more most less least compares followed
     following did does do well better worse best worst again another same over-all all only around per your you our my
     itself respectively namely i.e ie e.g eg respectively meanwhile however overall during course time period year
+    points suggests implies means indicates meaning suggesting indicating signals
     month week day date stock stocks share shares company company's fund index portfolio holding holdings its'
     """.split()
 )

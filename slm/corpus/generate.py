@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from slm.chat_format import Call
 from slm.corpus.followups import Followups
+from slm.corpus.grammar import BREAK, Grammar, read_sections
 from slm.corpus.heldout import HeldOut, load_held_out, mask, words
 from slm.corpus.names import NameMaker
-from slm.corpus.noise import CLOSERS, OPENERS, STORIES, drop_marks, roughen
+from slm.corpus.noise import CLOSERS, OPENERS, drop_marks, roughen
 from slm.corpus.phrases import SLOT, Template, load_templates
 from slm.corpus.signatures import SIGNATURES, Argument
 from slm.corpus.slots import SlotFiller
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Reply = str | tuple[Call, ...]
+FRAMED = 0.45
+"""The share of one-tool questions made of a frame and an ask; the rest are whole phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Generator:
         allowed = [term for term in terms if words(term) not in self.held_out.terms]
         self.filler = SlotFiller(self.rng, self.names, allowed)
         self.followups = Followups(self)
+        self.grammar = Grammar(self.rng)
+        self.stories = read_sections("stories")
         self.refused: dict[str, int] = defaultdict(int)
         self.single: dict[str, list[Template]] = defaultdict(list)
         self.several: list[Template] = []
@@ -86,22 +91,32 @@ class Generator:
         if draw < 0.44:  # noqa: PLR2004
             return self._with_history(self.ask(self.pick_single()))
         if draw < 0.57:  # noqa: PLR2004
-            return self.ask(self.rng.choice(self.several))
+            pair = self.grammar.draw_pair() if self.rng.random() < 0.5 else None  # noqa: PLR2004
+            return self.ask(pair or self.rng.choice(self.several))
         if draw < 0.83:  # noqa: PLR2004
             return self._with_history(self.ask(self.pick_silent()))
         return self.followups.draw()
 
     def pick_single(self) -> Template:
         """A one-tool phrase: tools alike often, leaning to those with more ways to be asked."""
+        if self.rng.random() < FRAMED:
+            return self._not_held_out(self.grammar.draw(self.grammar.tools))
         tools = sorted(self.single)
         weights = [len(self.single[tool]) ** 0.5 for tool in tools]
         return self.rng.choice(self.single[self.rng.choices(tools, weights)[0]])
 
     def pick_silent(self) -> Template:
         """A phrase that calls for no tool."""
+        if self.rng.random() < FRAMED / 2:
+            return self._not_held_out(self.grammar.draw(self.grammar.silent))
         kinds = sorted(self.silent)
         weights = [len(self.silent[kind]) ** 0.6 for kind in kinds]
         return self.rng.choice(self.silent[self.rng.choices(kinds, weights)[0]])
+
+    def _not_held_out(self, template: Template) -> Template:
+        if mask(SLOT.sub("\N{WHITE SQUARE}", template.text), ()) in self.held_out.wordings:
+            raise Unusable("held-out wording")
+        return template
 
     def _with_history(self, example: Example) -> Example:
         """Now and then an unrelated question came before: it must not matter."""
@@ -114,9 +129,26 @@ class Generator:
         """Fill one template. Raises `Unusable` when an argument could not be copied at run time."""
         question, parts = self.compose(template.text, noisy=noisy)
         reply: Reply = template.reply
-        if template.asks:
+        if BREAK in question:
+            question, parts, reply = self._pair(template, question, parts)
+        elif template.asks:
             reply = self._calls(template, question, parts)
         return Example((), question, reply, parts)
+
+    def _pair(
+        self, template: Template, question: str, parts: tuple[Part, ...]
+    ) -> tuple[str, tuple[Part, ...], tuple[Call, ...]]:
+        """Two asks joined: what stands before the break belongs to the first, a pronoun after it to both."""
+        at = question.index(BREAK)
+        question = question.replace(BREAK, "", 1)
+        first = tuple(part for part in parts if part.start < at)
+        second = tuple(Part(part.meaning, part.start - 1, part.end - 1) for part in parts if part.start > at)
+        if not any(part.meaning == "symbol" for part in second):
+            second += tuple(part for part in first if part.meaning == "symbol")
+        calls: list[Call] = []
+        for ask, own in zip(template.asks, (first, second), strict=True):
+            calls += self._calls(Template(template.text, (ask,), "", template.bank), question, own)
+        return question, (*first, *second), tuple(calls)
 
     def compose(self, text: str, *, noisy: bool = True) -> tuple[str, tuple[Part, ...]]:
         """Fill the slots of `text` and add noise: (question, where each fill stands)."""
@@ -134,7 +166,10 @@ class Generator:
             length += len(piece)
 
         if noisy and rng.random() < 0.12:  # noqa: PLR2004
-            add(rng.choice(STORIES) + " ")
+            text = f"{rng.choice(self.stories['before'])} {text}"
+        elif noisy and rng.random() < 0.10:  # noqa: PLR2004
+            closed = text if text[-1] in ".?!" or rng.random() < 0.3 else f"{text}{rng.choice('.?')}"  # noqa: PLR2004
+            text = f"{closed} {rng.choice(self.stories['after'])}"
         if noisy and rng.random() < 0.15:  # noqa: PLR2004
             add(rng.choice(OPENERS) + " ")
         at = 0

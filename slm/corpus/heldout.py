@@ -55,7 +55,7 @@ def mask(question: str, pieces: Iterable[str]) -> tuple[str, ...]:
 def read_evals(*, retired: bool = True) -> list[dict[str, Any]]:
     """All evaluation records of the repository; `retired` ones are too common to be scored ("hi", "ytd")."""
     records = []
-    for path in sorted(EVALS.glob("*.jsonl")):
+    for path in sorted(EVALS.rglob("*.jsonl")):
         if path.stem == "retired" and not retired:
             continue
         records += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -18,15 +18,6 @@ CLOSERS = (
     *("just curious", "rn", "lol", "mate", "bro", "for me", "thank you very much", "no rush", "!", "??", "...", "haha"),
     *("in your own time", "i'm in a hurry", "if possible", "would be great", "need it for a call", "ta", "tia", ":)"),
 )
-STORIES = (
-    *("Just got off the train.", "My coffee has gone cold.", "Been in meetings all day.", "I'm on my phone so keep it short."),
-    *("My neighbour would not stop talking about this.", "Long day.", "I read something on the way in.", "Back again!"),
-    *("We're preparing for a call at three.", "Sorry to bother you again.", "Second question of the morning.", "It's late here."),
-    *("My daughter asked me this at breakfast.", "I have been away for two weeks.", "I am new to all of this.", "Bit of a rush."),
-    *("Everyone in the office is arguing about it.", "The boss wants to know.", "Saw a headline this morning.", "Kids are asleep."),
-    *("ok trying this out.", "my mate won't shut up about it.", "cant sleep so might as well ask.", "on the bus.", "bored."),
-    *("I hope you are well.", "Thank you for your help earlier.", "This is for a slide.", "For my notes:", "Not urgent."),
-)
 SHORTHAND = {
     "you": ("u",), "your": ("ur",), "are": ("r",), "please": ("pls", "plz"), "what": ("wat", "wot", "whta"),
     "about": ("abt",), "and": ("n", "&"), "for": ("4",), "because": ("cuz", "bc"), "though": ("tho",),

@@ -43,13 +43,13 @@ SIGNATURES: dict[str, tuple[Argument, ...]] = {
     "get_sector_performance": (_PERIOD,),
     "screen_stocks": (
         _limit("sector", "sector", kinds.SECTOR),
-        _limit("max_price", "max_price"),
-        _limit("min_price", "min_price"),
-        _limit("max_pe", "max_pe"),
+        _limit("max_price", "max_price", kinds.PRICE),
+        _limit("min_price", "min_price", kinds.PRICE),
+        _limit("max_pe", "max_pe", kinds.PRICE),
         _limit("min_dividend_yield_percent", "min_yield", kinds.PERCENT),
-        _limit("min_market_cap", "min_cap"),
+        _limit("min_market_cap", "min_cap", kinds.MARKET_VALUE),
         Argument("sort_by", (), None, required=False),
-        _limit("limit", "limit"),
+        _limit("limit", "limit", kinds.COUNT),
     ),
     "convert_currency": (
         Argument("amount", ("amount",), kinds.NUMBER, required=False),
@@ -75,6 +75,6 @@ SIGNATURES: dict[str, tuple[Argument, ...]] = {
     "propose_price_alert": (
         _SYMBOL,
         Argument("condition", (), None),
-        Argument("price", ("price", "money"), kinds.NUMBER),
+        Argument("price", ("price", "money"), kinds.PRICE),
     ),
 }

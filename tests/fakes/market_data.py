@@ -122,6 +122,9 @@ class FakeSymbols:
         near = (listing(s, n) for s, n in self.names.items() if words in s.casefold() or words in n.casefold())
         return tuple(near)[:limit]
 
+    def knows(self, text: str) -> bool:
+        return any(text.casefold() in (symbol.casefold(), name.casefold()) for symbol, name in self.names.items())
+
     def name(self, symbol: str) -> str:
         return self.names.get(symbol, symbol)
 

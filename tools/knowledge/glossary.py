@@ -76,6 +76,11 @@ def find_entry(term: str) -> tuple[Entry, bool]:
     raise ArgumentError(_unknown(term, [entry.name for entry in close] or _near(key)))
 
 
+def knows_term(term: str) -> bool:
+    """Whether the glossary has `term`, give or take case, punctuation, plural and article."""
+    return _key(term) in _index()
+
+
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry of the glossary, by name. Raises `ValueError` when a file is malformed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from tools.arguments import Number, Percent, Sector
+from tools.arguments import Count, MarketValue, Percent, Price, Sector
 from tools.context import ToolContext
 from tools.errors import ArgumentError, NoData
 from tools.formatting import join_words, show
@@ -34,13 +34,13 @@ async def screen_stocks(  # noqa: PLR0913 (one for each condition)
     context: ToolContext,
     *,
     sector: Sector | None = None,
-    max_price: Number | None = None,
-    min_price: Number | None = None,
-    max_pe: Number | None = None,
+    max_price: Price | None = None,
+    min_price: Price | None = None,
+    max_pe: Price | None = None,
     min_dividend_yield_percent: Percent | None = None,
-    min_market_cap: Number | None = None,
+    min_market_cap: MarketValue | None = None,
     sort_by: SortBy | None = None,
-    limit: Number | None = None,
+    limit: Count | None = None,
 ) -> Findings:
     """Lists stocks that meet conditions: sector, price, P/E, dividend yield, market value; also top gainers.
 
@@ -97,7 +97,7 @@ async def screen_stocks(  # noqa: PLR0913 (one for each condition)
     )
 
 
-def _rows_wanted(limit: Number | None) -> int:
+def _rows_wanted(limit: Count | None) -> int:
     if limit is None:
         return DEFAULT_LIMIT
     if limit < 1 or limit != limit.to_integral_value():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -68,10 +67,7 @@ def last_weekday(zone: str, now: datetime) -> date:
 @lru_cache(maxsize=64)
 def _sessions(code: str, today: date) -> tuple[tuple[date, datetime], ...]:
     """The sessions of the last three weeks: local date, and opening in UTC."""
-    with warnings.catch_warnings():  # exchange_calendars 4.13 still uses what pandas 3.1 deprecates
-        warnings.simplefilter("ignore", DeprecationWarning)
-        from exchange_calendars import get_calendar
+    from exchange_calendars import get_calendar
 
-        calendar = get_calendar(code, start=today - _LOOK_BACK, end=today + timedelta(days=1))
-        opens = calendar.opens
-        return tuple((session.date(), opened.to_pydatetime()) for session, opened in opens.items())
+    opens = get_calendar(code, start=today - _LOOK_BACK, end=today + timedelta(days=1)).opens
+    return tuple((session.date(), opened.to_pydatetime()) for session, opened in opens.items())

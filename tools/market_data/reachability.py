@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import json
 import threading
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,7 +34,11 @@ class Reachability:
 
 
 async def is_reachable(
-    home: Path, *, now: Callable[[], datetime], probe: Callable[[], bool], longest_seconds: float = LONGEST_PROBE_SECONDS
+    home: Path,
+    *,
+    now: Callable[[], datetime],
+    probe: Callable[[], bool],
+    longest_seconds: float = LONGEST_PROBE_SECONDS,
 ) -> bool:
     """What is remembered from the last hours, else what `probe` says; no answer in time counts as no.
 
@@ -58,7 +60,16 @@ def yahoo_answers(url: str = PROBE_URL, timeout_seconds: float = LONGEST_PROBE_S
 
     The system's proxy settings hold. A redirect to another host, as of a login page, is no answer.
     """
-    opener = urllib.request.build_opener(_NoRedirects)
+    import urllib.error
+    import urllib.request
+
+    class NoRedirects(urllib.request.HTTPRedirectHandler):
+        """Makes every redirect an `HTTPError`."""
+
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    opener = urllib.request.build_opener(NoRedirects)
     request = urllib.request.Request(url, headers={"User-Agent": "Mozilla/5.0"})  # noqa: S310 (https, or a test's own)
     try:
         with opener.open(request, timeout=timeout_seconds):
@@ -66,16 +77,9 @@ def yahoo_answers(url: str = PROBE_URL, timeout_seconds: float = LONGEST_PROBE_S
     except urllib.error.HTTPError as answer:
         with answer:
             target = urlsplit(answer.headers.get("Location") or url).hostname or ""
-            return answer.code < 500 and (  # noqa: PLR2004 (server faults)
-                target == urlsplit(url).hostname or target.endswith(".yahoo.com")
-            )
+            return answer.code < 500 and (target == urlsplit(url).hostname or target.endswith(".yahoo.com"))
     except (OSError, ValueError):  # no route, no name, no TLS, no HTTP
         return False
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:  # type: ignore[override]
-        """Makes every redirect an `HTTPError`."""
 
 
 async def _in_time(probe: Callable[[], bool], longest_seconds: float) -> bool:
@@ -83,7 +87,7 @@ async def _in_time(probe: Callable[[], bool], longest_seconds: float) -> bool:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[bool] = loop.create_future()
 
-    def tell(reachable: bool) -> None:  # noqa: FBT001
+    def tell(reachable: bool) -> None:
         if not answer.done():
             answer.set_result(reachable)
 

@@ -6,16 +6,19 @@ import asyncio
 import logging
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tools.errors import MarketDataError, NoData, Unreachable
 from tools.market_data.base import Events, ExchangeRate, Headline, MarketSummary, Quote
 from tools.market_data.yahoo_charts import history_of, no_prices, quote_of, read_chart
 from tools.market_data.yahoo_companies import events_of, fundamentals_of, headlines_of
-from tools.market_data.yahoo_faults import is_not_data, is_not_found, told
+from tools.market_data.yahoo_faults import is_broken_cache, is_not_data, is_not_found, is_surprise, told
+from tools.market_data.yahoo_library import forget_answers, forget_login, keep_nothing, set_up, ticker
 from tools.market_data.yahoo_screens import SECTORS, ask_screen
 
 if TYPE_CHECKING:
@@ -60,9 +63,12 @@ OVERVIEW = {
 
 _MARKET_SYMBOL = "^GSPC"
 _THREADS = 8
+_VENDORS = r"(yfinance|exchange_calendars|pandas)(\.|$)"
 _BASE_MARGIN = timedelta(days=14)
 _EVENT_YEARS = timedelta(days=5 * 366)
 _LONGEST_RATE_GAP = timedelta(days=10)
+
+log = logging.getLogger(__name__)
 
 
 class YahooMarketData:
@@ -106,8 +112,7 @@ class YahooMarketData:
         """The latest price of each symbol; those that failed, or took too long, map to their error."""
         wanted = tuple(dict.fromkeys(symbols))
         answers = await asyncio.gather(
-            *(self._ask(symbol, lambda session, each=symbol: self._quote(session, each)) for symbol in wanted),
-            return_exceptions=True,
+            *(self._ask(symbol, partial(self._quote, symbol)) for symbol in wanted), return_exceptions=True
         )
         found: dict[str, Quote | MarketDataError] = {}
         for symbol, answer in zip(wanted, answers, strict=True):
@@ -123,14 +128,14 @@ class YahooMarketData:
     async def fundamentals(self, symbol: str) -> Fundamentals:
         """Company figures; for funds and indices most are unknown. Raises `NoData` when there are none."""
         return await self._ask(
-            symbol, lambda session: fundamentals_of(symbol, _ticker(session, symbol).get_info(), self._now())
+            symbol, lambda session: fundamentals_of(symbol, ticker(session, symbol).get_info(), self._now())
         )
 
     async def news(self, symbol: str | None, limit: int) -> tuple[Headline, ...]:
         """The latest headlines, newest first; without a symbol those on the S&P 500. Raises `NoData` for none."""
 
         def work(session: YahooSession) -> tuple[Headline, ...]:
-            stories = _ticker(session, symbol or _MARKET_SYMBOL).get_news(count=limit)
+            stories = ticker(session, symbol or _MARKET_SYMBOL).get_news(count=limit)
             return headlines_of(symbol, stories, self._now())[:limit]
 
         return await self._ask(symbol or "the market", work)
@@ -141,7 +146,7 @@ class YahooMarketData:
         def work(session: YahooSession) -> Events:
             chart = self._chart(session, symbol, start=self._now().date() - _EVENT_YEARS)
             try:
-                info = _ticker(session, symbol).get_info()
+                info = ticker(session, symbol).get_info()
             except Exception as error:
                 if not is_not_found(error):  # funds and indices have no company page
                     raise
@@ -175,7 +180,7 @@ class YahooMarketData:
 
         def work(session: YahooSession) -> ExchangeRate:
             if on is None or on == today:
-                latest = self._quote(session, pair)
+                latest = self._quote(pair, session)
                 day = latest.as_of.date() if isinstance(latest.as_of, datetime) else latest.as_of
                 return ExchangeRate(base, quote, latest.price, day, self.name)
             found = self._history(session, pair, on, on)
@@ -185,22 +190,22 @@ class YahooMarketData:
 
         return await self._ask(pair, work)
 
-    def _quote(self, session: YahooSession, symbol: str) -> Quote:
-        ticker = _ticker(session, symbol)
-        frame = ticker.history(period="5d", auto_adjust=False, timeout=self._timeout)
-        return quote_of(read_chart(symbol, frame, ticker.history_metadata, self._now()), self._now())
+    def _quote(self, symbol: str, session: YahooSession) -> Quote:
+        found = ticker(session, symbol)
+        frame = found.history(period="5d", auto_adjust=False, timeout=self._timeout)
+        return quote_of(read_chart(symbol, frame, found.history_metadata, self._now()), self._now())
 
     def _history(self, session: YahooSession, symbol: str, start: date | None, end: date | None) -> PriceHistory:
         return history_of(self._chart(session, symbol, start, end), start, end)
 
     def _chart(self, session: YahooSession, symbol: str, start: date | None = None, end: date | None = None) -> Chart:
         """Bars from two weeks before `start`, so that there is a close on or before it."""
-        ticker = _ticker(session, symbol)
+        found = ticker(session, symbol)
         span: dict[str, Any] = {"period": "max"} if start is None else {"start": start - _BASE_MARGIN}
         if end is not None:
             span["end"] = end + timedelta(days=1)
-        frame = ticker.history(**span, auto_adjust=False, timeout=self._timeout)
-        return read_chart(symbol, frame, ticker.history_metadata, self._now())
+        frame = found.history(**span, auto_adjust=False, timeout=self._timeout)
+        return read_chart(symbol, frame, found.history_metadata, self._now())
 
     async def _ask(self, subject: str, work: Callable[[YahooSession], Result]) -> Result:
         """Runs `work` in a thread, until its deadline. Raises only `MarketDataError`."""
@@ -213,71 +218,37 @@ class YahooMarketData:
             raise self._too_slow() from None
 
     def _work(self, subject: str, work: Callable[[YahooSession], Result], deadline: float) -> Result:
-        """In a thread: once more with a new cookie and crumb when a page came instead of data."""
+        """In a thread: once more when there is something to mend, as a stale cookie that brings a page for data."""
         if time.monotonic() >= deadline:  # it waited in the queue for all of its time
             raise self._too_slow()
+        # They use what pandas 3.1 deprecates. Not `catch_warnings`, which is not for threads.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=_VENDORS)
         session = self._open()
         with session.until(deadline):
             try:
+                forget_answers(session)
                 return work(session)
-            except Exception as error:  # noqa: BLE001 (yfinance raises whatever its parsing meets)
-                _forget_answers(session)
-                if not is_not_data(error):
+            except Exception as error:  # yfinance raises whatever its parsing meets
+                if is_broken_cache(error):
+                    keep_nothing()
+                elif is_not_data(error):
+                    forget_login(session)
+                else:
+                    if is_surprise(error):
+                        log.warning("Yahoo Finance's answer on %s was not understood", subject, exc_info=error)
                     raise told(error, subject) from error
             try:
+                forget_answers(session)
                 return work(session)
-            except Exception as error:  # noqa: BLE001
-                _forget_answers(session)
+            except Exception as error:
                 raise told(error, subject) from error
 
     def _too_slow(self) -> Unreachable:
-        return Unreachable(
-            f"Yahoo Finance did not answer within {self._timeout:g} seconds; ask again in a minute."
-        )
+        return Unreachable(f"Yahoo Finance did not answer within {self._timeout:g} seconds; ask again in a minute.")
 
     def _open(self) -> YahooSession:
         """The session, made once, with yfinance set up for it."""
         with self._opening:
             if self._session is None:
-                self._session = _set_up(self._folder, self._make_session)
+                self._session = set_up(self._folder, self._make_session)
             return self._session
-
-
-def _set_up(folder: Path, make_session: Callable[[], YahooSession] | None) -> YahooSession:
-    """Imports yfinance, keeps its files in `folder`, makes it raise instead of guess, and gives it our session."""
-    import yfinance
-    from yfinance.data import YfData
-
-    from tools.market_data.yahoo_session import YahooSession
-
-    yfinance.set_tz_cache_location(str(folder))  # cookies and symbols too, in spite of its name
-    yfinance.config.debug.hide_exceptions = False
-    # Its warnings tell what its exceptions tell.
-    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
-    session = (make_session or YahooSession)()
-    YfData(session=session)
-    return session
-
-
-def _ticker(session: YahooSession, symbol: str) -> Any:
-    import yfinance
-
-    # Always with the session: without, yfinance makes a new one for each ticker.
-    return yfinance.Ticker(symbol, session=session)
-
-
-def _forget_answers(session: YahooSession) -> None:
-    """Drops what a fault may have left behind.
-
-    yfinance keeps bad answers for ever: whatever came for a past period, and any text as the crumb.
-    """
-    from yfinance.cache import get_cookie_cache
-    from yfinance.data import YfData
-
-    data = YfData(session=session)
-    data.cache_get.cache_clear()
-    with data._cookie_lock:  # noqa: SLF001 (yfinance has no public way to drop its cookie and crumb)
-        data._crumb = None  # noqa: SLF001
-        data._cookie = None  # noqa: SLF001
-        session.cookies.clear()
-        get_cookie_cache().store("curlCffi", None)

@@ -30,7 +30,7 @@ _SPLIT_TOLERANCE = 0.25
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars oldest first, in currency units; `adjusted` also takes dividends out."""
+    """Bars oldest first, as Yahoo has them: times `unit` they are in `currency`. `adjusted` takes dividends out."""
 
     symbol: str
     currency: str | None
@@ -70,9 +70,8 @@ def read_chart(symbol: str, frame: Any, meta: Mapping[str, Any], now: datetime) 
         notes.append(f"{_days(len(kept) - len(smooth))} with an impossible price left out")
     dates = tuple(row[0] for row in smooth)
     splits = _actions(frame, "Stock Splits", Decimal(1))
-    scale = float(unit)
-    closes, joined = _join_splits(dates, [row[1] * scale for row in smooth], splits)
-    adjusted, _ = _join_splits(dates, [row[2] * scale for row in smooth], splits)
+    closes, joined = _join_splits(dates, [row[1] for row in smooth], splits)
+    adjusted, _ = _join_splits(dates, [row[2] for row in smooth], splits)
     notes += joined
     notes += [
         f"the price of {dates[i].isoformat()} is impossibly far from the one before; check before relying on it"
@@ -110,8 +109,8 @@ def history_of(chart: Chart, start: date | None, end: date | None) -> PriceHisto
         chart.symbol,
         chart.currency,
         dates,
-        chart.adjusted[kept],
-        closes=chart.closes[kept],
+        tuple(float(_scaled(each, chart.unit) or 0) for each in chart.adjusted[kept]),
+        closes=tuple(float(_scaled(each, chart.unit) or 0) for each in chart.closes[kept]),
         volumes=chart.volumes[kept],
         dividends=tuple(each for each in chart.dividends if dates[0] <= each[0] <= dates[-1]),
         splits=tuple(each for each in chart.splits if dates[0] <= each[0] <= dates[-1]),
@@ -133,18 +132,21 @@ def quote_of(chart: Chart, now: datetime) -> Quote:
             "ask again later."
         )
     as_of: AsOf
+    value: Decimal | None
     if latest is not None and moment is not None:
         value = latest * chart.unit
         day = moment.astimezone(ZoneInfo(chart.zone)).date()
         as_of = day if _is_close(chart, moment, now) else moment
     elif chart.dates:
-        value, as_of = Decimal(str(number(chart.closes[-1]))), chart.dates[-1]
+        value, as_of = _scaled(chart.closes[-1], chart.unit), chart.dates[-1]
         day = chart.dates[-1]
         notes.append("Yahoo Finance has no latest price, so this is the last close")
     else:
         raise no_prices(chart.symbol)
+    if value is None:  # a close that passed as a price is one
+        raise no_prices(chart.symbol)
     before = [i for i, each in enumerate(chart.dates) if each < day]
-    previous = _exact_close(chart, before[-1]) if before else None
+    previous = _scaled(chart.closes[before[-1]], chart.unit) if before else None
     if previous is not None and is_impossible(value, previous):
         notes.append(
             "the price is impossibly far from the previous close, maybe a mix-up of units; check before relying on it"
@@ -167,16 +169,6 @@ def quote_of(chart: Chart, now: datetime) -> Quote:
 def no_prices(symbol: str) -> NoData:
     """The error for a symbol without bars; whether it is unknown, renamed or only missing now can't be told."""
     return NoData(f"Yahoo Finance has no prices for {symbol} right now; check the symbol, or ask again later.")
-
-
-def _exact_close(chart: Chart, index: int) -> Decimal | None:
-    found = price(chart.closes[index] / float(chart.unit))
-    return None if found is None else _tidy(found) * chart.unit
-
-
-def _tidy(value: Decimal) -> Decimal:
-    """Without the last float64 digits, which scaling there and back disturbs."""
-    return value if -int(value.as_tuple().exponent) <= 6 else round(value, 6)  # noqa: PLR2004 (digits Yahoo gives)
 
 
 def _scaled(value: object, unit: Decimal) -> Decimal | None:
@@ -231,7 +223,7 @@ def _days(how_many: int) -> str:
 
 def _is_spike(window: Sequence[float], index: int) -> bool:
     """Whether the middle one of three closes is impossibly far from both others, which are near each other."""
-    if index == 0 or len(window) < 3:  # noqa: PLR2004 (before, at, after)
+    if index == 0 or len(window) < 3:  # before, at, after
         return False
     before, at, after = window
     return is_impossible(before, at) and is_impossible(at, after) and not is_impossible(before, after)

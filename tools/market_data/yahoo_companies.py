@@ -145,7 +145,7 @@ def _day(value: object) -> date | None:
 
 
 def _iso_moment(value: object) -> datetime | None:
-    """"2026-11-20T14:05:00Z"; None without a zone."""
+    """Reads "2026-11-20T14:05:00Z"; None without a zone."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import math
 
 from tools.errors import MarketDataError, NoData, RateLimited, Unreachable
 
-log = logging.getLogger(__name__)
-
 _MINUTE = 60
 _INSTEAD = "or set TUPPENCE_MARKET_DATA=snapshot to use the bundled history"
+
+
+def is_surprise(error: Exception) -> bool:
+    """Whether an error is none that Yahoo's and the network's known faults cause: a changed shape, or our mistake."""
+    from curl_cffi.requests.exceptions import RequestException
+    from yfinance.exceptions import YFException
+
+    return not isinstance(error, MarketDataError | RequestException | YFException | ValueError)
+
+
+def is_broken_cache(error: Exception) -> bool:
+    """Whether yfinance's own files are unusable: damaged, or on a full disk."""
+    return type(error).__module__ == "peewee"  # yfinance's database library, which is not ours to import
 
 
 def is_not_data(error: Exception) -> bool:
@@ -30,10 +40,9 @@ def is_not_found(error: Exception) -> bool:
 
 def told(error: Exception, subject: str) -> MarketDataError:
     """The error to raise for whatever yfinance, curl or the parsing of an answer raised."""
-    from curl_cffi.requests import exceptions as curl
     from yfinance import exceptions as yahoo
 
-    from tools.market_data.yahoo_session import HostRefused, Throttled
+    from tools.market_data.yahoo_session import Throttled
 
     if isinstance(error, MarketDataError):
         return error
@@ -42,23 +51,29 @@ def told(error: Exception, subject: str) -> MarketDataError:
     if is_not_found(error) or isinstance(error, yahoo.YFTickerMissingError | yahoo.YFInvalidPeriodError):
         # Its own words would be "possibly delisted", which it can't know.
         return NoData(f"Yahoo Finance has no data for {subject} right now; check the symbol, or ask again later.")
-    if isinstance(error, HostRefused):
-        return Unreachable(f"Yahoo Finance sent us to another site, which was refused; check the network, {_INSTEAD}.")
-    if isinstance(error, curl.Timeout):
-        return Unreachable("Yahoo Finance did not answer in time; ask again in a minute.")
-    if isinstance(error, curl.SSLError):
-        return Unreachable(
-            "Yahoo Finance's TLS certificate could not be verified; check this machine's clock, certificates and "
-            f"proxy, {_INSTEAD}."
-        )
+    return Unreachable(f"{_what_happened(error, subject)}, {_INSTEAD}.")
+
+
+def _what_happened(error: Exception, subject: str) -> str:
+    """The fault in words, and what may help."""
+    from curl_cffi.requests import exceptions as curl
+
+    from tools.market_data.yahoo_session import HostRefused
+
     if is_not_data(error):
-        return Unreachable(f"Yahoo Finance answered with a page instead of data; ask again later, {_INSTEAD}.")
-    if isinstance(error, curl.RequestException):
-        return Unreachable(f"Yahoo Finance can't be reached; check the network, {_INSTEAD}.")
-    log.warning("Yahoo Finance's answer on %s could not be read: %s: %s", subject, type(error).__name__, error)
-    return Unreachable(
-        f"Yahoo Finance's answer on {subject} was not understood; update Tuppence if this goes on, {_INSTEAD}."
-    )
+        return "Yahoo Finance's answer was not data; ask again later"
+    for kind, words in (
+        (HostRefused, "Yahoo Finance sent us to another site, which was refused; check the network"),
+        (curl.Timeout, "Yahoo Finance did not answer in time; ask again in a minute"),
+        (
+            curl.SSLError,
+            "No safe (TLS) connection to Yahoo Finance could be made; check this machine's clock and certificates",
+        ),
+        (curl.RequestException, "Yahoo Finance can't be reached; check the network"),
+    ):
+        if isinstance(error, kind):
+            return words
+    return f"Yahoo Finance's answer on {subject} was not understood; update Tuppence if this goes on"
 
 
 def _rate_limited(retry_after_seconds: float | None) -> RateLimited:

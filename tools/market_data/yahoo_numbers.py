@@ -33,7 +33,7 @@ def number(value: object) -> Decimal | None:
     if isinstance(value, int):
         return Decimal(value)
     plain = float(value)
-    if abs(plain) < 1e30 and _as_float32(plain) == plain:  # noqa: PLR2004 (far from where float32 ends)
+    if abs(plain) < 1e30 and _as_float32(plain) == plain:  # far from where float32 ends
         for digits in _FLOAT32_DIGITS:
             text = f"{plain:.{digits}g}"
             if _as_float32(float(text)) == plain:
@@ -67,4 +67,6 @@ def _as_float32(value: float) -> float:
 def _plain_decimal(text: str) -> Decimal:
     """Without an exponent where it is a whole number."""
     found = Decimal(text)
-    return found.quantize(Decimal(1)) if found == found.to_integral_value() and abs(found) < Decimal(10) ** 27 else found
+    return (
+        found.quantize(Decimal(1)) if found == found.to_integral_value() and abs(found) < Decimal(10) ** 27 else found
+    )

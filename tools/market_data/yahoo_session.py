@@ -33,15 +33,15 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 
 
-class HostRefused(RequestException):  # type: ignore[misc]
+class HostRefused(RequestException):
     """An address, or a redirect to one, that is not Yahoo's over TLS."""
 
 
-class NotFound(RequestException):  # type: ignore[misc]
+class NotFound(RequestException):
     """Yahoo has nothing under that address."""
 
 
-class NotData(RequestException):  # type: ignore[misc]
+class NotData(RequestException):
     """Yahoo answered with a page, or a server fault, instead of data."""
 
 
@@ -53,7 +53,7 @@ class Throttled(YFRateLimitError):  # type: ignore[misc]
         self.retry_after_seconds = retry_after_seconds
 
 
-class YahooSession(Session):  # type: ignore[misc]
+class YahooSession(Session["Response"]):
     """What yfinance sends its requests through.
 
     Statuses become exceptions here, because yfinance would meet them with more requests: on 429 and 404 it fetches
@@ -73,7 +73,7 @@ class YahooSession(Session):  # type: ignore[misc]
         finally:
             self._local.deadline = None
 
-    def request(self, method: str, url: str, **options: Any) -> Response:
+    def request(self, method: str, url: str, **options: Any) -> Response:  # type: ignore[override]
         """Sends one request and follows redirects within Yahoo. Raises `RequestException` or `Throttled`."""
         options.update(allow_redirects=False, verify=True)
         timeout = options.pop("timeout", None)
@@ -93,7 +93,8 @@ class YahooSession(Session):  # type: ignore[misc]
 
     def transfer(self, method: str, url: str, **options: Any) -> Response:
         """One request on the wire; a fake overrides this to send it elsewhere."""
-        return super().request(method, url, **options)
+        response: Response = super().request(method, url, **options)  # type: ignore[arg-type]
+        return response
 
     def _seconds_left(self, timeout: float | None) -> float:
         deadline = getattr(self._local, "deadline", None)

@@ -30,7 +30,8 @@ _SOME_MONTHS = re.compile(
 _DECADE = re.compile(r"(?:the )?(?P<year>199|20[0-9])0'?s")
 _EDGE = re.compile(r"(?:the )?(?P<edge>start|beginning|end) of (?:the year )?(?P<of>.+)")
 _SINCE = re.compile(
-    r"(?:ever )?since (?P<start>.+)|(?:from |starting (?:in |from |on )?)?(?P<onwards>.+?) (?:onwards?|forwards?)"
+    r"(?:ever )?since (?P<start>.+?)(?: (?:to|until|till|up to) (?:now|today))?"
+    r"|(?:from |starting (?:in |from |on )?)?(?P<onwards>.+?) (?:onwards?|forwards?)"
 )
 _RANGE = re.compile(
     r"(?:(?P<between>between) |from )?(?P<start>.+?)"

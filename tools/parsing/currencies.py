@@ -11,9 +11,8 @@ from tools.parsing.typos import Spelling
 # An indented line goes on with the one above.
 # The first names are the ones the European Central Bank publishes rates for, past currencies included.
 _TABLE = """
-USD|us,u.s.,american,united states|dollar,dollars,buck,bucks,dolar,dolars,dollers|$,us$,usd$,dollar,dollars,dolar,
-    dolars,dollers,buck,bucks,greenback,greenbacks|us,u.s.,usa,u.s.a.,america,united states,
-    united states of america,the states
+USD|us,u.s.,american,united states|dollar,dollars,buck,bucks|$,us$,usd$,dollar,dollars,buck,bucks,
+    greenback,greenbacks|us,u.s.,usa,u.s.a.,america,united states,united states of america,the states
 EUR||euro,euros|€,euro,euros|eurozone,euro zone,euro area,eurozone countries,europe,eu,european union,germany,
     france,italy,spain,netherlands,holland,belgium,austria,ireland,portugal,greece,finland,luxembourg,slovenia,
     slovakia,cyprus,malta,estonia,latvia,lithuania,croatia,bulgaria
@@ -27,7 +26,7 @@ NZD|new zealand,kiwi,nz|dollar,dollars|nz$,nzd$,kiwi,kiwis|new zealand
 CNY|chinese|yuan,yuans,renminbi,rmb|cn¥,yuan,yuans,renminbi,rmb,cnh,元|china
 HKD|hong kong,hk|dollar,dollars|hk$,hkd$|hong kong
 SGD|singapore,singaporean,sing|dollar,dollars|s$,sg$,sgd$|singapore
-INR|indian|rupee,rupees,rupes|₹,rs,rs.,rupee,rupees|india
+INR|indian|rupee,rupees|₹,rs,rs.,rupee,rupees|india
 KRW|korean,south korean|won,wons|₩,won|korea,south korea
 SEK|swedish|krona,kronor,kronas,kroner,krone,crown,crowns|krona,kronor|sweden
 NOK|norwegian|krone,kroner,kronor,krona,crown,crowns||norway
@@ -114,11 +113,12 @@ for _code, _adjectives, _nouns, _alone, _places in _ROWS:
     if _code not in _WORDS_TOO:
         _NAMES[_code.lower()] = _code
 
-# Slips that the table holds itself, and short names that are a letter from too many words.
-_EXACT = {"dolar", "dolars", "dollers", "rupes", *(
-    word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4
-)} - {"euro", "yuan", "peso", "baht", "hong", "kong"}  # fmt: skip
-_SPELLING = Spelling((*_NAMES, *_PLACES, "the"), exact=_EXACT)
+_SPELLING = Spelling(
+    (*_NAMES, *_PLACES, "the"),
+    # Short names are a slip away from too many words.
+    exact={word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4}
+    - {"euro", "yuan", "peso", "baht", "hong", "kong"},
+)
 _PAIR = re.compile(r"(?P<first>[^/-]+?) ?[/-] ?(?P<second>[^/-]+)")
 
 
@@ -135,10 +135,11 @@ def parse_currency(text: str) -> str | None:
     place = phrase.lower()
     if place in _COUNTRY_IN_CAPITALS:
         return _PLACES[place] if phrase.isupper() else None
-    code = _place(place)
-    if code is None and phrase.isascii() and (corrected := _SPELLING.corrected(place)):
-        return _named(corrected) or _place(corrected)
-    return code
+    corrected = _SPELLING.corrected(place, text) if place.isascii() else None
+    if corrected is None:
+        return None
+    code = _PLACES.get(corrected) or _PLACES.get(corrected.removeprefix("the "))
+    return code or (_named(corrected) if corrected != place else None)
 
 
 def parse_pair(text: str) -> tuple[str, str] | None:
@@ -154,13 +155,8 @@ def parse_pair(text: str) -> tuple[str, str] | None:
     match = _PAIR.fullmatch(phrase)
     if match is None:
         return None
-    base, quote = _named(match["first"]), _named(match["second"])
+    base, quote = (_named(name) or _named(_SPELLING.corrected(name.lower(), name) or "") for name in match.groups())
     return (base, quote) if base and quote and base != quote else None
-
-
-def _place(phrase: str) -> str | None:
-    """The currency of a place in small letters."""
-    return _PLACES.get(phrase) or _PLACES.get(phrase.removeprefix("the "))
 
 
 def _named(phrase: str) -> str | None:

@@ -50,10 +50,8 @@ def parse_date(text: str) -> date | None:
     phrase = plain_ascii(text, _LONGEST).removeprefix("on ")
     if not ("1" in phrase or "2" in phrase):
         return None
-    day = explicit_date(phrase)
-    if day is None and (corrected := _SPELLING.corrected(phrase)):
-        return explicit_date(corrected)
-    return day
+    corrected = _SPELLING.corrected(phrase, text)
+    return explicit_date(corrected) if corrected else None
 
 
 def explicit_date(phrase: str) -> date | None:

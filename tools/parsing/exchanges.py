@@ -88,7 +88,11 @@ _ONLY_WITH_TAIL = frozenset(
 )  # fmt: skip
 _TAILS = (" stock exchange", " stock market", " stock markets", " markets", " market", " exchange", " bourse",
           " stocks", " session", " trading", " index", " equities")  # fmt: skip
-_SPELLING = Spelling((*_EXCHANGES, *_TAILS, "the 's"))
+_SPELLING = Spelling(
+    (*_EXCHANGES, *_TAILS, "the 's"),
+    # Short names and codes are a slip away from too many words.
+    exact={word for name in _EXCHANGES for word in name.split() if len(word) <= 4} - {"hong", "kong", "york", "wall"},
+)
 _IN_CAPITALS = frozenset({"US", "SIX", "AIM", "NY", "STI", "OSE"})
 
 
@@ -98,19 +102,11 @@ def parse_exchange(text: str) -> str | None:
     A country's main exchange stands for the country, and an index for its exchange. None for anything else;
     "TSE" alone too, which is both Tokyo and Toronto.
     """
-    phrase = plain_ascii(text)
-    if not phrase:
+    whole = _SPELLING.corrected(plain_ascii(text), text)
+    if not whole:
         return None
-    mic = _exchange(phrase, in_capitals=text.strip() in _IN_CAPITALS)
-    if mic is None and (corrected := _SPELLING.corrected(phrase)):
-        return _exchange(corrected)
-    return mic
-
-
-def _exchange(whole: str, *, in_capitals: bool = False) -> str | None:
-    """`parse_exchange` of a plain phrase."""
     for phrase in (whole, whole.removeprefix("the ")):
-        if phrase in _EXCHANGES and (in_capitals or phrase not in _ONLY_WITH_TAIL):
+        if phrase in _EXCHANGES and (phrase not in _ONLY_WITH_TAIL or text.strip() in _IN_CAPITALS):
             return _EXCHANGES[phrase]
     for tail in _TAILS:
         if phrase.endswith(tail):

@@ -57,8 +57,9 @@ _MONTHS_IN_WORDS = {
 }  # fmt: skip
 _COUPLE = re.compile(r"(?:a )?couple(?: of)?")
 _MAX_YEARS = 200
-_PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"))
-_YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths",))
+_RARE_NUMBERS = ("cent", "grand", "lakh", "lakhs", "crore", "crores")
+_PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"), exact=_RARE_NUMBERS)
+_YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths", *_RARE_NUMBERS))
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -84,16 +85,7 @@ def parse_percent(text: str) -> Decimal | None:
 
     "50 bps" and "50 basis points" are 0.5. None for anything else: money, "5k", a bare number above 100.
     """
-    phrase = plain_ascii(text)
-    percent = _percent(phrase)
-    # A single word is too little to tell a mistyped number from a name.
-    if percent is None and not phrase.isalpha() and (corrected := _PERCENT_SPELLING.corrected(phrase)):
-        return _percent(corrected)
-    return percent
-
-
-def _percent(phrase: str) -> Decimal | None:
-    """`parse_percent` of a plain phrase."""
+    phrase = _corrected(text, _PERCENT_SPELLING)
     match = _PERCENT.fullmatch(phrase)
     if match is None:
         return None
@@ -115,13 +107,18 @@ def parse_years(text: str) -> Decimal | None:
 
     A bare number counts as years. None for anything else, for nothing or less, and for more than 200 years.
     """
-    phrase = plain_ascii(text)
+    phrase = _corrected(text, _YEARS_SPELLING)
     if not phrase:
         return None
     months = _months(phrase)
-    if months is None and not phrase.isalpha() and (corrected := _YEARS_SPELLING.corrected(phrase)):
-        months = _months(corrected)
     return months / 12 if months is not None and 0 < months <= _MAX_YEARS * 12 else None
+
+
+def _corrected(text: str, spelling: Spelling) -> str:
+    """The plain form of `text` without slips; "" with a foreign word, and for a slip alone, which may be a name."""
+    phrase = plain_ascii(text)
+    corrected = spelling.corrected(phrase, text)
+    return "" if corrected is None or (corrected != phrase and phrase.isalpha()) else corrected
 
 
 def _months(phrase: str) -> Decimal | None:

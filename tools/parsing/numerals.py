@@ -38,8 +38,10 @@ _BIG = {
 }  # fmt: skip
 _BEFORE_AND = frozenset({"hundred", *_BIG})
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "three quarters": Decimal("0.75")}
-NUMBER_WORDS = frozenset({*_UNITS, *_TENS, *_BIG, "a", "an", "and", "of", "hundred", "dozen", "couple", "half", "quarter",
-                          "quarters", "point", "minus", "negative"})  # fmt: skip
+NUMBER_WORDS = frozenset(
+    {*_UNITS, *_TENS, *_BIG, "a", "an", "and", "of", "hundred", "dozen", "couple", "half", "quarter", "quarters",
+     "point", "minus", "negative"}
+)  # fmt: skip
 """Every word that a number in words may have."""
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _PART_OF = re.compile(r"(?P<part>half|(?:a )?quarter|three quarters)(?: of)?(?: an?| one)? (?P<scale>[a-z]+)")

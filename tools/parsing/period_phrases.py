@@ -79,9 +79,14 @@ _OTHER_WORDS = (
     "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
     "tens thousands"
 )
+# Short forms, and words that are a slip away from too many others.
+_TO_TYPE_EXACTLY = (
+    *("weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens", "till", "full", "ever", "most"),
+    *("back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
+)
 _SPELLING = Spelling(
     (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),
-    exact=(*DATE_WORDS_TO_TYPE_EXACTLY, "weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens"),
+    exact=(*DATE_WORDS_TO_TYPE_EXACTLY, *_TO_TYPE_EXACTLY),
 )
 
 
@@ -93,16 +98,10 @@ def canonical_period(text: str) -> str | None:
     phrase = plain_ascii(text, _LONGEST)
     if not phrase:
         return None
-    phrase = phrase.removesuffix("'s").removesuffix("'")
-    canonical = _read(phrase)
-    if canonical is None and (corrected := _SPELLING.corrected(phrase)):
-        return _read(corrected)
-    return canonical
-
-
-def _read(phrase: str) -> str | None:
-    """`canonical_period` of a plain phrase, without looking for slips of the keyboard."""
-    phrase = years_in_digits(phrase)
+    corrected = _SPELLING.corrected(phrase.removesuffix("'s").removesuffix("'"), text)
+    if corrected is None:
+        return None
+    phrase = years_in_digits(corrected)
     if phrase in _PHRASES:
         return _PHRASES[phrase]
     preposition = _PREPOSITION.match(phrase)

@@ -13,7 +13,8 @@ from tools.parsing.period_phrases import canonical_period
 _CANONICAL = re.compile(
     r"ytd|max|(?P<count>[1-9][0-9]{0,4})(?P<unit>d|mo|y)|(?P<year>(?:19|20)[0-9]{2}|2100)"
     r"|since (?P<since>[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)"
-    r"|(?P<open>since )?(?P<before>last )?--(?P<month>0[1-9]|1[0-2])|--(?P<first>0[1-9]|1[0-2])\.\.--(?P<final>0[1-9]|1[0-2])"
+    r"|(?P<open>since )?(?P<before>last )?--(?P<month>0[1-9]|1[0-2])"
+    r"|--(?P<first>0[1-9]|1[0-2])\.\.--(?P<final>0[1-9]|1[0-2])"
     r"|(?P<start>[0-9]{4}-[0-9]{2}-[0-9]{2})\.\.(?P<end>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 )
 _UNIT_WORDS = {"d": "day", "mo": "month", "y": "year"}
@@ -96,12 +97,8 @@ class Period:
         if match["since"]:
             year, month, day = (*map(int, match["since"].split("-")), 1, 1)[:3]
             return date(year, month, day), max(today, date(year, month, day))
-        if match["month"]:
-            start = _latest_month(today, int(match["month"]), before=bool(match["before"]))
-            return start, today if match["open"] else _month_end(start)
-        if match["first"]:
-            last = _latest_month(today, int(match["final"]))
-            return _latest_month(last, int(match["first"])), _month_end(last)
+        if match["month"] or match["first"]:
+            return _recent_months(today, match)
         if match["start"]:
             return date.fromisoformat(match["start"]), date.fromisoformat(match["end"])
         return (date(today.year, 1, 1) if self.canonical == "ytd" else None), today
@@ -111,7 +108,8 @@ def parse_period(text: str) -> Period | None:
     """The period that the whole of `text` names: canonical forms, and what people type.
 
     "over the last 6 months", "this week", "lately", "ytd", "2022", "q3 2021", "since march 2020", "from 2015 to
-    2018", "since march", "twenty nineteen", and these with slips of the keyboard ("last 3 motnhs"). None for anything else, "month" or "6" alone included.
+    2018", "since march", "twenty nineteen", and these with slips of the keyboard ("last 3 motnhs"). None for anything
+    else, "month" or "6" alone included.
     """
     canonical = canonical_period(text)
     if canonical is None:
@@ -137,6 +135,15 @@ def _days_back(today: date, count: int, unit: str) -> date:
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+
+
+def _recent_months(today: date, match: re.Match[str]) -> tuple[date, date]:
+    """First and last day of months without a year."""
+    if match["first"]:
+        last = _latest_month(today, int(match["final"]))
+        return _latest_month(last, int(match["first"])), _month_end(last)
+    start = _latest_month(today, int(match["month"]), before=bool(match["before"]))
+    return start, today if match["open"] else _month_end(start)
 
 
 def _latest_month(today: date, month: int, *, before: bool = False) -> date:

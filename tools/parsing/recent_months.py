@@ -39,21 +39,27 @@ def recent_months(phrase: str) -> str | None:
     if match := _DURING_MONTH.fullmatch(phrase):
         return _month(match["month"], match["which"] or match["bare"])
     if match := _SINCE_MONTH.fullmatch(phrase):
-        if match["edge"] and match["edge"].endswith("end of "):
-            # The close of a month's last day is what the next month is measured from.
-            return f"since --{MONTHS[match['month']] % 12 + 1:02}"
-        return f"since {_month(match['month'], match['which'])}"
+        # The close of a month's last day is what the next month is measured from.
+        after_it = match["edge"] and match["edge"].endswith("end of ")
+        next_month = f"--{MONTHS[match['month']] % 12 + 1:02}"
+        return f"since {next_month if after_it else _month(match['month'], match['which'])}"
     if match := _MONTH_TO_NOW.fullmatch(phrase):
         return f"since {_month(match['month'], match['which'])}"
-    if match := _QUARTER.fullmatch(phrase):
-        first = int(match["number"] or _ORDINALS[match["ordinal"]]) * 3 - 2
-        return f"since --{first:02}" if match["since"] else f"--{first:02}..--{first + 2:02}"
-    return _from_month_to_month(phrase)
+    return _quarter(phrase) or _from_month_to_month(phrase)
 
 
 def _month(name: str, which: str | None) -> str:
     """The canonical form of one month; `last` is never the month that today is in."""
     return f"{'last ' if which == 'last ' else ''}--{MONTHS[name]:02}"
+
+
+def _quarter(phrase: str) -> str | None:
+    """The canonical form of "the first quarter", "in q3", "since q1"."""
+    match = _QUARTER.fullmatch(phrase)
+    if match is None:
+        return None
+    first = int(match["number"] or _ORDINALS[match["ordinal"]]) * 3 - 2
+    return f"since --{first:02}" if match["since"] else f"--{first:02}..--{first + 2:02}"
 
 
 def _from_month_to_month(phrase: str) -> str | None:

@@ -34,7 +34,7 @@ _WORDS = {
     "|big banks|regional banks|insurance|insurer|insurers|asset managers|asset management|brokers|brokerages"
     "|broker|capital markets|lenders|credit cards|credit card|payments|fintech|fintechs|wealth managers"
     "|investment banks|investment banking",
-    # "Consumer stocks" may be of either kind; what most people name first (Amazon, cars, shops) is here.
+    # "Consumer stocks" may be of either consumer sector: shops, cars and brands are read, staples are not.
     "consumer-cyclical": "consumer|consumer cyclical|consumer-cyclical|consumer cyclicals|cyclical consumer"
     "|consumer discretionary|discretionary|retail|retailer|retailers|retailing|e-commerce|ecommerce|online retail"
     "|online retailers|auto|autos|automotive|car|cars|automaker|automakers|auto makers|carmaker|carmakers"
@@ -74,29 +74,22 @@ _ONLY_WITH_TAIL = frozenset({"it", "industry", "car", "drug", "semi", "paper", "
 _TAILS = ("sector|sectors|stock|stocks|shares|companies|company|industry|industries|space|names|firms|businesses"
           "|equities|plays|sector stocks|sector companies")  # fmt: skip
 _TAIL = re.compile(rf" (?:{_TAILS})")
-_SPELLING = Spelling((*_SECTORS, _TAILS, "the"))
+_SPELLING = Spelling(
+    (*_SECTORS, _TAILS, "the"),
+    # A slip away from too many words.
+    exact=({word for name in _SECTORS for word in name.split() if len(word) <= 4} - {"tech", "bank", "food"})
+    | {"names", "plays", "firms", "space"},
+)
 
 
 def parse_sector(text: str) -> str | None:
     """The key of the sector that the whole of `text` names: "tech", "the energy sector", "bank stocks", "IT".
 
-    "Consumer" alone is consumer-cyclical, by far the larger of the two consumer sectors. None for anything else.
+    "Consumer" alone is read as consumer-cyclical, so staples must be asked for by name. None for anything else.
     """
-    phrase = plain_ascii(text).removeprefix("the ")
-    if not phrase:
-        return None
-    if phrase == "it" and text.strip() == "IT":
-        return "technology"
-    key = _sector(phrase)
-    if key is None and (corrected := _SPELLING.corrected(phrase)):
-        return _sector(corrected.removeprefix("the "))
-    return key
-
-
-def _sector(phrase: str) -> str | None:
-    """`parse_sector` of a plain phrase without "the"."""
+    phrase = (_SPELLING.corrected(plain_ascii(text), text) or "").removeprefix("the ")
     if phrase in _SECTORS:
-        return None if phrase in _ONLY_WITH_TAIL else _SECTORS[phrase]
+        return _SECTORS[phrase] if phrase not in _ONLY_WITH_TAIL or text.strip() == "IT" else None
     space = phrase.rfind(" ")
     if space == -1:
         return None

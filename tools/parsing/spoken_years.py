@@ -1,4 +1,4 @@
-"""Years as they are said or cut short, in four digits: "twenty twenty two", "two thousand eight", "'19", "the nineties"."""
+"""Years said or cut short, in four digits: "twenty twenty two", "two thousand eight", "'19", "the nineties"."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,24 +22,35 @@ _TWO_SLIPS_FROM = 8
 class Spelling:
     """The words of one parser, and which of them a mistyped word was meant to be.
 
-    `phrases` hold every word the parser can accept: a text with any other word, and no slip in it, is given up at
-    once. Nothing is corrected to the words in `exact`, which are too short or too rare for that.
+    `phrases` hold every word the parser can accept, so that a text with any other is given up before it is parsed.
+    Nothing is corrected to the words in `exact`, which are too short or too rare for that.
     """
 
     def __init__(self, phrases: Iterable[str], exact: Iterable[str] = ()) -> None:
         self.words = frozenset(word for phrase in phrases for word in _WORD.findall(phrase.lower()))
-        self._targets = sorted(word for word in self.words.difference(exact) if len(word) >= _SHORTEST)
+        self._targets: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.words.difference(exact)):
+            if len(word) >= _SHORTEST:
+                self._targets[word[0]].append(word)
         self.meant = lru_cache(maxsize=4096)(self._meant)
 
-    def corrected(self, phrase: str) -> str | None:
-        """A plain lower-case `phrase` with its slips corrected; None when there is none, or a word is foreign."""
-        slip = False
+    def corrected(self, phrase: str, typed: str) -> str | None:
+        """A plain lower-case `phrase` with its slips corrected, or None when one of its words is foreign.
+
+        `typed` is what became `phrase`: nothing is corrected in a single word in capitals, which may be a ticker.
+        """
+        slips = False
         for word in _WORD.findall(phrase):
-            meant = self.meant(word)
-            if meant is None:
+            if word in self.words:
+                continue
+            if self.meant(word) is None:
                 return None
-            slip = slip or meant != word
-        return _WORD.sub(lambda match: self.meant(match[0]) or "", phrase) if slip else None
+            slips = True
+        if not slips:
+            return phrase
+        if typed.isupper() and " " not in phrase:
+            return None
+        return _WORD.sub(lambda match: self.meant(match[0]) or "", phrase)
 
     def _meant(self, word: str) -> str | None:
         """`word` when it is known, the one word nearest to it, or None.
@@ -46,22 +58,20 @@ class Spelling:
         A slip is a letter missing, added, wrong, or swapped with its neighbour. The first letter must be right,
         unless it was swapped with the second. A known word that goes on ("yearn", "dollarss") is another word.
         """
-        from rapidfuzz.distance import OSA  # 37 ms, and most texts have no slip
-
         if word in self.words:
             return word
         if len(word) < _SHORTEST or word in ordinary_words():
             return None
-        nearest, fewest = None, 1 if len(word) < _TWO_SLIPS_FROM else 2
-        tied = False
-        for target in self._targets:
-            if word[0] != target[0] and word[:2] != target[1::-1] or word.startswith(target):
-                continue
-            slips = OSA.distance(word, target, score_cutoff=fewest)
-            if slips > fewest:
-                continue
-            nearest, fewest, tied = target, slips, slips == fewest and nearest is not None
-        return None if tied else nearest
+        from rapidfuzz.distance import OSA  # 37 ms, paid by the first question and not by the start
+
+        targets = [target for target in self._targets.get(word[0], ()) if not word.startswith(target)]
+        if word[0] != word[1]:
+            targets += [target for target in self._targets.get(word[1], ()) if target[1] == word[0]]
+        most = 1 if len(word) < _TWO_SLIPS_FROM else 2
+        slips = {target: OSA.distance(word, target, score_cutoff=most) for target in targets}
+        fewest = min(slips.values(), default=most + 1)
+        nearest = [target for target in targets if slips[target] == fewest]
+        return nearest[0] if fewest <= most and len(nearest) == 1 else None
 
 
 @cache

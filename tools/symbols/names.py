@@ -55,3 +55,18 @@ def name_key(name: str) -> str:
     while len(kept) > 2 and kept[-2] + kept[-1] in _LEGAL_FORMS and len(kept[-1]) == len(kept[-2]) == 1:
         kept = kept[:-2]
     return " ".join(kept)
+
+
+def spoken_name(name: str) -> str:
+    """How people say a company's name: `name_key` in the name's own letters ("The Coca-Cola Company" → "Coca-Cola")."""
+    words = REGISTRATION_NOTE.sub("", name).split()
+    if len(words) > 1 and words[0].lower() == "the":
+        words = words[1:]
+    while len(words) > 1 and _is_noise(words[-1]):
+        words.pop()
+    return " ".join(words).rstrip(",") or name
+
+
+def _is_noise(word: str) -> bool:
+    plain = comparable(word)
+    return plain in _LEGAL_FORMS or plain in ("and", "adr", "ads", "new")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
 from tools.symbols.directory import PROMINENT, best_of, bundled_directory
-from tools.symbols.names import MAX_QUERY_CHARACTERS, comparable, name_key
+from tools.symbols.names import MAX_QUERY_CHARACTERS, comparable, name_key, spoken_name
 from tools.symbols.spelling import corrections, nearest
 from tools.symbols.tickers import common_spelling, currency_pair, names_exchange
 
@@ -77,10 +77,21 @@ class DirectoryResolver:
         entries = dict.fromkeys((*meant, *others, *(self._suggestions(typed) if len(meant) != 1 else ())))
         return tuple(entry.listing() for entry in entries)[: max(limit, 0)]
 
+    def knows(self, text: str) -> bool:
+        """Whether `text` is, to the letter, an everyday name or a ticker in capitals: no slips, no parts of names."""
+        typed = _cleaned(text)
+        if not typed or len(typed) > MAX_QUERY_CHARACTERS:
+            return False
+        if len(typed) > 1 and self._in_capitals(typed):
+            return True
+        if self.directory.asked_back.get(comparable(typed)) == ():
+            return False
+        return any(self._named(variant) for variant in _variants(typed))
+
     def name(self, symbol: str) -> str:
         """The name people use for `symbol`, or the symbol itself when the directory lacks it."""
         if entry := self.directory.by_symbol.get(symbol):
-            return entry.name
+            return spoken_name(entry.name)
         pair = currency_pair(symbol)
         return pair.name if pair else symbol
 

@@ -44,7 +44,7 @@ NAMED = {
 }
 REFUSED = [
     "", " ", "the", "try", "Try", "all", "All", "mad", "pen", "cop", "gel", "sit", "us", "Us", "real", "kroner",
-    "krone", "crowns", "dinars", "british", "american", "japanese", "swiss", "apple", "5 dollars", "$5", "dollars to",
+    "krone", "crowns", "dinars", "british", "american", "australian", "canadian", "japanese", "swiss", "apple", "5 dollars", "$5", "dollars to",
     "to euros", "us dollars please", "japanese dollars", "swiss yen", "xyz", "USDEUR", "eur/usd", "the the euro",
     "bitcoin", "dollarss", "u s d", "u\u0455d", "\uff35\uff33\uff24", "€€", "dollars" + " " * 40,
 ]  # fmt: skip
@@ -72,6 +72,7 @@ def test_refuses_what_is_not_one_certain_currency(text: str) -> None:
         ("£/$", ("GBP", "USD")),
         ("USDTRY", ("USD", "TRY")),
         ("USD/TRY", ("USD", "TRY")),
+        ("eruo/dolar", ("EUR", "USD")),
     ],
 )
 def test_reads_pairs(text: str, pair: tuple[str, str]) -> None:

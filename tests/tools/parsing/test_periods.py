@@ -18,7 +18,7 @@ TYPED = {
     "5d": "5d|5 days|five days|this week|This  Week|last week|past week|the past week|over the last week|a week|1 week"
     "|one week|1w|1wk|this week's|last week's|so far this week|over the week|last 5 trading days|in the last 5 days"
     "|since last week|last weeks",
-    "14d": "2 weeks|two weeks|past 2 weeks|a fortnight|2wks|2 wk|last couple of weeks",
+    "14d": "last 10 trading days|2 weeks|two weeks|past 2 weeks|a fortnight|2wks|2 wk|last couple of weeks",
     "21d": "3 weeks|a few weeks|the last few weeks|recent weeks",
     "30d": "30 days|30d|30-day|the last 30 days|thirty days",
     "1mo": "1mo|1m|1 m|lately|recently|of late|these days|this month|last month|past month|the last month|a month"
@@ -26,14 +26,14 @@ TYPED = {
     "2mo": "2 months|couple of months|a couple months|last couple of months",
     "3mo": "3mo|3m|3 months|three months|three month|3-month|this quarter|last quarter|past quarter|a quarter"
     "|the last three months|recent months|few months|the past few months",
-    "6mo": "6mo|6m|6 mo|6 month|6-month|6 months|six months|past six months|last 6 months|the last 6 months"
+    "6mo": "in the past half a year|6mo|6m|6 mo|6 month|6-month|6 months|six months|past six months|last 6 months|the last 6 months"
     "|over the last 6 months|for the past 6 months|in the last six months|half a year|half year|last half year"
     "|past half-year|last 2 quarters|Last 6 Months|last  6  months|last 6 mths|last 6 mnths|last 6 monts",
-    "18mo": "18 months|18mo|a year and a half|last year and a half|1.5 years|one and a half years",
+    "18mo": "the last 18 months|18 months|18mo|a year and a half|last year and a half|1.5 years|one and a half years",
     "30mo": "2.5 years|two and a half years|2 years and a half",
     "ytd": "ytd|YTD|year to date|year-to-date|this year|so far this year|this year so far|this year's|current year"
     "|since the start of the year|since the beginning of the year|since january 1",
-    "1y": "1y|1 yr|1yr|12 months|twelve months|last 12 months|last twelve months|last year|the last year|past year"
+    "1y": "this past year|1y|1 yr|1yr|12 months|twelve months|last 12 months|last twelve months|last year|the last year|past year"
     "|over the past year|a year|one year|one-year|1-year|last year's|in a year|52 weeks|ttm|trailing 12 months"
     "|previous year|the whole of the last year|since last year|over the year|4 quarters",
     "2y": "2y|2 years|two years|24 months|past couple of years|a couple of years|2yrs",
@@ -69,13 +69,40 @@ TYPED = {
     "2020-02-01..2020-02-29": "february 2020|feb 2020",
     "2022-05-01..2022-05-31": "may 2022|in may 2022",
     "2010-01-01..2019-12-31": "the 2010s|in the 2010s|2010s",
+    "100d": "past 100 days|over the past 100 days",
+    "1990-01-01..1999-12-31": "the nineties|in the nineties|the 1990s|the 90s|the '90s|during the nineteen nineties",
+    "2000-01-01..2009-12-31": "the noughties",
+    "2019": "twenty nineteen|in twenty nineteen|calendar year 2019",
+    "2021": "'21|in '21|all of 2021|the whole of 2021|in twenty twenty one|twenty twenty-one",
+    "2008": "two thousand eight|two thousand and eight|in two thousand eight|twenty oh eight|back in two thousand eight",
+    "1999": "nineteen ninety nine|nineteen ninety-nine|'99|in '99",
+    "2020": "twenty twenty|throughout twenty twenty|in the whole of 2020",
+    "2000": "in two thousand",
+    "since 2019": "since '19|since twenty nineteen|from 2019 until today|from twenty nineteen to now|since 2019 until now",
+    "since 2015": "2015 onwards|twenty fifteen onwards",
+    "since 2020-12-31": "end of 2020 to now|from the end of 2020 until now",
+    "since 2000": "since two thousand",
+    "2008-01-01..2012-12-31": "from two thousand eight to twenty twelve|between '08 and '12|from '08 to '12",
+    "2021-03-01..2021-03-31": "march '21|in march twenty twenty one",
+    "--06": "--06|in june|In June|during june|over June|in all of june|throughout june|in jun|this past june",
+    "--05": "in may|back in may|over the month of may",
+    "last --12": "last --12|last december|in last december|Last Dec",
+    "since --01": "since --01|since january|ever since january|since jan|since the start of january|from january onwards"
+    "|january to date|from january to now|january until today|since the end of december|since q1",
+    "since --03": "since march|since March|since mar.|since this march|starting in march onwards",
+    "since last --12": "since last --12|since last december|from last december until now",
+    "--01..--03": "from january to march|january to march|jan-mar|Jan - Mar|between january and march|first quarter"
+    "|the first quarter|in the first quarter|q1|in q1|1st quarter|from the start of january to the end of march",
+    "--03..--06": "between march and june",
+    "--11..--02": "from november to february",
+    "--10..--12": "the fourth quarter|Q4|over the 4th quarter",
     "2020-03-16..2020-03-16": "on 16 march 2020|16 march 2020|2020-03-16|on march 16th, 2020",
 }
 REFUSED = [
     "", " ", "the", "in", "over", "a", "of", "last", "past", "this", "since", "from", "to", "over the", "in the",
     "the last", "month", "months", "year", "years", "week", "day", "days", "quarter", "decade", "fortnight", "hour",
     "the year", "the month", "the day", "d", "m", "y", "mo", "6", "six", "12", "1989", "2101", "20222", "0", "-6",
-    "may", "march", "in may", "since march", "since covid", "since 6", "since then", "since", "ever since",
+    "may", "march", "mar", "since covid", "since 6", "since then", "since", "ever since",
     "next year", "next 6 months", "6 months ago", "a year ago", "two years ago", "6 mmo", "0 months", "-6 months",
     "0.3 months", "1e2 days", "101 years", "5 m 6", "1201 months", "five m", "6 apples", "6 - months",
     "6--months", "6- months", "-6 months", "last apple", "last last year",
@@ -86,8 +113,14 @@ REFUSED = [
     "from 2015 to", "2015-", "2015-18", "2015 2018", "from 2015 to 2018 to 2020", "apple", "apple in 2022",
     "2022 apple", "in in 2022", "\u0662\u0660\u0662\u0662", "\uff12022", "6 m\u00f6nths", "last 6 months?",
     "$2022", "2,022", "2022.0",
-    "early 2021", "the 3rd", "between march and june", "x" * 61, "last six months" + " " * 60, "per year",
+    "early 2021", "mid 2021", "the 3rd", "x" * 61, "last six months" + " " * 60, "per year",
     "100000 days",
+    "over night", "overnight", "over the years", "so far", "to date", "since the summer", "the summer", "on march",
+    "of march", "from march", "march june", "from march to march", "between march to june", "march and june",
+    "--13", "--00", "since --3", "last --03..--05", "since --03..--05", "fifth quarter", "quarter one", "the quarter",
+    "next march", "march 3", "twenty", "twenty one", "nineteen", "nineteen eighty nine", "nineteen sixty", "ninety",
+    "two thousand", "twenty twenty apple", "twenty hundred", "twenty oh", "the seventies", "the eighties", "nineties",
+    "90s", "'89", "'6", "'55", "1'21", "twenty sixty", "two thousand shares", "in two thousand shares",
 ]  # fmt: skip
 TODAY = date(2022, 12, 28)
 
@@ -122,12 +155,32 @@ BOUNDS = {
     "since 2020-03-03": (date(2020, 3, 3), TODAY),
     "2015-01-01..2018-12-31": (date(2015, 1, 1), date(2018, 12, 31)),
     "2022-10-01..2023-03-31": (date(2022, 10, 1), TODAY),
+    "--06": (date(2022, 6, 1), date(2022, 6, 30)),
+    "--12": (date(2022, 12, 1), TODAY),
+    "last --12": (date(2021, 12, 1), date(2021, 12, 31)),
+    "last --11": (date(2022, 11, 1), date(2022, 11, 30)),
+    "since --03": (date(2022, 3, 1), TODAY),
+    "since --12": (date(2022, 12, 1), TODAY),
+    "since last --12": (date(2021, 12, 1), TODAY),
+    "--01..--03": (date(2022, 1, 1), date(2022, 3, 31)),
+    "--10..--12": (date(2022, 10, 1), TODAY),
+    "--11..--02": (date(2021, 11, 1), date(2022, 2, 28)),
 }
 
 
 @pytest.mark.parametrize(("canonical", "bounds"), BOUNDS.items())
 def test_bounds_include_both_ends_and_never_reach_past_today(canonical: str, bounds: tuple[date | None, date]) -> None:
     assert Period(canonical).bounds(TODAY) == bounds
+
+
+def test_months_without_a_year_are_the_latest_that_have_begun() -> None:
+    new_year = date(2024, 1, 1)
+    assert Period("--01").bounds(new_year) == (new_year, new_year)
+    assert Period("--02").bounds(new_year) == (date(2023, 2, 1), date(2023, 2, 28))
+    assert Period("since --02").bounds(new_year) == (date(2023, 2, 1), new_year)
+    # A quarter counts once its last month has begun.
+    assert Period("--01..--03").bounds(date(2024, 2, 29)) == (date(2023, 1, 1), date(2023, 3, 31))
+    assert Period("--01..--03").bounds(date(2024, 3, 1)) == (date(2024, 1, 1), date(2024, 3, 1))
 
 
 def test_a_day_that_the_month_lacks_becomes_its_last() -> None:
@@ -147,6 +200,9 @@ def test_a_day_that_the_month_lacks_becomes_its_last() -> None:
         ("since 2020-03", date(2020, 2, 29)),
         ("since 2020-03-03", date(2020, 3, 3)),
         ("max", None),
+        ("--06", date(2022, 5, 31)),
+        ("since --03", date(2022, 2, 28)),
+        ("--01..--03", date(2021, 12, 31)),
     ],
 )
 def test_calendar_periods_are_measured_from_the_close_before_them(canonical: str, base: date | None) -> None:
@@ -171,6 +227,12 @@ def test_calendar_periods_are_measured_from_the_close_before_them(canonical: str
         ("2020-02-01..2020-06-30", "Feb 2020 to Jun 2020"),
         ("2020-02-03..2020-06-10", "3 Feb 2020 to 10 Jun 2020"),
         ("2020-03-16..2020-03-16", "16 Mar 2020"),
+        ("--06", "June 2022"),
+        ("last --12", "December 2021"),
+        ("--12", "1 Dec 2022 to 28 Dec 2022"),
+        ("since --03", "1 Mar 2022 to 28 Dec 2022"),
+        ("--01..--03", "Q1 2022"),
+        ("--11..--02", "Nov 2021 to Feb 2022"),
     ],
 )
 def test_labels_say_when_a_period_ends(canonical: str, label: str) -> None:
@@ -178,7 +240,7 @@ def test_labels_say_when_a_period_ends(canonical: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "6", "6 months", "0d", "since", "2021-02-30..2021-03-01", "since 2021-13", "9999y"]
+    "text", ["", "6", "6 months", "0d", "since", "2021-02-30..2021-03-01", "since 2021-13", "9999y", "--13", "last 12"]
 )
 def test_only_canonical_forms_make_a_period(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period"):
@@ -192,7 +254,8 @@ def test_a_period_can_not_end_before_it_starts() -> None:
 
 WORDS = st.lists(
     st.sampled_from("in over the last past this a 6 six 12 2.5 few couple of month months years week day d since from "
-                    "to between and 2015 2021 march q3 quarter half first 3 3rd 2020-03-03 .. - now end start".split()),
+                    "to between and 2015 2021 march q3 quarter half first 3 3rd 2020-03-03 .. - now end start "
+                    "--03 --12 --03..--11 june dec '21 twenty nineteen thousand eight nineties tihs motnhs".split()),
     max_size=8,
 ).map(" ".join)  # fmt: skip
 

@@ -15,7 +15,7 @@ NAMED = {
     "|semiconductors|chipmakers|chip stocks|software|cloud",
     "healthcare": "healthcare|health care|health|pharma|biotech|drugmakers|hospitals|medical devices|pharma companies",
     "financial-services": "financial services|financials|banks|banking|bank stocks|insurers|finance|Financial Services",
-    "consumer-cyclical": "consumer cyclical|consumer discretionary|retail|retailers|cars|carmakers|automakers"
+    "consumer-cyclical": "consumer|consumer stocks|the consumer sector|consumer cyclical|consumer discretionary|retail|retailers|cars|carmakers|automakers"
     "|car stocks"
     "|luxury|restaurants|travel|hotels",
     "consumer-defensive": "consumer defensive|consumer staples|staples|food|beverages|food & beverage|tobacco"
@@ -29,7 +29,7 @@ NAMED = {
     "|streaming|social media",
 }
 REFUSED = [
-    "", " ", "the", "it", "It", "stocks", "sector", "the sector", "companies", "consumer", "consumer stocks", "growth",
+    "", " ", "the", "it", "It", "stocks", "sector", "the sector", "companies", "growth",
     "dividend", "dividend stocks", "apple", "tech and energy", "tech please", "in tech", "tech tech", "cheap tech",
     "industry", "car", "t\u0435\u0441h", "market", "s&p", "technology" + " " * 40, "tech stocks stocks stocks",
 ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Typed commands: what they change, what they refuse, and that their words are safe to show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.records import store
+from bot.records.database import open_database
+from bot.records.store import Actor
+from bot.turn.commands import COMMANDS, MAX_WATCHED, CommandContext, run_command
+from tests.fakes.market_data import FakeSymbols
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ADA, BEN = Actor("ada"), Actor("ben")
+NAMES = {"AAPL": "Apple Inc.", "MSFT": "Microsoft Corporation", "^GSPC": "S&P 500"}
+NAMES |= {f"S{number}": f"Share {number}" for number in range(MAX_WATCHED)}
+
+
+@pytest.fixture
+async def context(sqlite_url: str) -> AsyncIterator[CommandContext]:
+    async with await open_database(sqlite_url) as database:
+        async with database.write() as session:
+            await store.ensure_user(session, ADA)
+            await store.ensure_user(session, BEN)
+        yield CommandContext(database, FakeSymbols(NAMES), ADA)
+
+
+async def watched(context: CommandContext, actor: Actor = ADA) -> tuple[str, ...]:
+    async with context.database.read() as session:
+        return await store.watchlist_of(session, actor)
+
+
+async def test_help_names_every_command(context: CommandContext) -> None:
+    text = await run_command(context, "/help")
+    assert all(f"`/{name}`" in text for name in COMMANDS)
+
+
+async def test_adding_and_removing_keeps_the_order_and_says_what_changed(context: CommandContext) -> None:
+    assert await run_command(context, "/watch add msft, aapl") == "Added to your watchlist: MSFT, AAPL. It now holds 2."
+    assert await watched(context) == ("MSFT", "AAPL")
+    assert await run_command(context, "/watch") == "On your watchlist: MSFT, AAPL."
+    assert "Removed from your watchlist: MSFT. It now holds 1." in await run_command(context, "/WATCH remove MSFT")
+    assert await watched(context) == ("AAPL",)
+    assert await watched(context, BEN) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/watch add AAPL", "Nothing was changed: AAPL is already on your watchlist."),
+        ("/watch remove MSFT", "Nothing was changed: MSFT was not on your watchlist."),
+        ("/watch add AAPL nonsense", "Nothing was changed. I don't know a listed company"),
+        ("/watch add", "Say `/watch list`"),
+        ("/watch clear", "Say `/watch list`"),
+        ("/watch list everything", "Say `/watch list`"),
+        ("/wach add AAPL", "There is no command `/wach`. Did you mean `/watch`?"),
+        ("/price AAPL", "Type `/help` for the list."),
+        ("/", "There is no command `/`"),
+    ],
+)
+async def test_what_changes_nothing_says_so(context: CommandContext, command: str, said: str) -> None:
+    await run_command(context, "/watch add AAPL")
+    assert said in await run_command(context, command)
+    assert await watched(context) == ("AAPL",)
+
+
+async def test_a_watchlist_is_bounded(context: CommandContext) -> None:
+    await run_command(context, f"/watch add {' '.join(f'S{number}' for number in range(MAX_WATCHED))}")
+    assert "at most 50" in await run_command(context, "/watch add AAPL")
+    assert len(await watched(context)) == MAX_WATCHED
+
+
+async def test_an_empty_watchlist_says_how_to_fill_it(context: CommandContext) -> None:
+    assert await run_command(context, "/watch list") == "Your watchlist is empty; add with `/watch add AAPL`."
+
+
+@pytest.mark.parametrize("typed", ["/[x](http://evil.example)", "/<!channel>", "/@everyone", "/**bold**", "/`x`"])
+async def test_a_command_is_echoed_harmlessly(context: CommandContext, typed: str) -> None:
+    said = await run_command(context, typed)
+    assert typed not in said
+    assert "@everyone" not in said
+    assert "http://" not in said
+
+
+async def test_an_index_is_shown_as_it_is_written(context: CommandContext) -> None:
+    assert "^GSPC" in await run_command(context, "/watch add ^GSPC")
