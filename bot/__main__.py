@@ -96,15 +96,16 @@ def ask(
     ] = None,
 ) -> None:
     """Ask one question, or with --batch a file of them."""
+    settings = _settings()  # before all that is slow: a wrong one is told at once
     if batch is not None:
         from bot.surfaces.batch import run_batch
 
-        failures = _run(run_batch(_settings(), batch, user))
+        failures = _run(run_batch(settings, batch, user))
         raise typer.Exit(BAD_INPUT if failures else 0)
-    _run(_ask(question, user, conversation, as_json=as_json))
+    _run(_ask(settings, question, user, conversation, as_json=as_json))
 
 
-async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> None:
+async def _ask(settings: Settings, text: str, user: str, conversation: str, *, as_json: bool) -> None:
     from bot.surfaces.console import ConsoleSurface
 
     surface = ConsoleSurface()
@@ -113,7 +114,7 @@ async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> Non
         from bot.app import start
         from bot.turn.assistant import Question
 
-        async with start(_settings(), user) as running:
+        async with start(settings, user) as running:
             text = text.encode(errors="replace").decode()  # bytes of the shell that are no text
             question = Question(text, running.actor, conversation or f"ask-{uuid.uuid4().hex[:12]}")
             reply = await running.assistant.ask(question, surface.say)
@@ -132,9 +133,10 @@ async def _ask(text: str, user: str, conversation: str, *, as_json: bool) -> Non
 @app.command(epilog="Follow-ups work: ask “how did Apple do in 2022?”, then “and Microsoft?”. Ctrl-D ends.")
 def chat(user: User = "") -> None:
     """Talk, one question after the other."""
+    settings = _settings()
     from bot.surfaces.chat import run_chat
 
-    _run(run_chat(_settings(), user))
+    _run(run_chat(settings, user))
 
 
 @app.command("import", epilog="Example:  tuppence import holdings.csv --as ada")
@@ -145,9 +147,10 @@ def import_file(
     replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,
 ) -> None:
     """Import holdings: all rows or none, after a preview."""
+    settings = _settings()
     from bot.surfaces.importer import run_import
 
-    _run(run_import(_settings(), file, user, confirmed=yes, replace=replace))
+    _run(run_import(settings, file, user, confirmed=yes, replace=replace))
 
 
 @app.command()

@@ -35,15 +35,23 @@ def sample(n: Annotated[int, typer.Option("-n", help="How many.")] = 20, seed: i
 
 
 @app.command()
-def corpus(examples: int = 400_000, seed: int = SEED) -> None:
-    """Draw the corpus and learn the tokenizer."""
+def corpus(
+    examples: int = 400_000,
+    seed: int = SEED,
+    name: Annotated[str, typer.Option(help="What to call it; training can go on with another one.")] = "corpus",
+    keep_tokenizer: Annotated[bool, typer.Option(help="Use the tokenizer of an earlier corpus.")] = False,
+) -> None:
+    """Draw a corpus, and learn the tokenizer."""
     from slm.corpus.pack import make_tokenizer, pack
+    from slm.tokenizer import load_tokenizer
 
     BUILD.mkdir(exist_ok=True)
-    tokenizer = make_tokenizer(seed, VOCABULARY)
-    tokenizer.save(str(BUILD / "tokenizer.json"))
-    digest = pack(tokenizer, seed + 1, examples, BUILD / "corpus.npz", lambda done: typer.echo(f"{done} examples"))
-    (BUILD / "corpus.json").write_text(json.dumps({"examples": examples, "seed": seed, "sha256": digest}) + "\n")
+    path = BUILD / "tokenizer.json"
+    if not keep_tokenizer:
+        make_tokenizer(seed, VOCABULARY).save(str(path))
+    tokenizer = load_tokenizer(path)
+    digest = pack(tokenizer, seed + 1, examples, BUILD / f"{name}.npz", lambda done: typer.echo(f"{done} examples"))
+    (BUILD / f"{name}.json").write_text(json.dumps({"examples": examples, "seed": seed, "sha256": digest}) + "\n")
 
 
 @app.command()
@@ -51,18 +59,20 @@ def train(
     tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = 30_000_000,
     decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.4,
     workers: Annotated[int, typer.Option(help="Processes, one thread each: more than threads, for a small model.")] = 1,
+    name: Annotated[str, typer.Option(help="The corpus to train on.")] = "corpus",
     device: str = "cpu",
 ) -> None:
     """Train, or go on training, to a number of tokens."""
     if workers == 1:
-        _train(0, 1, tokens, decay, device)
+        _train(0, 1, tokens, decay, name, device)
         return
     import torch.multiprocessing
 
-    torch.multiprocessing.spawn(_train, (workers, tokens, decay, device), nprocs=workers)
+    (BUILD / "workers").unlink(missing_ok=True)
+    torch.multiprocessing.spawn(_train, (workers, tokens, decay, name, device), nprocs=workers)
 
 
-def _train(rank: int, workers: int, tokens: int, decay: float, device: str) -> None:
+def _train(rank: int, workers: int, tokens: int, decay: float, name: str, device: str) -> None:  # noqa: PLR0913
     """One worker of a training run."""
     import torch
 
@@ -77,7 +87,7 @@ def _train(rank: int, workers: int, tokens: int, decay: float, device: str) -> N
     trainer = Trainer(Shape(vocabulary=VOCABULARY), recipe, device, rank=rank, workers=workers)
     if trainer.resume(BUILD) and rank == 0:
         typer.echo(f"resumed at {trainer.tokens_seen} tokens")
-    trainer.run(Examples(BUILD / "corpus.npz"), BUILD, lambda line: print(line, flush=True))
+    trainer.run(Examples(BUILD / f"{name}.npz"), BUILD, lambda line: print(line, flush=True))
     if workers > 1:
         torch.distributed.destroy_process_group()
 

@@ -40,6 +40,7 @@ class Examples:
     model is graded from position `graded[i]` on."""
 
     def __init__(self, path: Path) -> None:
+        self.name = path.stem
         with np.load(path) as data:
             self.tokens, self.starts, self.graded = data["tokens"], data["starts"], data["graded"]
 
@@ -85,6 +86,7 @@ class Trainer:
         )
         self.step = self.epoch = self.tokens_seen = self.batches_done = 0
         self.seconds = 0.0
+        self.corpus = ""
 
     def rate(self) -> float:
         """The learning-rate factor at this point, 0 to 1."""
@@ -94,6 +96,8 @@ class Trainer:
 
     def run(self, examples: Examples, folder: Path, report: Callable[[str], None], save_every: float = 120.0) -> None:
         """Train until `recipe.tokens`; saves to `folder` every `save_every` seconds and at the end."""
+        if self.corpus != examples.name:  # another corpus than before the stop: begin it at its start
+            self.corpus, self.batches_done = examples.name, 0
         began = saved = time.monotonic()
         losses: list[float] = []
         while self.tokens_seen < self.recipe.tokens:
@@ -159,6 +163,7 @@ class Trainer:
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "position": (self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds),
             "shape": asdict(self.shape),
+            "corpus": self.corpus,
         }
         partial = folder / "checkpoint.partial"
         torch.save(state, partial)
@@ -175,4 +180,5 @@ class Trainer:
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
+        self.corpus = state.get("corpus", "corpus")
         return True

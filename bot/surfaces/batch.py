@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+# Some readers take these for ends of lines, too.
+LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 EXAMPLE = '{"id": "1", "question": "price of Apple"}'
 
 
@@ -59,7 +61,7 @@ async def run_batch(settings: Settings, path: Path, user: str) -> int:
         for number, line in track(numbered, description="Answering", console=Console(stderr=True)):
             record = await _answer(app, number, line)
             failures += record["status"] == "failed"
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(record, ensure_ascii=False).translate(LINE_ENDS) + "\n")
             sys.stdout.flush()
     return failures
 

@@ -30,11 +30,12 @@ MAX_BYTES = 2_000_000
 
 async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bool, replace: bool) -> None:
     """Import `path` for `user`. Raises `ImportRefused` with every bad line; nothing is kept unless all is."""
+    content = _read(path)
     from bot.app import make_resolver
 
     console = Console(highlight=False)
     preview = preview_import(
-        _read(path), make_resolver(), today=datetime.now(UTC).date(), default_currency=settings.base_currency
+        content, make_resolver(), today=datetime.now(UTC).date(), default_currency=settings.base_currency
     )
     if preview.problems:
         raise ImportRefused(path.name, list(map(str, preview.problems)))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _CANONICAL_LENGTH = re.compile(r"(\d{1,4})(d|mo|y)")
 _LENGTH_DAYS = {"d": Decimal(1), "mo": Decimal("30.4375"), "y": Decimal("365.25")}
-_START_LATE, _START_EARLY, _END_EARLY = 7, 12, 12
+_START_LATE, _START_EARLY = 7, 12
+_LONG_WEEKEND = 5
 _WINDOWED = CHANGES | {
     "annualised volatility", "maximum drawdown", "high", "low", "dividend income", "start price", "end price",
     "daily value at risk", "daily expected shortfall", "52-week high", "52-week low",
@@ -88,6 +89,11 @@ class Basis:
             for fact in self.facts.get(subject, ())
             if fact.figure.attribute in CHANGES and isinstance(fact.figure.value, Decimal)
         ]
+
+    def is_short(self, fact: Fact) -> bool:
+        """Whether a return covers no more than a session or a long weekend."""
+        window = self.windows.get(fact.result)
+        return window is not None and (window[1] - window[0]).days <= _LONG_WEEKEND
 
     def supports_time(self, text: str, time: Time, facts: Sequence[Fact]) -> bool:
         """Whether the evidence or the question has this time, and it fits the figures told with it."""

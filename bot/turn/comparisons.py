@@ -96,9 +96,11 @@ def false_comparison(text: str, mentions: Sequence[Mention], cues: Sequence[Cue]
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
         cue = next((cue for cue in cues if match.end() <= cue.start <= match.end() + 1 and cue.attributes), None)
+        if _is_no_comparison(text, match, cues, ()):
+            continue
         if cue is None and _SWEEPING.match(text, match.start()) and _owners(text, match, mentions, cues):
             return f"“{match[0]}” can't be known"
-        if cue is None or _is_no_comparison(text, match, cues, ()):
+        if cue is None:
             continue
         if not _holds(text, match, tuple(sorted(cue.attributes)), 1 if match["more"] else -1, mentions, cues, basis):
             return f"“{match[0]} {cue.text}” does not hold, or can't be known"
@@ -115,6 +117,8 @@ def _is_no_comparison(text: str, match: re.Match[str], cues: Sequence[Cue], attr
         re.search(r"(?:['’]s|s['’]|\b(?:its|their|your|whose)) $", text[: match.start()]) or re.match(r" (?:for|of|in)\b", text[match.end() :])
     ):
         return True  # the worst of its own, not the worst of all
+    if match[0].lower() in ("highest", "lowest") and re.search(r"(?:['’]s|\b(?:its|their|whose)) $", text[: match.start()]):
+        return True  # "its lowest" is its own low
     inside = [cue for cue in cues if cue.start <= match.start() and match.end() <= cue.end and cue.text.lower() != match[0].lower()]
     extremes = {"high", "low", "52-week high", "52-week low", "SMA 50", "SMA 200"}
     return any(cue.attributes & extremes for cue in inside)

@@ -28,7 +28,8 @@ _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}
 _LINK = re.compile(r"\[([^\[\]]{0,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)?|\[[^\[\]]{0,200}\])")
 _DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\[\]\n]{1,200}\]:[^\n]*$", re.MULTILINE)
 _ADDRESS = re.compile(
-    r"\b(?:https?|ftps?|file|data|javascript|vbscript|mailto|tel|sms|slack|msteams|blob|wss?|ssh|git|ipfs|magnet)\s{0,3}:[^\s<>]*"
+    r"\b(?:https?|ftps?|wss?|file|ssh|git|ipfs|blob|slack|msteams)\s{0,3}:\s{0,3}//[^\s<>]*"
+    r"|\b(?:https?|javascript|vbscript|mailto|tel|sms|magnet)\s{0,3}:[^\s<>]*|\bdata:\w+/[^\s<>]*"
     r"|(?<![\w@.])(?:www\d?\.)[^\s<>]+"
     r"|(?<![\w@.])(?:[\w-]{1,63}\.){1,6}(?:com|org|net|io|co|app|dev|info|biz|xyz|ru|cn|me|link|site|online|top|ly|gl|gg|ai|tv|us|uk|de|eu|click|shop|live|finance|money|zip|mov)"
     r"(?:/[^\s<>]*|(?=[\s,;:!?)\"'”’]|\.(?:\s|\Z)|\Z))",

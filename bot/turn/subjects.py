@@ -46,7 +46,7 @@ _YOU = re.compile(
 _YOUR = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 _INSIDE = re.compile(r"\b(?:of|in|within|across|to|for|from|on) (?:your |the |my |this )*(?:sample )?$", re.IGNORECASE)
 _FOREIGN = re.compile(rf"(?<![\w-])(?:{FOREIGN_SUBJECTS})(?![\w-])", re.IGNORECASE)
-_PLACE = re.compile(r"\b(?:in|on|of|at|by|for|to|with|from|into|across|listed on) $", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:in|on|at|to|with|from|into|across|listed on) $", re.IGNORECASE)
 _ACTS = re.compile(
     r" (?:is|was|has|had|fell|rose|gained|lost|closed|trades|traded|returned|climbed|dropped|did|delivered|ended|shares|stock|hit|makes|yields)\b"
 )

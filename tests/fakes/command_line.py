@@ -54,7 +54,6 @@ class CommandLine:
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "100",
             "PYTHONPATH": str(self.package),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "TUPPENCE_HOME": str(self.home),
             "TUPPENCE_MODEL_BACKEND": "embedded",
             "TUPPENCE_MARKET_DATA": "snapshot",

@@ -28,6 +28,17 @@ _ELSEWHERE = (
     "Palantir", "BP", "Nestlé", "the Nasdaq", "its peers", "Bitcoin", "gold", "nvidia", "Target",
 )  # fmt: skip
 _FAR_DIGITS = ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "〇一二三四五六七八九")
+_NUMBER_WORDS = {
+    "percent": {
+        "ninety-one percent": 91, "one hundred and seven percent": 107, "two thirds": 67, "half": 50, "double digits": 0,
+        "four fifths": 80, "eighty-eight point four per cent": 88,
+    },
+    "money": {
+        "nine thousand dollars": 9000, "three million euros": 3_000_000, "hundreds of dollars": 0,
+        "a hundred thousand dollars": 100_000, "two point seven billion dollars": 2_700_000_000,
+    },
+    "count": {"seventy-seven": 77, "nineteen hundred": 1900, "a dozen": 12, "three hundred and one": 301},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ def lies(turn: Turn) -> Iterator[Lie]:
                     if sentence is not None and sentence != honest:
                         yield Lie(kind, sentence, turn, turn.question)
             yield from _echoes(turn, teller)
+            yield from _wordless(turn, teller, everyone)
 
 
 def _lies_from(
@@ -81,6 +93,15 @@ def _lies_from(
         other = chance.choice(_ELSEWHERE)
         lie = honest.replace(teller.name, other).replace(f"({teller.symbol})", "")
         yield "invented company", lie if teller.name in honest else None
+    for figure in numbers:
+        yield "other metric", _other_metric(chance, honest, figure)
+    if numbers and teller.others and len(told) == 1 and honest.startswith(teller.name + " ") and teller.symbol != "portfolio":
+        rival = teller.rival
+        other = rival.figures.get(told[0].attribute)
+        if other is not None and isinstance(other.value, Decimal) and not _alike(other, told[0]):
+            plain = honest.replace(f" ({teller.symbol})", "")
+            yield "told together", plain.replace(teller.name, f"{teller.name} and {rival.name} both", 1)
+            yield "told together", plain.replace(teller.name, f"{rival.name} and {teller.name}", 1)
     if "outperformed" in honest or "did better" in honest or "more volatile" in honest:
         first, second = teller.name, teller.rival.name
         yield "false comparison", _exchanged(honest, first, second)
@@ -93,6 +114,49 @@ def _lies_from(
                     "dropped": "drop"}[verb[0]]  # fmt: skip
             yield "prediction", honest[: verb.start()] + f"will {base}" + honest[verb.end() :]
             yield "denial", honest[: verb.start()] + f"did not {base}" + honest[verb.end() :]
+
+
+_METRICS = (
+    "free cash flow", "operating margin", "price target", "number of employees", "Sharpe ratio", "net income", "market share",
+    "expense ratio", "short interest", "headcount", "upside", "credit rating score", "gross profit", "inflation rate",
+)  # fmt: skip
+
+
+def _other_metric(chance: random.Random, honest: str, figure: Figure) -> str | None:
+    """The right number told of something that no tool found."""
+    text = show(figure)
+    if text not in honest or figure.unit in ("years", "date"):
+        return None
+    name = "Your portfolio" if figure.subject == "portfolio" else ""
+    if figure.subject in ("plan", "loan") or "/" in figure.subject:
+        return None
+    lead = re.match(r"(?:- )?\**([A-Z][\w&. ]*?)(?:'s|\**:| \(| (?:rose|fell|had|has|is|was|closed|delivered)\b)", honest)
+    subject = name or (lead[1] if lead else "")
+    return f"{subject}'s {chance.choice(_METRICS)} is {text}." if subject and subject != "The" else None
+
+
+def _wordless(turn: Turn, teller: Teller, everyone: list[Teller]) -> Iterator[Lie]:
+    """A wrong direction, and a wrong best and worst, without any number."""
+    figure = teller.figures.get("total return") or teller.figures.get("day change")
+    if figure is None or not isinstance(figure.value, Decimal) or abs(figure.value) < 1:
+        return
+    up = figure.value < 0
+    for sentence in (
+        f"{teller.name} {'rose' if up else 'fell'}.",
+        f"{teller.name} was {'up' if up else 'down'}.",
+        f"{teller.name} {'gained' if up else 'lost'} ground.",
+        f"Overall, {teller.name} {'climbed' if up else 'declined'}.",
+        f"{teller.name} was flat.",
+    ):
+        yield Lie("wordless direction", sentence, turn, turn.question)
+    values = [one.figures[figure.attribute].value for one in everyone if figure.attribute in one.figures]
+    known = [value for value in values if isinstance(value, Decimal)]
+    if len(known) > 1 and figure.value != max(known):
+        for sentence in (f"{teller.name} did best.", f"The best performer was {teller.name}.", f"{teller.name} was the winner."):
+            yield Lie("false rank", sentence, turn, turn.question)
+    if len(known) > 1 and figure.value != min(known):
+        for sentence in (f"{teller.name} did worst.", f"The weakest performer was {teller.name}.", f"{teller.name} came last."):
+            yield Lie("false rank", sentence, turn, turn.question)
 
 
 def _with(frame: Frame, teller: Teller, figure: Figure, instead: Figure | None) -> str | None:
@@ -200,13 +264,10 @@ def _in_words(chance: random.Random, honest: str, figure: Figure) -> str | None:
     text = show(figure, absolute=True)
     if text not in honest or f"{text}x" in honest:
         return None
-    if figure.unit == "percent":
-        words = ("ninety-one percent", "one hundred and seven percent", "two thirds", "half", "double digits", "four fifths", "eighty-eight point four per cent")
-    elif figure.unit == "money":
-        words = ("nine thousand dollars", "three million euros", "hundreds of dollars", "a hundred thousand dollars", "two point seven billion dollars")
-    else:
-        words = ("seventy-seven", "nineteen hundred", "a dozen", "three hundred and one")
-    return honest.replace(text, chance.choice(words), 1)
+    assert isinstance(figure.value, Decimal)
+    words = _NUMBER_WORDS["percent" if figure.unit == "percent" else "money" if figure.unit == "money" else "count"]
+    fitting = [word for word, value in words.items() if abs(abs(figure.value) - value) > Decimal("0.15") * value]
+    return honest.replace(text, chance.choice(fitting), 1)
 
 
 def _obfuscated(chance: random.Random, frame: Frame, teller: Teller, figure: Figure) -> str | None:

@@ -37,7 +37,11 @@ HONEST = [
     (COMPARED, "In 2022, Apple fell 28.6% and Microsoft fell 29.6%.", "two subjects in a sentence"),
     (COMPARED, "Apple fell 28.6% in 2022, compared with 29.6% for Microsoft.", "a name after its number"),
     (COMPARED, "Apple beat Microsoft by 1.0 percentage points.", "a difference of two figures"),
-    (COMPARED, "**Apple** lost 28.6%, slightly less than **Microsoft**, which lost 29.6%.", "markdown and a relative clause"),
+    (
+        COMPARED,
+        "**Apple** lost 28.6%, slightly less than **Microsoft**, which lost 29.6%.",
+        "markdown and a relative clause",
+    ),
     (COMPARED, "Microsoft was a bit steadier, with annualised volatility of 35.3%.", "a comparison of volatility"),
     (COMPARED, "Both companies had a rough year.", "nothing to check"),
     (COMPARED, "Neither stock gained in 2022.", "a denial that names nobody"),
@@ -48,7 +52,11 @@ HONEST = [
     (COMPARED, "Their volatility was similar: 35.7% for Apple and 35.3% for Microsoft.", "numbers before names"),
     (COMPARED, "Apple's total return was -28.6% (volatility 35.7%).", "two attributes of one subject"),
     (COMPARED, "Apple fell by more than 28%.", "a bound that holds"),
-    (COMPARED, "Apple Inc. (AAPL) returned -28.6%, while Microsoft Corporation (MSFT) returned -29.6%.", "legal forms, tickers"),
+    (
+        COMPARED,
+        "Apple Inc. (AAPL) returned -28.6%, while Microsoft Corporation (MSFT) returned -29.6%.",
+        "legal forms, tickers",
+    ),
     (COMPARED, "Between 31 Dec 2021 and 28 Dec 2022, Apple declined 28.6%.", "the days that were measured between"),
     (COMPARED, "Apple's drop was smaller than Microsoft's.", "a comparison without numbers"),
     (COMPARED, "Apple and Microsoft returned -28.6% and -29.6% respectively.", "two names, two numbers"),
@@ -228,7 +236,8 @@ def test_a_withheld_sentence_leaves_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["Apple fell 50%.", "Yes, it fell 50%.", "Yes, 50%.", "You are right, 50%.", "Apple fell fifty percent."]
+    "sentence",
+    ["Apple fell 50%.", "Yes, it fell 50%.", "Yes, 50%.", "You are right, 50%.", "Apple fell fifty percent."],
 )
 def test_a_number_in_the_question_is_no_evidence_about_a_listing(sentence: str) -> None:
     one = Grounding(turn(COMPARED).results, "Did Apple fall 50% in 2022?", known_name)
@@ -241,7 +250,13 @@ def test_without_evidence_only_words_and_the_persons_own_numbers_are_left() -> N
 
     assert one.check("How long do you want to invest the $500?").withheld == ()
     assert one.check("A share is a part of a company.").withheld == ()
-    for lie in ("Tesla is at $250.", "Tesla rose.", "The S&P 500 returns 10% a year.", "Ask Warren Buffett.", "It is 50%."):
+    for lie in (
+        "Tesla is at $250.",
+        "Tesla rose.",
+        "The S&P 500 returns 10% a year.",
+        "Ask Warren Buffett.",
+        "It is 50%.",
+    ):
         assert one.check(lie).kept == (), lie
 
 
