@@ -92,7 +92,8 @@ def ask(
     conversation: Annotated[str, typer.Option(metavar="ID", callback=_name, help="Go on with this conversation.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,
     batch: Annotated[
-        Path | None, typer.Option(metavar="FILE", help='Answer a file of JSON lines {"id", "question", "history"?}.')
+        Path | None,
+        typer.Option(metavar="FILE", help='Answer a file of JSON lines {"id", "question", "history"?, "user"?}.'),
     ] = None,
 ) -> None:
     """Ask one question, or with --batch a file of them."""

@@ -63,33 +63,10 @@ def train(
     device: str = "cpu",
 ) -> None:
     """Train, or go on training, to a number of tokens."""
-    if workers == 1:
-        _train(0, 1, tokens, decay, name, device)
-        return
-    import torch.multiprocessing
-
-    (BUILD / "workers").unlink(missing_ok=True)
-    torch.multiprocessing.spawn(_train, (workers, tokens, decay, name, device), nprocs=workers)
-
-
-def _train(rank: int, workers: int, tokens: int, decay: float, name: str, device: str) -> None:  # noqa: PLR0913
-    """One worker of a training run."""
-    import torch
-
     from slm.model import Shape
-    from slm.train import Examples, Recipe, Trainer
+    from slm.train import Recipe, train_in
 
-    torch.set_num_threads(1)
-    if workers > 1:
-        store = torch.distributed.FileStore(str(BUILD / "workers"), workers)
-        torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=workers)
-    recipe = Recipe(tokens=tokens, decay_fraction=decay)
-    trainer = Trainer(Shape(vocabulary=VOCABULARY), recipe, device, rank=rank, workers=workers)
-    if trainer.resume(BUILD) and rank == 0:
-        typer.echo(f"resumed at {trainer.tokens_seen} tokens")
-    trainer.run(Examples(BUILD / f"{name}.npz"), BUILD, lambda line: print(line, flush=True))
-    if workers > 1:
-        torch.distributed.destroy_process_group()
+    train_in(BUILD, name, Shape(vocabulary=VOCABULARY), Recipe(tokens=tokens, decay_fraction=decay), workers, device)
 
 
 @app.command()

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import distributed
+from torch import distributed, multiprocessing
 
-from slm.model import Decoder, Shape
+from slm.model import IGNORE, Decoder, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LENGTHS = (32, 48, 64, 96, 128, 320)  # fixed shapes: every new shape costs set-up time
-IGNORE = -100
 
 
 @dataclass(frozen=True)
@@ -182,3 +181,27 @@ class Trainer:
         self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
         self.corpus = state.get("corpus", "corpus")
         return True
+
+
+def train_in(folder: Path, corpus: str, shape: Shape, recipe: Recipe, workers: int, device: str) -> None:
+    """Train, or go on, in `folder` on its `<corpus>.npz`, with one thread in each of `workers` processes."""
+    if workers == 1:
+        _work(0, 1, folder, corpus, shape, recipe, device)
+        return
+    (folder / "workers").unlink(missing_ok=True)
+    multiprocessing.spawn(_work, (workers, folder, corpus, shape, recipe, device), nprocs=workers)  # type: ignore[no-untyped-call]
+
+
+def _work(  # noqa: PLR0913 (what a process is started with)
+    rank: int, workers: int, folder: Path, corpus: str, shape: Shape, recipe: Recipe, device: str
+) -> None:
+    torch.set_num_threads(1)
+    if workers > 1:
+        store = distributed.FileStore(str(folder / "workers"), workers)
+        distributed.init_process_group("gloo", store=store, rank=rank, world_size=workers)
+    trainer = Trainer(shape, recipe, device, rank=rank, workers=workers)
+    if trainer.resume(folder) and rank == 0:
+        print(f"resumed at {trainer.tokens_seen} tokens", flush=True)
+    trainer.run(Examples(folder / f"{corpus}.npz"), folder, lambda line: print(line, flush=True))
+    if workers > 1:
+        distributed.destroy_process_group()

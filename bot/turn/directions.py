@@ -1,4 +1,5 @@
 """Checks directions told without a number: "Apple rose" must not contradict what is known of Apple."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.turn.attribution import PRICE_LIKE
 from bot.turn.attributes import CHANGES, DAILY, DAY_WORDS, find_directions
+from bot.turn.attribution import PRICE_LIKE
+from bot.turn.belonging import subject_of
 from bot.turn.parsed import IMAGINED, NEGATION, Parsed, clause_span, overlaps
-from bot.turn.subjects import PLANNING, subject_of
+from bot.turn.subjects import PLANNING
 
 if TYPE_CHECKING:
     from bot.turn.basis import Basis
@@ -30,8 +32,17 @@ def false_direction(parts: Parsed, basis: Basis) -> str:
         ):
             continue
         before = parts.text[: direction.start]
-        if direction.text.lower() in ("up", "down", "higher", "lower", "flat", "positive", "negative") and not re.search(
-            r"\b(?:is|are|was|were|ended|finished|closed|been|went|moved|now|and|trading|close|stayed|remained|virtually|essentially|roughly|broadly) (?:\w+ )?$", before
+        if direction.text.lower() in (
+            "up",
+            "down",
+            "higher",
+            "lower",
+            "flat",
+            "positive",
+            "negative",
+        ) and not re.search(
+            r"\b(?:is|are|was|were|ended|finished|closed|been|went|moved|now|and|trading|close|stayed|remained|virtually|essentially|roughly|broadly) (?:\w+ )?$",
+            before,
         ):
             continue
         owners, mention = subject_of(parts.text, direction.start, direction.end, parts.mentions, parts.cues)
@@ -39,7 +50,9 @@ def false_direction(parts: Parsed, basis: Basis) -> str:
             continue
         if NEGATION.search(parts.clause(direction.start)) or IMAGINED.search(parts.clause(direction.start)):
             return f"“{direction.text}” is denied or imagined"
-        governing = [cue for cue in parts.cues if mention.end <= cue.start and cue.end <= direction.start and not cue.weak]
+        governing = [
+            cue for cue in parts.cues if mention.end <= cue.start and cue.end <= direction.start and not cue.weak
+        ]
         if governing and not governing[-1].attributes & (PRICE_LIKE | CHANGES):
             return f"“{direction.text}” is said of what has no change here"
         for owner in owners:

@@ -8,8 +8,6 @@ are shown from the tool results anyway.
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +18,7 @@ from bot.turn.claims import find_claims
 from bot.turn.comparisons import false_comparison
 from bot.turn.dating import Dating
 from bot.turn.directions import false_direction
-from bot.turn.parsed import Parsed, mask, overlaps
+from bot.turn.parsed import Parsed, mask, overlaps, spans_of
 from bot.turn.readable import unreadable
 from bot.turn.sentences import split_sentences
 from bot.turn.subjects import Subjects
@@ -74,9 +72,7 @@ class Verdict:
 class Grounding:
     """Checks the text of one turn against its evidence."""
 
-    def __init__(
-        self, evidence: Sequence[ToolResult], question: str, known_name: Callable[[str], str | None]
-    ) -> None:
+    def __init__(self, evidence: Sequence[ToolResult], question: str, known_name: Callable[[str], str | None]) -> None:
         self._basis = Basis(evidence, question)
         self._subjects = Subjects(evidence, question, known_name)
         self._tracer = Tracer(self._basis, self._subjects)
@@ -114,7 +110,7 @@ class Grounding:
             text = text.replace(command, " " * len(command))
         basis, subjects = self._basis, self._subjects
         named = subjects.named(text)
-        spans = [(mention.start, mention.end) for mention in named]
+        spans = spans_of(named)
         cues = tuple(cue for cue in find_cues(text, basis.unlisted) if not overlaps(cue.start, cue.end, spans))
         known = [
             (cue.start, cue.end)
@@ -123,15 +119,15 @@ class Grounding:
         ]
         masked = mask(text, [*spans, *known])
         times = find_times(masked)
-        masked = mask(masked, [(time.start, time.end) for time in times])
+        masked = mask(masked, spans_of(times))
         claims = find_claims(masked)
         if len(claims) > _MOST_CLAIMS:
             return "too many numbers"
-        bare = mask(masked, [(claim.start, claim.end) for claim in claims])
+        bare = mask(masked, spans_of(claims))
         if match := _UNTRACED.search(bare):
             return f"“{match[0]}” can't be read as a number"
-        cues = tuple(cue for cue in cues if not overlaps(cue.start, cue.end, [(t.start, t.end) for t in times]))
-        taken = [*spans, *((item.start, item.end) for item in (*cues, *times, *claims))]
+        cues = tuple(cue for cue in cues if not overlaps(cue.start, cue.end, spans_of(times)))
+        taken = [*spans, *spans_of(cues, times, claims)]
         strangers, bad = subjects.strangers(text, named, taken)
         if bad:
             return f"“{bad}” is in neither the evidence nor the question"
@@ -165,4 +161,6 @@ class Grounding:
         for time in parts.times:
             if not self._dating.fits(parts, time, matched):
                 return f"“{time.text}” has nothing to rest on"
-        return false_direction(parts, self._basis) or false_comparison(parts.text, parts.mentions, parts.cues, self._basis)
+        return false_direction(parts, self._basis) or false_comparison(
+            parts.text, parts.mentions, parts.cues, self._basis
+        )

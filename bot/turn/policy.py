@@ -10,22 +10,36 @@ LONGEST_TEXT = 4000
 """Characters of a model's text that are read; a long ramble is cut at a sentence end before them."""
 
 _LONGEST_READ = 40_000
-_THINKING = re.compile(r"<(think|thinking|thought|reasoning|scratchpad)\b[^>]{0,200}>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_THINKING = re.compile(
+    r"<(think|thinking|thought|reasoning|scratchpad)\b[^>]{0,200}>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _THOUGHT_BEFORE = re.compile(r"\A.*</(?:think|thinking|thought|reasoning|scratchpad)\s*>", re.DOTALL | re.IGNORECASE)
-_SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{0,80}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|</?tool_(?:call|response)s?>", re.IGNORECASE)
+_SPECIAL_TOKEN = re.compile(
+    r"<\|[^|<>]{0,80}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|</?tool_(?:call|response)s?>", re.IGNORECASE
+)
 _ACTIVE = re.compile(
     r"<(script|style|iframe|object|embed|svg|math|template|noscript|textarea|title|head|form|select|video|audio)\b.*?(?:</\1\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
-_SLACK = re.compile(r"<(?:[@#!][^<>\s|]{1,80}(?:\|[^<>]{0,80})?|(?:https?|mailto|tel|ftp|slack):[^<>|]{0,2000}(?:\|(?P<label>[^<>]{0,200}))?)>", re.IGNORECASE)
+_SLACK = re.compile(
+    r"<(?:[@#!][^<>\s|]{1,80}(?:\|[^<>]{0,80})?|(?:https?|mailto|tel|ftp|slack):[^<>|]{0,2000}(?:\|(?P<label>[^<>]{0,200}))?)>",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<![A-Za-z][^<>]{0,2000}>")
-_OPEN_TAG = re.compile(r"</?[A-Za-z!][^<>\n]{0,2000}\Z|</?(?:a|img|script|iframe|svg|style|form|input|link|meta|base|object|embed)\b[^<>\n]{0,2000}", re.IGNORECASE)
+_OPEN_TAG = re.compile(
+    r"</?[A-Za-z!][^<>\n]{0,2000}\Z|</?(?:a|img|script|iframe|svg|style|form|input|link|meta|base|object|embed)\b[^<>\n]{0,2000}",
+    re.IGNORECASE,
+)
 _CODE_BLOCK = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _INLINE_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CODE_SPAN = re.compile(r"`{1,2}([^`\n]{0,400})`{1,2}")
-_IMAGE = re.compile(r"!\[[^\[\]]{0,500}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)?|\[[^\[\]]{0,200}\])?")
-_LINK = re.compile(r"\[([^\[\]]{0,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)?|\[[^\[\]]{0,200}\])")
+_IMAGE = re.compile(
+    r"!\[[^\[\]]{0,500}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)?|\[[^\[\]]{0,200}\])?"
+)
+_LINK = re.compile(
+    r"\[([^\[\]]{0,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)?|\[[^\[\]]{0,200}\])"
+)
 _DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\[\]\n]{1,200}\]:[^\n]*$", re.MULTILINE)
 _ADDRESS = re.compile(
     r"\b(?:https?|ftps?|wss?|file|ssh|git|ipfs|blob|slack|msteams)\s{0,3}:\s{0,3}//[^\s<>]*"
@@ -37,7 +51,9 @@ _ADDRESS = re.compile(
 )
 _NUMERIC_ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/[^\s<>]*)?(?![\w.])")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_MENTION = re.compile(r"(?<![\w@])@(?:here|channel|everyone|group|all|[A-Za-z_][\w.-]{0,60})|(?<!\w)<?@[UW][A-Z0-9]{6,}>?")
+_MENTION = re.compile(
+    r"(?<![\w@])@(?:here|channel|everyone|group|all|[A-Za-z_][\w.-]{0,60})|(?<!\w)<?@[UW][A-Z0-9]{6,}>?"
+)
 _CHANNEL_COMMAND = re.compile(r"\\(?=[`*_\[\]()<>#!|~])")
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _MANY_LINES = re.compile(r"\n{3,}")

@@ -9,7 +9,7 @@ LONGEST_SENTENCE = 700
 _TABLE_ROW = re.compile(r"\|.*\|")
 
 
-def unreadable(sentence: str) -> str:
+def unreadable(sentence: str) -> str:  # noqa: C901, PLR0911
     """Why a sentence can't be checked at all: too long, a table, or characters that may hide digits or names."""
     if len(sentence) > LONGEST_SENTENCE:
         return "too long to check"
@@ -25,7 +25,9 @@ def unreadable(sentence: str) -> str:
         category = unicodedata.category(character)
         if unicodedata.numeric(character, None) is not None:
             return f"“{character}” is no plain digit"
-        if category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") or category in ("Mn", "Me") and character != "\ufe0f":
+        if category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") or (
+            category in ("Mn", "Me") and character != "\ufe0f"
+        ):
             return "characters that can't be seen"
         if category[0] == "L" and not unicodedata.name(character, "").startswith("LATIN "):
             return f"“{character}” is of a script that can't be checked"

@@ -67,7 +67,8 @@ def _proposal(proposal: Proposal, sentences: Sequence[str]) -> list[str]:
 def source_line(findings: Findings) -> str:
     """Each source once, with the newest time of its data: "As of 28 Dec 2022, bundled history; your transactions"."""
     latest: dict[str, AsOf | None] = {}
-    for item in (*findings.figures, *findings.passages):
+    items: tuple[Figure | Passage, ...] = (*findings.figures, *findings.passages)
+    for item in items:
         name, as_of = item.source.name, item.source.as_of
         known = latest.get(name)
         if known is None or (as_of is not None and _moment(as_of) > _moment(known)):

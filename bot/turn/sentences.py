@@ -10,8 +10,10 @@ _LAST_WORD = re.compile(r"[\w.&'’-]{1,20}$")
 # A company's name may end so, in mid-sentence too: only a word that opens sentences ends this one.
 _LEGAL_FORMS = frozenset({"inc", "corp", "co", "ltd", "plc", "bros", "cos", "u.s", "u.k", "s.a", "n.v"})
 _NEVER_LAST = frozenset(
-    "vs v e.g i.e eg ie approx no nos mr mrs ms dr st fig est avg incl excl cf ca "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
+    """
+    vs v e.g i.e eg ie approx no nos mr mrs ms dr st fig est avg incl excl cf ca jan feb mar apr jun jul aug sep sept
+    oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    """.split()  # noqa: SIM905
 )
 _OPENERS = re.compile(
     r"\s+[\"“(*_]*(?:It|Its|The|This|That|These|Those|In|On|At|Over|For|From|By|With|As|Your|You|Both|However|Meanwhile"

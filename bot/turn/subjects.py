@@ -1,4 +1,5 @@
 """Who a sentence speaks of: finds subjects of the evidence, names that are not in it, and what a number belongs to."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ _SAME = re.compile(r"[\s(),\"'’“”/:-]*(?:the |ticker |symbol )*", re.IGNOR
 _OBLIQUE = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:to|with)|relative to|unlike|like|alongside|behind|ahead of|over|outperform(?:ed|ing|s)?"
     r"|underperform(?:ed|ing|s)?|beat(?:s|ing)?|beaten by|trail(?:ed|ing|s)|outpac(?:ed|ing)|lagg?(?:ed|ing|s)|topp(?:ed|ing)|exceed(?:ed|ing)"
-    r"|match(?:ed|ing)?|edg(?:ed|ing)(?: out)?) (?:that of |those of |its |rival |the |fellow )*$",
+    r"|match(?:ed|ing)?|edg(?:ed|ing)(?: out)?) (?:that of |those of |its |rival |the |fellow |both )*$",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -57,8 +58,10 @@ Role = Literal["subject", "oblique", "pronoun", "weak"]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where the sentence speaks of someone. `symbols` are the subjects in order, None for one that is not in
-    the evidence."""
+    """A place where the sentence speaks of someone.
+
+    `symbols` are the subjects in order, None for one that is not in the evidence.
+    """
 
     start: int
     end: int
@@ -82,12 +85,13 @@ class Subjects:
                 continue
             for symbol, name in found.names.items():
                 self.names.setdefault(symbol, name)
-            for item in (*found.figures, *found.passages):
-                self.names.setdefault(item.subject, item.subject)
-                texts.append(item.source.name)
+            for figure in found.figures:
+                self.names.setdefault(figure.subject, figure.subject)
+                texts += [figure.source.name, figure.note]
+            for passage in found.passages:
+                self.names.setdefault(passage.subject, passage.subject)
+                texts += [passage.source.name, passage.text, passage.attribute]
             texts += [found.title, *found.notes, *found.sentences, *found.names.values()]
-            texts += [f"{passage.text} {passage.attribute}" for passage in found.passages]
-            texts += [figure.note for figure in found.figures]
         self._known_name = known_name
         self._cached: dict[str, str | None] = {}
         self.words = frozenset(_plain(word) for text in texts for word in _WORD.findall(text))
@@ -131,9 +135,22 @@ class Subjects:
                 continue
             word = _POSSESSIVE.sub("", match[0].rstrip(".,;:!?/-"))
             low = _plain(word)
-            begins = match.start() <= first or text[: match.start()].rstrip()[-1:] in (":", ".", "!", "?", "“", '"', "(", "•", "–", "—")
+            begins = match.start() <= first or text[: match.start()].rstrip()[-1:] in (
+                ":",
+                ".",
+                "!",
+                "?",
+                "“",
+                '"',
+                "(",
+                "•",
+                "–",
+                "—",
+            )
             if low in _EXCHANGES:
-                if not _PLACE.search(text, 0, match.start()) and not text[: match.start()].rstrip().lower().endswith(("on the", "listed")):
+                if not _PLACE.search(text, 0, match.start()) and not text[: match.start()].rstrip().lower().endswith(
+                    ("on the", "listed")
+                ):
                     found.append(Mention(match.start(), match.end(), (None,)))
                 continue
             if low in ALLOWED_CAPITALS or not low or word in ("A", "I"):
@@ -214,7 +231,7 @@ class Subjects:
         parts = [rf"(?i:{re.escape(alias)})" if _is_distinct(alias) else re.escape(alias) for alias in ordered]
         return exact, folded, re.compile(rf"(?<![\w^$])\$?(?P<alias>{'|'.join(parts)})(?![\w^]|-\w){_LEGAL_AFTER}")
 
-    def _aliases_of(self, symbol: str, name: str) -> Iterable[str]:
+    def _aliases_of(self, symbol: str, name: str) -> Iterable[str]:  # noqa: C901, PLR0912
         if symbol == PORTFOLIO:
             yield from ("portfolio", "portfolio's", "your holdings", "your investments", "your account")
             return
@@ -244,7 +261,9 @@ class Subjects:
         words = short.removeprefix("The ").split()
         for count in range(1, len(words)):
             part = " ".join(words[:count])
-            if self.known(part) == symbol or (count == 1 and _is_distinct(part) and len(part) > 3 and part[0].isupper()):
+            if self.known(part) == symbol or (
+                count == 1 and _is_distinct(part) and len(part) > 3 and part[0].isupper()
+            ):
                 yield part
 
 
@@ -269,7 +288,9 @@ def _without_inside(text: str, found: list[Mention]) -> list[Mention]:
     """Leaves out "in your portfolio" where someone else is spoken of before."""
     kept: list[Mention] = []
     for mention in found:
-        is_inside = mention.symbols == (PORTFOLIO,) and mention.role == "subject" and _INSIDE.search(text[: mention.start])
+        is_inside = (
+            mention.symbols == (PORTFOLIO,) and mention.role == "subject" and _INSIDE.search(text[: mention.start])
+        )
         if is_inside and any(other.symbols not in ((PORTFOLIO,), ()) for other in kept):
             continue
         kept.append(mention)
@@ -313,62 +334,3 @@ def _linked(found: list[Mention], carried: tuple[str | None, ...]) -> list[Menti
             current = mention.symbols
         linked.append(mention)
     return linked
-
-
-_DIRECTLY = re.compile(r"(?:['’]s)?(?: (?:was|is|were|did|has|had))?(?: (?:at|with|of))? ?\(?|(?:, )?(?:which|whose|that|who)\b.*|['’]s? .*|:? ?", re.IGNORECASE)
-_BOUNDARY = re.compile(r"[,;:()—–]|\b(?:while|whereas|but|and)\b")
-
-
-def subject_of(
-    text: str, start: int, end: int, mentions: Sequence[Mention], cues: Sequence[Cue]
-) -> tuple[tuple[str | None, ...] | None, Mention | None]:
-    """(whom the number at `start` to `end` belongs to, by which mention). (None, None) when the sentence names nobody.
-
-    Directly after it ("26.4% for Apple"); else the nearest mention before, where one after "than" counts only for
-    what follows it closely; else the first mention after.
-    """
-    before = [mention for mention in mentions if mention.end <= start]
-    after = next((mention for mention in mentions if mention.start >= end and mention.role != "weak"), None)
-    strong = [mention for mention in before if mention.role != "weak"]
-    nearest = strong[-1] if strong else None
-    if after is not None and after.role != "pronoun":
-        loose = nearest is None or nearest.symbols == (PORTFOLIO,)
-        if _belongs_to_next(text, end, after.start, cues, loose=loose):
-            return after.symbols, after
-    is_stand_in = nearest is None or nearest.role == "pronoun"
-    if after is not None and is_stand_in and re.fullmatch(r"(?: [\w-]+){0,3} (?:was|is|were) (?:the )?", text[end : after.start]):
-        return after.symbols, after  # "the stock with the 5% return was Apple"
-    if nearest is not None and nearest.role == "oblique":
-        gap = text[nearest.end : start]
-        close = _DIRECTLY.fullmatch(gap) and not _BOUNDARY.search(gap.removeprefix(",").rstrip(" ("))
-        if not close:
-            plain = [mention for mention in strong if mention.role != "oblique"]
-            return (plain[-1].symbols, plain[-1]) if plain else (None, None)
-    if nearest is not None:
-        return nearest.symbols, nearest
-    if after is not None and after.role == "subject":
-        return after.symbols, after
-    if before:
-        return before[-1].symbols, before[-1]
-    return None, None
-
-
-def _belongs_to_next(text: str, end: int, start: int, cues: Sequence[Cue], *, loose: bool) -> bool:
-    """Whether "… for Apple", "drop in Apple" leads from a number to the name after it."""
-    if start - end > 60:
-        return False
-    gap = text[end:start]
-    pattern = r"for|of|by|at|in|on|from|with|to" if loose else r"for|of|by|at"
-    match = re.fullmatch(rf"(?P<words>(?: [\w'-]+){{0,3}}?) (?:{pattern}) (?:the |your |its )?", gap, re.IGNORECASE)
-    if match is None:
-        return False
-    spans = [(cue.start - end, cue.end - end) for cue in cues]
-    for word in re.finditer(r"[\w'-]+", match["words"]):
-        if word[0].lower() in ("ahead", "instead", "because", "short", "front", "than"):
-            return False
-        if word[0].lower() in ("total", "annual", "overall", "yearly", "in", "worth"):
-            continue
-        if not any(first <= word.start() and word.end() <= last for first, last in spans):
-            return False
-    return True
-

@@ -1,4 +1,5 @@
 """What else than a figure may support a number: counts, differences, quoted texts, limits, the person's words."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ _ALL_OF = re.compile(r"\b(?:all|these|those|of the|the other) $", re.IGNORECASE)
 _ABOUT_YOU = re.compile(r"\byou(?:r|['’]\w+)?\b", re.IGNORECASE)
 _YOU_SAID = re.compile(r"\byou(?:['’]ve)? (?:asked|said|mentioned|gave|typed|wrote|named|told)\b", re.IGNORECASE)
 _ECHO = re.compile(r"^\W*(?:yes|no|yeah|nope|true)\b|\b(?:right|correct|indeed|exactly|confirm\w*)\b", re.IGNORECASE)
-_LIMIT = re.compile(r"\b(?:under|below|above|over|at least|at most|up to|more than|less than|maximum|minimum|max|min|than|exceeding|cheaper|top|first|only)(?: of)? (?:about )?$", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\b(?:under|below|above|over|at least|at most|up to|more than|less than|maximum|minimum|max|min|than|exceeding|cheaper|top|first|only)(?: of)? (?:about )?$",
+    re.IGNORECASE,
+)
 
 
 class Support:
@@ -32,16 +36,18 @@ class Support:
         self._basis = basis
         self._subjects = subjects
 
-    def supports(
-        self, parts: Parsed, claim: Claim, owners: tuple[str | None, ...] | None, wanted: list[str]
-    ) -> bool:
+    def supports(self, parts: Parsed, claim: Claim, wanted: list[str]) -> bool:  # noqa: PLR0911
         """Whether the number is a count of the subjects, quoted text, a limit that was asked for, or the person's own."""
         basis, text = self._basis, parts.text
-        assert claim.value is not None
-        counted = _COUNTED.match(text, claim.end) or claim.in_words and _ALL_OF.search(text[: claim.start]) or claim.kind == "shares" and claim.in_words
-        if claim.kind in ("number", "shares") and claim.value == claim.value.to_integral_value() and counted:
-            if claim.value in self._counts():
-                return True
+        if claim.value is None:
+            return False
+        counted = (
+            _COUNTED.match(text, claim.end)
+            or (claim.in_words and _ALL_OF.search(text[: claim.start]))
+            or (claim.kind == "shares" and claim.in_words)
+        )
+        if claim.kind in ("number", "shares") and counted and claim.value in self._counts():
+            return True
         if claim.kind == "percentage points" and self._is_difference(parts, claim):
             return True
         if any(self._is_quoted(parts, claim, quote, wanted) for quote in basis.quotes):
@@ -66,7 +72,7 @@ class Support:
         """Whether it is the distance between the returns of the two that the sentence compares."""
         named = [mention for mention in parts.mentions if mention.role in ("subject", "oblique", "pronoun")]
         pair = [symbol for mention in named for symbol in mention.symbols]
-        if len(pair) != 2 or None in pair or any(cue.attributes and not cue.attributes & CHANGES for cue in parts.cues):  # noqa: PLR2004
+        if len(pair) != 2 or None in pair or any(cue.attributes and not cue.attributes & CHANGES for cue in parts.cues):
             return False
         returns = [
             fact.figure.value
@@ -74,7 +80,7 @@ class Support:
             for fact in self._basis.facts.get(str(symbol), ())
             if fact.figure.attribute == "total return" and isinstance(fact.figure.value, Decimal)
         ]
-        if len(returns) != 2:  # noqa: PLR2004
+        if len(returns) != 2:
             return False
         # The reader subtracts what is shown, so both the exact and the shown difference will do.
         exact, shown = returns[0] - returns[1], round(returns[0], 1) - round(returns[1], 1)

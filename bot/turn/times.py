@@ -1,4 +1,5 @@
 """Finds the dates, periods, lengths of time and times of day that a sentence states."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -71,11 +72,25 @@ def find_times(text: str) -> list[Time]:
     return [_time(match) for match in _TIMES.finditer(text)]
 
 
-def _time(match: re.Match[str]) -> Time:
+def _time(match: re.Match[str]) -> Time:  # noqa: C901, PLR0911, PLR0912
     place = (match.start(), match.end(), match[0])
     name = next(
         name
-        for name in ("iso", "dmy", "mdy", "slash", "quarter", "half", "my", "dm", "md", "clock", "length", "year", "todate")
+        for name in (
+            "iso",
+            "dmy",
+            "mdy",
+            "slash",
+            "quarter",
+            "half",
+            "my",
+            "dm",
+            "md",
+            "clock",
+            "length",
+            "year",
+            "todate",
+        )
         if match[name]
     )
     match name:

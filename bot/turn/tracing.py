@@ -1,4 +1,5 @@
 """Traces one number to the figure it is: same subject, attribute, unit, value and direction."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -6,12 +7,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bot.turn.attributes import CHANGES, DAILY, DAY_WORDS, YEARLY, find_directions, speaks_of_a_year
 from bot.turn.attribution import QUALIFIED, attributes_of, is_neutral, said_direction
-from bot.turn.attributes import CHANGES, DAILY, DAY_WORDS, YEARLY, speaks_of_a_year
-from bot.turn.parsed import IMAGINED, IMAGINED_AFTER, NEGATION, Parsed, clause_span, run_of
-from bot.turn.subjects import PLANNING, Mention, Subjects, subject_of
+from bot.turn.belonging import subject_of
+from bot.turn.parsed import BOUNDARY, IMAGINED, IMAGINED_AFTER, NEGATION, Parsed, clause_span, run_of, spans_of
+from bot.turn.subjects import PLANNING, Mention, Subjects
 from bot.turn.support import Support
-from bot.turn.words import NEUTRAL
+from bot.turn.words import NEUTRAL, OPENERS
 
 if TYPE_CHECKING:
     from bot.turn.basis import Basis, Fact
@@ -21,7 +23,23 @@ if TYPE_CHECKING:
     Told = tuple[str, Figure, str]
     """(text as written, figure, tool)"""
 
-_RIVALRY = re.compile(r"\b(?:versus|vs\.?|against|compared (?:to|with)) (?:an? |the )?(?:[a-z]+ ){0,3}?(?:of )?$", re.IGNORECASE)
+_OTHER_BASIS = re.compile(
+    r"\b(?:inflation[- ]adjusted|(?:in )?real terms|(?:before|after|net of|excluding) (?:inflation|fees|tax(?:es)?|costs|currency)|hedged|leveraged|constant currency|risk[- ]adjusted)\b",
+    re.IGNORECASE,
+)
+_SO_DID = re.compile(r"\b(?:so|as) did\b|\blikewise\b|\bthe same (?:as|for|goes|is true)\b|\bdid too\b", re.IGNORECASE)
+_PART_OF = re.compile(r" of (?:its |their |the |your |all )*(?=[a-zA-Z])")
+_MILD = frozenset(
+    """
+    had have has been was is were bit a little lot rather even initially eventually ultimately too price delivered gave
+    suffered saw ended finished produced made brought also itself
+    """.split()  # noqa: SIM905 (words in a row are easier to keep)
+)
+"""Words between a subject and its move that leave the move its own."""
+
+_RIVALRY = re.compile(
+    r"\b(?:versus|vs\.?|against|compared (?:to|with)) (?:an? |the )?(?:[a-z]+ ){0,3}?(?:of )?$", re.IGNORECASE
+)
 PRIMARY = frozenset({
     "price", "end price", "market value", "market cap", "value at the end", "converted amount", "amount", "exchange rate",
     "total return", "price change", "day change", "time-weighted return", "gain", "gain in percent", "weight",
@@ -38,9 +56,7 @@ class Tracer:
         self._subjects = subjects
         self._support = Support(basis, subjects)
 
-    def trace(
-        self, parts: Parsed, place: int, claim: Claim, figures: list[Told]
-    ) -> list[Fact] | None:
+    def trace(self, parts: Parsed, place: int, claim: Claim, figures: list[Told]) -> list[Fact] | None:
         """The facts that the number may be; [] when something else supports it; None when nothing does."""
         if claim.value is None:
             return None
@@ -48,7 +64,9 @@ class Tracer:
         wanted = self._owners(parts, place, owners, mention)
         found: list[Fact] = []
         for owner in wanted:
-            facts = [fact for fact in self._basis.facts.get(owner, ()) if self._is_it(parts, place, claim, fact, mention)]
+            facts = [
+                fact for fact in self._basis.facts.get(owner, ()) if self._is_it(parts, place, claim, fact, mention)
+            ]
             if not facts:
                 found = []
                 break
@@ -56,7 +74,7 @@ class Tracer:
         if found:
             figures += [(claim.text.strip(), fact.figure, fact.tool) for fact in found[: max(1, len(wanted))]]
             return found
-        if self._support.supports(parts, claim, owners, wanted):
+        if self._support.supports(parts, claim, wanted):
             return []
         return None
 
@@ -65,9 +83,17 @@ class Tracer:
     ) -> list[str]:
         """Whom the number is about; [] when that can't be said. All of several when it is told of them together."""
         rivals = [other for other in parts.mentions if other.role == "oblique"]
-        if place and len(rivals) == 1 and _RIVALRY.search(parts.text[parts.claims[place - 1].end : parts.claims[place].start]):
-            if mention is not None and mention.end < parts.claims[place - 1].start and len(rivals[0].symbols) == 1:
-                owners = rivals[0].symbols  # "Apple outperformed Microsoft, returning 5% versus 3%"
+        if (
+            (
+                place
+                and len(rivals) == 1
+                and _RIVALRY.search(parts.text[parts.claims[place - 1].end : parts.claims[place].start])
+            )
+            and mention is not None
+            and mention.end < parts.claims[place - 1].start
+            and len(rivals[0].symbols) == 1
+        ):
+            owners = rivals[0].symbols  # "Apple outperformed Microsoft, returning 5% versus 3%"
         if owners is None or owners == ():
             only = self._subjects.only()
             if only is not None:
@@ -99,6 +125,8 @@ class Tracer:
         cues, strong = attributes_of(parts, place, claim, mention)
         if not self._unit_fits(parts, claim, figure, strong=strong):
             return False
+        if figure.attribute in CHANGES and not self._acts_itself(parts, claim, mention):
+            return False
         if cues is None:
             if figure.attribute not in PRIMARY or not is_neutral(parts, place, claim, mention):
                 return False
@@ -106,7 +134,31 @@ class Tracer:
             return False
         return self._qualified(parts, place, claim, fact) and self._directed(parts, place, claim, figure)
 
-    def _unit_fits(self, parts: Parsed, claim: Claim, figure: Figure, *, strong: bool) -> bool:
+    @staticmethod
+    def _acts_itself(parts: Parsed, claim: Claim, mention: Mention | None) -> bool:
+        """Whether the change is the subject's own: not that of "Apple phones", of its customers, or after inflation."""
+        text = parts.text
+        if _OTHER_BASIS.search(text) or _SO_DID.search(text):
+            return False
+        if claim.kind == "percent" and (match := _PART_OF.match(text, claim.end)):
+            place = match.end()
+            named = spans_of(parts.cues, (other for other in parts.mentions if other.role != "weak"))
+            if not any(start <= place <= end for start, end in named):
+                return False
+        if mention is None or mention.end > claim.start:
+            return True
+        verb = next((cue for cue in parts.cues if mention.end <= cue.start < claim.start), None)
+        between = text[mention.end : verb.start] if verb is not None else ""
+        if (
+            verb is None
+            or BOUNDARY.search(between)
+            or not any(move.start == verb.start for move in find_directions(text))
+        ):
+            return True
+        words = re.findall(r"[a-z][\w'’-]*", re.sub(r"^['’]s?", "", between).lower())
+        return all(word in NEUTRAL or word in OPENERS or word in _MILD or word.endswith("ly") for word in words)
+
+    def _unit_fits(self, parts: Parsed, claim: Claim, figure: Figure, *, strong: bool) -> bool:  # noqa: C901, PLR0911
         unit = figure.unit
         match claim.kind:
             case "percent":
@@ -132,14 +184,16 @@ class Tracer:
                 if unit == "money" and figure.currency is not None and not strong:
                     return False
                 follows = re.match(r"[ -]([a-z]+)", parts.text[claim.end :])
-                is_counted = follows is not None and follows[1] not in NEUTRAL and not any(
-                    cue.start == claim.end + 1 for cue in parts.cues
+                is_counted = (
+                    follows is not None
+                    and follows[1] not in NEUTRAL
+                    and not any(cue.start == claim.end + 1 for cue in parts.cues)
                 )
                 return unit in ("ratio", "count", "shares", "points", "money") and not is_counted
             case _:
                 return False
 
-    def _qualified(self, parts: Parsed, place: int, claim: Claim, fact: Fact) -> bool:
+    def _qualified(self, parts: Parsed, place: int, claim: Claim, fact: Fact) -> bool:  # noqa: PLR0911
         """Whether words such as "a year", "on the day", "will" and "not" let the number be this figure."""
         text, figure = parts.text, fact.figure
         attribute = figure.attribute
@@ -164,7 +218,9 @@ class Tracer:
                 return False
             if attribute not in DAILY and DAY_WORDS.search(near) and not self._basis.is_short(fact):
                 return False
-        imagined = figure.subject not in PLANNING and not attribute.startswith(("next", "alert")) and "/" not in figure.subject
+        imagined = (
+            figure.subject not in PLANNING and not attribute.startswith(("next", "alert")) and "/" not in figure.subject
+        )
         if imagined and attribute != "money to target" and IMAGINED.search(clause):
             return False
         rest = text[claim.end : clause_span(text, claim.end)[1]]
@@ -172,18 +228,24 @@ class Tracer:
             return False
         return not NEGATION.search(clause)
 
-    def _directed(self, parts: Parsed, place: int, claim: Claim, figure: Figure) -> bool:
+    def _directed(self, parts: Parsed, place: int, claim: Claim, figure: Figure) -> bool:  # noqa: PLR0911
         """Whether sign and direction words fit the figure's sign."""
-        assert isinstance(figure.value, Decimal)
+        if not isinstance(figure.value, Decimal):
+            return False
         sign = (figure.value > 0) - (figure.value < 0)
         said = said_direction(parts, place, claim)
-        if figure.attribute in ("maximum drawdown", "daily value at risk", "daily value at risk in money", "daily expected shortfall"):
+        if figure.attribute in (
+            "maximum drawdown",
+            "daily value at risk",
+            "daily value at risk in money",
+            "daily expected shortfall",
+        ):
             return claim.sign <= 0 and said <= 0
         if figure.attribute == "money to target":
             near = parts.text[claim.end : claim.end + 24]
             if re.search(r"\b(?:above|over)\b", near):
                 return sign < 0
-            return sign > 0 or bool(re.search(r"\b(?:below|under)\b", near)) is False and claim.sign == sign
+            return sign > 0 or (bool(re.search(r"\b(?:below|under)\b", near)) is False and claim.sign == sign)
         if claim.sign and claim.kind != "change":
             return claim.sign == sign and said != -sign
         if figure.attribute in CHANGES:

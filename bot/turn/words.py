@@ -1,4 +1,5 @@
 """Plain word lists of the checks: what may begin a sentence, which capitals are no company, what adds no meaning."""
+# ruff: noqa: E501 (patterns are tables: a line for each meaning)
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ OPENERS = frozenset(
     most least half quarter year month week day time date period three four five six seven eight nine ten let's here's
     that's it's there's you're you've i'm i've i'll don't doesn't money cash rate rates payment payments interest loan
     plan growth gains gain loss losses change changes earnings revenue weight weights beta drawdown
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Words that may begin a sentence without being anyone's name."""
 
@@ -36,12 +37,12 @@ ALLOWED_CAPITALS = frozenset(
     i i'm i've i'll january february march april may june july august september october november december jan feb mar
     apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri
     sat sun usd eur gbp jpy chf aud cad nzd cny hkd sgd inr krw sek nok dkk zar brl mxn etf etfs reit reits adr adrs ceo
-    cfo gdp cpi ppi ecb fed fomc sec irs ipo ipos us u.s u.s. usa uk u.k u.k. eu q1 q2 q3 q4 h1 h2 fy ytd yoy qoq mom ttm
-    rsi macd sma smas ema wma eps pe p/e peg roe roa roi roic var cvar cagr xirr irr twr mwr apr apy apys isa ira roth nav
+    cfo gdp cpi ppi ecb fed fomc sec irs ipo ipos us u.s u.s. usa uk u.k u.k. eu q1 q2 q3 q4 h1 h2 fy ytd yoy qoq mom
+    ttm rsi macd sma smas ema wma eps pe p/e peg roe roa roi roic var cvar cagr xirr irr twr mwr apr apy apys isa ira roth nav
     aum ebitda ebit fx otc ai it utc gmt est edt et am pm csv pdf vs faq ok okay american european british japanese
     chinese swiss canadian german french asian federal reserve central bank european yahoo finance wall street tuppence
     gips herfindahl-hirschman herfindahl hhi wilder wilder's sharpe sortino gaap non-gaap ifrs tl;dr nb ps p.s euro
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Capitalised words and acronyms that name no company, fund or person."""
 
@@ -57,7 +58,7 @@ NEUTRAL = frozenset(
     itself respectively namely i.e ie e.g eg respectively meanwhile however overall during course time period year
     points suggests implies means indicates meaning suggesting indicating signals
     month week day date stock stocks share shares company company's fund index portfolio holding holdings its'
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Words that say nothing of what is counted: a number after only these may be any attribute of its subject."""
 
@@ -68,6 +69,7 @@ FOREIGN_SUBJECTS = (
     r"|the (?:others?|former|latter|rest|second|second one|first one|first)|another (?:one|company|stock|fund)"
     r"|(?:tech|technology|growth|value|energy|bank|oil|us|u\.s\.|american|global|world|european|asian|chinese"
     r"|emerging[- ]market|small[- ]cap|large[- ]cap|blue[- ]chip) (?:stocks|shares|equities|markets|sector|index)"
-    r"|gold|silver|crude(?: oil)?|oil(?: prices)?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|bonds|treasur(?:y|ies)|inflation"
+    r"|gold|silver|crude(?: oil)?|oil(?: prices)?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|bonds|treasur(?:y|ies)"
+    r"|inflation"
 )
 """Subjects that a sentence may speak of without naming a listing: what is said of them is not about ours."""

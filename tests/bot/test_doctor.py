@@ -74,7 +74,7 @@ async def test_wrong_settings_are_the_finding(
     assert "TUPPENCE_MODEL_BACKEND: it must be auto, ollama or embedded; write one of them" in out
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database at all" * 99, None])
+@pytest.mark.parametrize("content", [b"", b"this is a letter" * 4096, None])
 async def test_a_damaged_database_is_found_and_left_alone(
     capsys: pytest.CaptureFixture[str], home: Path, content: bytes | None
 ) -> None:

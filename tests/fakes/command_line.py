@@ -99,6 +99,7 @@ class CommandLine:
 
 def installation(folder: Path, weights: bytes | None) -> Path:
     """A package in `folder` that is this one, but for the built-in model's file, which is `weights`, or missing."""
+    folder.mkdir()
     for part in PARTS:
         (folder / part).symlink_to(ROOT / part)
     place = folder / "slm" / "weights"

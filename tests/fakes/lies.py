@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,15 @@ _ELSEWHERE = (
     "Tesla", "Nvidia", "NVDA", "Amazon", "Zorbex Industries", "Ford", "Intel", "TSLA", "tesla", "Netflix", "the market",
     "Palantir", "BP", "Nestlé", "the Nasdaq", "its peers", "Bitcoin", "gold", "nvidia", "Target",
 )  # fmt: skip
-_FAR_DIGITS = ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "〇一二三四五六七八九")
+_FAR_DIGITS = (
+    "０１２３４５６７８９",
+    "٠١٢٣٤٥٦٧٨٩",
+    "०१२३४५६७८९",
+    "⓪①②③④⑤⑥⑦⑧⑨",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹",
+    "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗",
+    "〇一二三四五六七八九",
+)
 _NUMBER_WORDS = {
     "percent": {
         "ninety-one percent": 91, "one hundred and seven percent": 107, "two thirds": 67, "half": 50, "double digits": 0,
@@ -95,10 +103,16 @@ def _lies_from(
         yield "invented company", lie if teller.name in honest else None
     for figure in numbers:
         yield "other metric", _other_metric(chance, honest, figure)
-    if numbers and teller.others and len(told) == 1 and honest.startswith(teller.name + " ") and teller.symbol != "portfolio":
+    if (
+        numbers
+        and teller.others
+        and len(told) == 1
+        and honest.startswith(teller.name + " ")
+        and teller.symbol != "portfolio"
+    ):
         rival = teller.rival
-        other = rival.figures.get(told[0].attribute)
-        if other is not None and isinstance(other.value, Decimal) and not _alike(other, told[0]):
+        theirs = rival.figures.get(told[0].attribute)
+        if theirs is not None and isinstance(theirs.value, Decimal) and not _alike(theirs, told[0]):
             plain = honest.replace(f" ({teller.symbol})", "")
             yield "told together", plain.replace(teller.name, f"{teller.name} and {rival.name} both", 1)
             yield "told together", plain.replace(teller.name, f"{rival.name} and {teller.name}", 1)
@@ -106,7 +120,10 @@ def _lies_from(
         first, second = teller.name, teller.rival.name
         yield "false comparison", _exchanged(honest, first, second)
     if numbers and teller.symbol not in ("plan", "loan") and "/" not in teller.symbol:
-        yield "prediction", f"By 2031, {honest[0].lower() if honest.startswith(('The ', 'A ', 'At ')) else honest[0]}{honest[1:]}"
+        yield (
+            "prediction",
+            f"By 2031, {honest[0].lower() if honest.startswith(('The ', 'A ', 'At ')) else honest[0]}{honest[1:]}",
+        )
         verb = re.search(r"\b(rose|fell|gained|lost|was|is|has|had|closed|stands|returned|climbed|dropped)\b", honest)
         if verb:
             base = {"rose": "rise", "fell": "fall", "gained": "gain", "lost": "lose", "was": "be", "is": "be", "has": "have",
@@ -130,7 +147,9 @@ def _other_metric(chance: random.Random, honest: str, figure: Figure) -> str | N
     name = "Your portfolio" if figure.subject == "portfolio" else ""
     if figure.subject in ("plan", "loan") or "/" in figure.subject:
         return None
-    lead = re.match(r"(?:- )?\**([A-Z][\w&. ]*?)(?:'s|\**:| \(| (?:rose|fell|had|has|is|was|closed|delivered)\b)", honest)
+    lead = re.match(
+        r"(?:- )?\**([A-Z][\w&. ]*?)(?:'s|\**:| \(| (?:rose|fell|had|has|is|was|closed|delivered)\b)", honest
+    )
     subject = name or (lead[1] if lead else "")
     return f"{subject}'s {chance.choice(_METRICS)} is {text}." if subject and subject != "The" else None
 
@@ -152,10 +171,18 @@ def _wordless(turn: Turn, teller: Teller, everyone: list[Teller]) -> Iterator[Li
     values = [one.figures[figure.attribute].value for one in everyone if figure.attribute in one.figures]
     known = [value for value in values if isinstance(value, Decimal)]
     if len(known) > 1 and figure.value != max(known):
-        for sentence in (f"{teller.name} did best.", f"The best performer was {teller.name}.", f"{teller.name} was the winner."):
+        for sentence in (
+            f"{teller.name} did best.",
+            f"The best performer was {teller.name}.",
+            f"{teller.name} was the winner.",
+        ):
             yield Lie("false rank", sentence, turn, turn.question)
     if len(known) > 1 and figure.value != min(known):
-        for sentence in (f"{teller.name} did worst.", f"The weakest performer was {teller.name}.", f"{teller.name} came last."):
+        for sentence in (
+            f"{teller.name} did worst.",
+            f"The weakest performer was {teller.name}.",
+            f"{teller.name} came last.",
+        ):
             yield Lie("false rank", sentence, turn, turn.question)
 
 
@@ -178,7 +205,9 @@ def _another_value(chance: random.Random, figure: Figure) -> Figure | None:
     """A value that is another even when rounded to whole percent or dollars, with the same direction."""
     assert isinstance(figure.value, Decimal)
     factor = Decimal(chance.choice(("0.5", "0.87", "1.13", "1.4", "2", "10")))
-    value = figure.value * factor + (Decimal(1) if figure.value > 0 else Decimal(-1)) * Decimal(chance.choice((1, 2, 3)))
+    value = figure.value * factor + (Decimal(1) if figure.value > 0 else Decimal(-1)) * Decimal(
+        chance.choice((1, 2, 3))
+    )
     other = replace(figure, value=value)
     return other if show(other) != show(figure) else None
 
@@ -239,7 +268,9 @@ def _other_unit(chance: random.Random, honest: str, figure: Figure) -> str | Non
         return None
     digits = re.sub(r"[^\d.,]", "", text)
     if figure.unit == "percent":
-        instead = chance.choice((f"${digits}", f"{digits}x", f"{digits} basis points", digits, f"€{digits}", f"{digits} million"))
+        instead = chance.choice(
+            (f"${digits}", f"{digits}x", f"{digits} basis points", digits, f"€{digits}", f"{digits} million")
+        )
     elif figure.unit == "money":
         instead = chance.choice((f"{digits}%", f"{digits}x", f"{digits} percent"))
     elif figure.unit == "ratio":

@@ -76,15 +76,15 @@ def live_context() -> ToolContext:
         },
         fundamentals_of={
             "AAPL": Fundamentals(
-                "AAPL", date(2026, 11, 20), "USD", market_cap=Decimal("3620000000000"), pe_trailing=Decimal("36.42"),
+                "AAPL", date(2026, 11, 20), "USD", market_cap=Decimal(3620000000000), pe_trailing=Decimal("36.42"),
                 pe_forward=Decimal("31.15"), eps=Decimal("6.64"), dividend_yield_percent=Decimal("0.42"),
-                beta=Decimal("1.24"), profit_margin_percent=Decimal("26.9"), revenue=Decimal("391040000000"),
+                beta=Decimal("1.24"), profit_margin_percent=Decimal("26.9"), revenue=Decimal(391040000000),
                 debt_to_equity=Decimal("1.87"), price_to_book=Decimal("57.3"), sector="Technology",
             ),
             "SAP.DE": Fundamentals(
-                "SAP.DE", date(2026, 11, 20), "EUR", market_cap=Decimal("247700000000"), pe_trailing=Decimal("88.1"),
+                "SAP.DE", date(2026, 11, 20), "EUR", market_cap=Decimal(247700000000), pe_trailing=Decimal("88.1"),
                 eps=Decimal("2.41"), dividend_yield_percent=Decimal("1.04"), beta=Decimal("0.97"),
-                profit_margin_percent=Decimal("8.2"), revenue=Decimal("33250000000"),
+                profit_margin_percent=Decimal("8.2"), revenue=Decimal(33250000000),
             ),
         },
         events_of={

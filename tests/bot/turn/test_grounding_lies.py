@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,7 @@ def told() -> tuple[Lie, ...]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_lie_is_shown(kind: str, told: tuple[Lie, ...]) -> None:
     checks: dict[tuple[int, str], Grounding] = {}
-    shown = []
+    shown: list[str] = []
     for lie in told:
         if lie.kind == kind:
             key = (id(lie.turn), lie.question)
@@ -53,7 +54,8 @@ def test_there_are_lies_enough_of_every_kind(told: tuple[Lie, ...]) -> None:
 
 def test_what_a_larger_model_would_write_passes() -> None:
     assert len(ALL_FRAMES) >= 40
-    passed, withheld = 0, []
+    passed = 0
+    withheld: list[str] = []
     for turn in (*turns(), *_more_turns()):
         check = Grounding(turn.results, turn.question, known_name)
         for sentence in honest_sentences(turn):
@@ -78,6 +80,7 @@ def test_every_sentence_that_code_composes_passes() -> None:
     assert checked >= 500
 
 
+@lru_cache(maxsize=1)
 def _more_turns() -> tuple[Turn, ...]:
     """Comparisons, histories, prices and indicators of many companies over many periods."""
     return asyncio.run(_gather())
@@ -87,9 +90,11 @@ async def _gather() -> tuple[Turn, ...]:
     context = snapshot_context()
     symbols = ("AMD", "BAC", "BBY", "CVX", "GE", "HD", "JNJ", "KO", "LLY", "PFE", "PG", "RRC", "UNH", "^GSPC", "QUAL")
     results: list[ToolResult] = []
-    for place, period in enumerate(("5d", "1mo", "ytd", "2y", "2021", "since 2020", "2020-02-03..2020-06-30")):
+    for place, period in enumerate(
+        ("5d", "1mo", "6mo", "ytd", "2y", "10y", "2021", "since 2020", "2020-02-03..2020-06-30")
+    ):
         for step, symbol in enumerate(symbols):
-            if (place + step) % 3 == 0:
+            if (place + step) % 2 == 0:
                 results.append(await call(context, "get_price_history", symbol=symbol, period=period))
                 others = [symbols[(step + 4) % len(symbols)], symbols[(step + 9) % len(symbols)]][: 1 + step % 2]
                 results.append(await call(context, "compare_performance", symbols=[symbol, *others], period=period))

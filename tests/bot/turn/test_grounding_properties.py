@@ -36,18 +36,11 @@ LONG = (
 def test_every_sentence_is_kept_or_withheld_in_order(text: str) -> None:
     for check in (CHECK, EMPTY):
         checked = check.check(text)
-        kept, withheld = list(checked.kept), list(checked.withheld)
+        left = {"kept": list(checked.kept), "withheld": list(checked.withheld)}
         for sentence in split_sentences(text):
-            assert sentence in (kept[:1] + withheld[:1])
-            (
-                kept
-                if kept[:1] == [sentence] and not (withheld[:1] == [sentence])
-                else withheld
-                if withheld[:1] == [sentence]
-                else kept
-            ).pop(0)
-        assert not kept
-        assert not withheld
+            place = "kept" if left["kept"][:1] == [sentence] else "withheld"
+            assert left[place].pop(0) == sentence
+        assert left == {"kept": [], "withheld": []}
 
 
 @given(TEXTS)
