@@ -76,16 +76,25 @@ def _find_symbols(text: str) -> list[Span]:
     ]
 
 
-def _known_first(known: Callable[[str, ToolContext], bool]) -> Callable[[list[Span], ToolContext], list[Span]]:
-    """Narrows candidates where some are known: "shell returned" goes, as "shell" is a name; so does "depot" in "home
-    depot". Without any known one inside or around it, a candidate stays: unknown names are copied too."""
+def _narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
+    """Candidates for a name, fewer where names are known.
 
-    def narrow(spans: list[Span], context: ToolContext) -> list[Span]:
-        names = [span for span in spans if known(span.text, context)]
-        longest = [name for name in names if not _inside_longer(name, names)]
-        return [span for span in spans if span in longest or not _overlaps(span, longest)]
+    "shell returned" goes, as "shell" is a name; so does "depot" in "home depot"; ordinary words ("stock", "best") go
+    when nobody is called so. What no known name is in or around stays: unknown names are copied too.
+    """
+    names = [span for span in spans if context.symbols.knows(span.text)]
+    longest = [name for name in names if not _inside_longer(name, names)]
+    return [
+        span
+        for span in spans
+        if span in longest or not (_overlaps(span, longest) or context.symbols.is_ordinary(span.text))
+    ]
 
-    return narrow
+
+def _narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
+    """Candidates for a term, without those inside a longer term of the glossary."""
+    terms = [span for span in spans if context.knows_term(span.text)]
+    return [span for span in spans if not _inside_longer(span, terms)]
 
 
 def _find_percents(text: str) -> list[Span]:
@@ -132,12 +141,9 @@ def _name(text: str, _: ToolContext) -> str:
     return " ".join(text.split())
 
 
-_LISTED = _known_first(lambda text, context: context.symbols.knows(text))
-
-SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol, _LISTED)
-NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str, _LISTED)
-_DEFINED = _known_first(lambda text, context: context.knows_term(text))
-TERM = Kind("term", "a finance term", find_names, _name, str, _DEFINED)
+SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol, _narrow_names)
+NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str, _narrow_names)
+TERM = Kind("term", "a finance term", find_names, _name, str, _narrow_terms)
 PERIOD = Kind(
     "period",
     "e.g. 1mo, ytd, 2022, last 6 months, since 2020-03, 2020-01-01..2020-06-30",

@@ -111,7 +111,9 @@ class Tool:
                 least = 2 if self.name.startswith("compare") and texts is None else 1
                 item = {"type": "array", "items": item, "minItems": least, "maxItems": MAX_LIST}
             properties[parameter.name] = item
-        required = [p.name for p in self.parameters if p.required]
+        # A grammar writes required properties first. A native model writes them in the order of the signature, so for
+        # it none is called required here; a call that lacks one is refused when it is read.
+        required = [p.name for p in self.parameters if p.required and texts is None]
         parameters = {"type": "object", "properties": properties, "required": required}
         function = {"name": self.name, "description": self.description, "parameters": parameters}
         return {"type": "function", "function": function}

@@ -21,6 +21,7 @@ from bot.turn.prompting import prompt_hash, render, sections
 from bot.turn.questions import clean_question
 from bot.turn.rendering import escape, render_result
 from tools.context import ToolContext
+from tools.errors import ToolError
 from tools.formatting import show, show_day
 from tools.knowledge.glossary import knows_term
 
@@ -227,12 +228,12 @@ class Assistant:
         return Grounding(results, text, self._known_name)
 
     def _known_name(self, text: str) -> str | None:
-        from tools.errors import ToolError
-
+        """The symbol of an exact name: a word that only resembles one is no company."""
+        symbols = self.parts.symbols
         try:
-            return self.parts.symbols.resolve(text).symbol
+            return symbols.resolve(text).symbol if symbols.knows(text) else None
         except ToolError:
-            return None
+            return text  # the name of several companies
 
     async def _save(self, actor: Actor, reply: Reply) -> None:
         evidence: dict[str, Any] = {

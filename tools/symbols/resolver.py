@@ -82,11 +82,17 @@ class DirectoryResolver:
         typed = _cleaned(text)
         if not typed or len(typed) > MAX_QUERY_CHARACTERS:
             return False
-        if len(typed) > 1 and self._in_capitals(typed):
+        if len(typed) > 1 and " " not in typed and self._in_capitals(typed):
             return True
         if self.directory.asked_back.get(comparable(typed)) == ():
             return False
         return any(self._named(variant) for variant in _variants(typed))
+
+    def is_ordinary(self, text: str) -> bool:
+        """Whether `text` is nothing but everyday English words in small letters, or one such word, and no name."""
+        words = comparable(text).split()
+        plain = bool(words) and all(word in self.directory.common_words or word.isdigit() for word in words)
+        return plain and (len(words) == 1 or text.islower()) and not self.knows(text)
 
     def name(self, symbol: str) -> str:
         """The name people use for `symbol`, or the symbol itself when the directory lacks it."""
