@@ -33,7 +33,9 @@ def main() -> None:
             later.append(timed(ask, home))
     empty = statistics.median(bare)
     for name, runs in (("first start (database made)", first), ("later starts", later)):
-        print(f"{name}: median {statistics.median(runs):.2f} s, {statistics.median(runs) / empty:.0f} times bare Python")
+        print(
+            f"{name}: median {statistics.median(runs):.2f} s, {statistics.median(runs) / empty:.0f} times bare Python"
+        )
 
 
 if __name__ == "__main__":

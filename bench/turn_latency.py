@@ -7,7 +7,6 @@ import resource
 import statistics
 import tempfile
 import time
-from pathlib import Path
 
 from bot.app import start
 from bot.messages import Message
@@ -55,7 +54,7 @@ async def main() -> None:
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(f"bare engine decision: median {bare:.0f} ms (n {len(engine)})")
             print(f"whole turn: median {whole:.0f} ms, p95 {slowest:.0f} ms; ratio to the engine {ratio:.1f}")
-            print(f"peak memory of the process: {memory:.0f} MB; weights {Path(parts.model.weights).stat().st_size / 1e6:.1f} MB")
+            print(f"peak memory of the process: {memory:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def malformed(value: str) -> str | None:
         return "it is empty; give it a value or remove it"
     if value != value.strip():
         return "it begins or ends with a space or line break; remove that"
-    if any(ord(character) < ord(" ") or ord(character) == 0x7F for character in value):  # noqa: PLR2004 (DEL)
+    if any(ord(character) < ord(" ") or ord(character) == 0x7F for character in value):
         return "it holds a line break or control character; put it on one line"
     if value[0] in "\"'“‘`" or value[-1] in "\"'”’`":
         return "it has quotes around it; remove them"
@@ -80,7 +80,7 @@ def _read_file(path: Path, known: Collection[str], problems: list[str]) -> dict[
 
 def _bindings(path: Path, problems: list[str]) -> Iterator[tuple[int, str | None, str | None]]:
     """Each assignment of the file with its line, counted from 1; its parts are None where it can't be understood."""
-    from dotenv.parser import parse_stream  # noqa: PLC0415 (most starts have no file)
+    from dotenv.parser import parse_stream
 
     try:
         if not path.exists():

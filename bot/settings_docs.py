@@ -41,9 +41,11 @@ def render_settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Read from the environment, or from a file `.env` in the folder where Tuppence is started (the environment "
-        "wins). Nothing is required. A wrong, unknown or placeholder value stops the start with its name, the reason "
-        "and the fix.",
+        (
+            "Read from the environment, or from a file `.env` in the folder where Tuppence is started (the environment "
+            "wins). Nothing is required. A wrong, unknown or placeholder value stops the start with its name, the "
+            "reason and the fix."
+        ),
         "",
         "| Setting | What it is | Default | Example |",
         "|---|---|---|---|",

@@ -26,7 +26,7 @@ CHAT_TEMPLATE = (
     "{%- if m.tool_calls -%}"
     "{%- for c in m.tool_calls -%}"
     "{%- set f = c.function if c.function else c -%}"
-    "{{ '<tool_call>\\n{\"name\": \"' + f.name + '\", \"arguments\": ' }}"
+    '{{ \'<tool_call>\\n{"name": "\' + f.name + \'", "arguments": \' }}'
     "{{- f.arguments if f.arguments is string else f.arguments | tojson -}}"
     "{{ '}\\n</tool_call>' }}"
     "{%- if not loop.last -%}{{ '\\n' }}{%- endif -%}"

@@ -69,7 +69,12 @@ class Report:
         rows = [f"| {name} | {tally} |" for name, tally in self.tallies.items()]
         median = statistics.median(self.seconds) * 1000
         return "\n".join(
-            ["| measure | result |", "|---|---|", *rows, f"| median decision | {median:.0f} ms (n {len(self.seconds)}) |"]
+            [
+                "| measure | result |",
+                "|---|---|",
+                *rows,
+                f"| median decision | {median:.0f} ms (n {len(self.seconds)}) |",
+            ]
         )
 
 
@@ -120,20 +125,22 @@ class Normaliser:
     def call(self, name: str, arguments: dict[str, Any]) -> str:
         """One call as a comparable text."""
         tool = self.toolbox.tools.get(name)
-        read = {key: self._argument(tool, key, value) for key, value in arguments.items() if value not in (None, "", [])}
+        read = {
+            key: self._argument(tool, key, value) for key, value in arguments.items() if value not in (None, "", [])
+        }
         return json.dumps([name, read], sort_keys=True)
 
     def calls(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
         """All calls of a question, in a fixed order."""
         return sorted(self.call(name, arguments) for name, arguments in calls)
 
-    def _argument(self, tool: Tool | None, name: str, value: Any) -> Any:  # noqa: ANN401 (as the model wrote it)
+    def _argument(self, tool: Tool | None, name: str, value: Any) -> Any:
         parameter = next((p for p in tool.parameters if p.name == name), None) if tool else None
         if isinstance(value, list):
             return sorted(self._text(parameter, item) for item in value)
         return self._text(parameter, value)
 
-    def _text(self, parameter: Any, value: Any) -> str:  # noqa: ANN401
+    def _text(self, parameter: Any, value: Any) -> str:
         text = str(value)
         if parameter is None or parameter.kind is None:
             return text
@@ -166,9 +173,7 @@ async def _measure(weights: Path) -> Report:
     return report
 
 
-def _grade(
-    report: Report, normaliser: Normaliser, record: dict[str, Any], calls: list[ToolCall], text: str
-) -> None:
+def _grade(report: Report, normaliser: Normaliser, record: dict[str, Any], calls: list[ToolCall], text: str) -> None:
     tallies = report.tallies
     wanted = normaliser.calls((c["name"], c["arguments"]) for c in record.get("calls", ()))
     got = normaliser.calls((call.name, call.arguments) for call in calls)

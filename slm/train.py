@@ -35,8 +35,10 @@ class Recipe:
 
 
 class Examples:
-    """A tokenized corpus: `tokens` is flat uint16, example i is `tokens[starts[i]:starts[i+1]]`, and the
-    model is graded from position `graded[i]` on."""
+    """A tokenized corpus.
+
+    `tokens` is flat uint16, example i is `tokens[starts[i]:starts[i+1]]`, graded from its position `graded[i]` on.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = path.stem
@@ -77,8 +79,8 @@ class Trainer:
         self.rank, self.workers = rank, workers
         self.shape, self.recipe, self.device = shape, recipe, device
         self.model = Decoder(shape).to(device)
-        matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]  # noqa: PLR2004
-        others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]  # noqa: PLR2004
+        matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
+        others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
         self.optimisers = (
             torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
             torch.optim.AdamW(others, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
@@ -192,9 +194,7 @@ def train_in(folder: Path, corpus: str, shape: Shape, recipe: Recipe, workers: i
     multiprocessing.spawn(_work, (workers, folder, corpus, shape, recipe, device), nprocs=workers)  # type: ignore[no-untyped-call]
 
 
-def _work(  # noqa: PLR0913 (what a process is started with)
-    rank: int, workers: int, folder: Path, corpus: str, shape: Shape, recipe: Recipe, device: str
-) -> None:
+def _work(rank: int, workers: int, folder: Path, corpus: str, shape: Shape, recipe: Recipe, device: str) -> None:
     torch.set_num_threads(1)
     if workers > 1:
         store = distributed.FileStore(str(folder / "workers"), workers)

@@ -136,7 +136,7 @@ class EmbeddedModel:
 
     def _start(self) -> Any:
         try:
-            import xllamacpp  # type: ignore[import-untyped]
+            import xllamacpp
         except ImportError as error:
             raise ModelFailed(self.name, f"the engine xllamacpp does not load on this machine: {error}") from None
         params = xllamacpp.CommonParams()

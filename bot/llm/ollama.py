@@ -42,7 +42,7 @@ _ATTEMPTS = 2
 _SLIP = re.compile(r"parsing tool call|tool call parsing|failed to parse JSON", re.IGNORECASE)
 
 
-class _BrokenStream(Exception):  # noqa: N818 (never leaves this file)
+class _BrokenStream(Exception):
     """The answer ended before its end, or holds nothing; the text says how."""
 
 
@@ -114,7 +114,7 @@ class OllamaModel:
                 async with aclosing(self._patiently(request, countdown)) as pieces:
                     async for piece in pieces:
                         if isinstance(piece, EndPiece) and not given and not piece.cut and attempt < _ATTEMPTS:
-                            raise _BrokenStream("it answered nothing")
+                            raise _BrokenStream("it answered nothing")  # noqa: TRY301 (handled just below)
                         given = given or not isinstance(piece, EndPiece)
                         self._warm = True
                         yield piece

@@ -32,14 +32,14 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
         """NUMERIC without limits, or TEXT on SQLite."""
         return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Numeric())
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401 (as declared above)
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         """The canonical form of `value`: no exponent, no trailing zeros, no minus zero."""
         if value is None:
             return None
         text = canonical_decimal(value)
         return text if dialect.name == "sqlite" else Decimal(text)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ANN401
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
         """The number as it was stored."""
         return None if value is None else Decimal(value)
 
@@ -49,7 +49,7 @@ def canonical_decimal(value: Decimal) -> str:
     if not isinstance(value, Decimal) or not value.is_finite():
         message = f"only finite decimals can be kept, not {value!r}"
         raise ValueError(message)
-    text = f"{value:f}" if -400 < value.adjusted() < INTEGER_DIGITS else ""  # noqa: PLR2004 (no megabytes of zeros)
+    text = f"{value:f}" if -400 < value.adjusted() < INTEGER_DIGITS else ""
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0")
     if not whole or len(fraction) > DECIMAL_PLACES:
@@ -115,7 +115,7 @@ class JsonDocument(sa.TypeDecorator[Any]):
         kind: TypeEngine[Any] = JSONB(none_as_null=True) if dialect.name == "postgresql" else sa.JSON(none_as_null=True)
         return dialect.type_descriptor(kind)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 (any JSON value)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The value with every text in it made storable."""
         return _storable_json(value)
 

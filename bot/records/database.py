@@ -9,7 +9,7 @@ import random
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -82,7 +82,7 @@ class Database:
 
     async def check_integrity(self) -> None:
         """Read the whole file and every foreign key; raises `DatabaseCorrupt`. Seconds for a large file."""
-        from bot.records.files import check_integrity  # noqa: PLC0415 (only doctor needs it)
+        from bot.records.files import check_integrity
 
         if self.path:
             await asyncio.to_thread(check_integrity, self.path)
@@ -91,7 +91,7 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
 
-    async def __aenter__(self) -> Database:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -128,7 +128,7 @@ class Database:
     def _explained(self, error: DBAPIError) -> Exception:
         backup = None
         if self.path:
-            from bot.records.files import latest_backup  # noqa: PLC0415 (only when something is wrong)
+            from bot.records.files import latest_backup
 
             backup = latest_backup(self.path)
         return explain(error, self.where, backup) or error
@@ -142,7 +142,7 @@ async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
     """
     path = _file(url)
     if path:
-        from bot.records.files import ready_file  # noqa: PLC0415 (it needs this module)
+        from bot.records.files import ready_file
 
         await ready_file(path)
         database = Database(sqlite_engine(path, busy_timeout_seconds), str(path), path)
@@ -151,7 +151,7 @@ async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
         server = sa.URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database)
         where = server.render_as_string()
         database = Database(_postgresql_engine(parsed), where, None)
-    from bot.records.schema import bring_up_to_date  # noqa: PLC0415 (it needs `Database`)
+    from bot.records.schema import bring_up_to_date
 
     try:
         await bring_up_to_date(database)
@@ -201,7 +201,7 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA foreign_keys")

@@ -142,8 +142,8 @@ def _keep_private(path: Path) -> None:
 
 async def _make(path: Path) -> None:
     """Build the database under another name, then give it its own: killed half-way, nothing is left at `path`."""
-    from bot.records.database import Database, sqlite_engine  # noqa: PLC0415 (they need this module)
-    from bot.records.schema import migrate  # noqa: PLC0415
+    from bot.records.database import Database, sqlite_engine
+    from bot.records.schema import migrate
 
     draft = path.with_name(f"{path.name}.new-{os.getpid()}")
     try:

@@ -46,9 +46,9 @@ async def schema_version(database: Database) -> str | None:
 
 async def migrate(database: Database) -> None:
     """Run the migrations up to head, all or nothing. Raises a `DatabaseError`."""
-    from alembic import command  # noqa: PLC0415 (0.2 s, and almost every start needs no migration)
+    from alembic import command
 
-    from bot.records.database import MAY_WRITE, MIGRATING  # noqa: PLC0415 (it needs this module)
+    from bot.records.database import MAY_WRITE, MIGRATING
 
     def upgrade(connection: Connection) -> None:
         command.upgrade(alembic_config(connection), "head")
@@ -64,7 +64,7 @@ async def migrate(database: Database) -> None:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration, in code, so that an installed package needs no file."""
-    from alembic.config import Config  # noqa: PLC0415 (as above)
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))

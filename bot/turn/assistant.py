@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TuppenceError
-from bot.messages import Message, Reply, Timings, ToolCall
+from bot.messages import Reply, Timings
 from bot.records import store
 from bot.records.access import ClientAccess
-from bot.turn.agent import Agent, Decision
+from bot.turn.agent import MAX_CALLS, Agent, Decision
 from bot.turn.commands import CommandContext, run_command
 from bot.turn.evidence import call_record, chart_record, figure_record
 from bot.turn.grounding import Grounding
+from bot.turn.history import native_messages, writing_messages
 from bot.turn.policy import clean_model_text
 from bot.turn.prompting import prompt_hash, render, sections
 from bot.turn.questions import clean_question
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
     from bot.messages import Status, ToolResult
     from bot.records.database import Database
-    from bot.records.store import Actor, PastTurn
+    from bot.records.store import Actor
     from tools.context import SymbolResolver
     from tools.market_data.base import MarketData
     from tools.toolbox import Toolbox
@@ -141,21 +142,15 @@ class Assistant:
         if model.is_native:
             messages, said = native_messages(past, text)
         else:
-            messages, said = await self._writing_messages(past, text), (text,)
+            today = show_day(await self.parts.market.today())
+            system = render("advisor", today=today, data=self.parts.market.name, max_calls=MAX_CALLS)
+            messages, said = writing_messages(system, past, text), (text,)
         decision = await Agent(model, self.parts.toolbox, context, say).run(messages, said)
         info = await model.info()
         reply = replace(reply, model=info, confidence=decision.confidence, results=tuple(decision.results))
         if not decision.results:
             return self._without_tools(reply, decision, text), decision
         return self._with_results(reply, decision, text), decision
-
-    async def _writing_messages(self, past: Sequence[PastTurn], text: str) -> list[Message]:
-        today = show_day(await self.parts.market.today())
-        system = render("advisor", today=today, data=self.parts.market.name, max_calls=8)
-        messages = [Message("system", system)]
-        for turn in past:
-            messages += [Message("user", clean_question(turn.question)[0]), Message("assistant", turn.answer[:1500])]
-        return [*messages, Message("user", text)]
 
     def _without_tools(self, reply: Reply, decision: Decision, text: str) -> Reply:
         """The model called nothing: one of our own replies, or its own words if they hold no untraced figure."""
@@ -258,27 +253,6 @@ class Assistant:
             await store.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())
 
 
-def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message], tuple[str, ...]]:
-    """What the built-in model was trained to see: the earlier question and its calls. Also all that was said."""
-    if not past:
-        return [Message("user", text)], (text,)
-    last = past[-1]
-    earlier = clean_question(last.question)[0]
-    calls = tuple(ToolCall(call.name, call.arguments) for call in last.tool_calls if isinstance(call.arguments, dict))
-    reply = "" if calls else _decision_of(last)
-    if not calls and not reply:
-        return [Message("user", text)], (text,)
-    carried = [
-        piece
-        for call in calls
-        for value in call.arguments.values()
-        for piece in (value if isinstance(value, list) else [value])
-        if isinstance(piece, str)
-    ]
-    messages = [Message("user", earlier), Message("assistant", reply, calls), Message("user", text)]
-    return messages, (text, earlier, *carried)
-
-
 def _apology(reply: Reply) -> Reply:
     """For a bug: no cause that would help, but a reference to the log."""
     answer = (
@@ -286,11 +260,6 @@ def _apology(reply: Reply) -> Reply:
         f"administrator the reference {reply.turn_id[:8]}."
     )
     return replace(reply, answer=answer, status="failed")
-
-
-def _decision_of(turn: PastTurn) -> str:
-    """The decision behind an earlier reply without calls, found by its words."""
-    return next((key for key, body in sections("replies").items() if ":" in key and body in turn.answer), "")
 
 
 def _status(results: Sequence[ToolResult]) -> Status:

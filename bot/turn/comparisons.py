@@ -144,7 +144,7 @@ def _is_no_comparison(text: str, match: re.Match[str], cues: Sequence[Cue], attr
     return any(cue.attributes & extremes for cue in inside)
 
 
-def _holds(  # noqa: PLR0913, PLR0917
+def _holds(
     text: str,
     match: re.Match[str],
     attributes: tuple[str, ...],

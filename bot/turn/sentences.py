@@ -13,7 +13,7 @@ _NEVER_LAST = frozenset(
     """
     vs v e.g i.e eg ie approx no nos mr mrs ms dr st fig est avg incl excl cf ca jan feb mar apr jun jul aug sep sept
     oct nov dec mon tue tues wed thu thur thurs fri sat sun
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _OPENERS = re.compile(
     r"\s+[\"“(*_]*(?:It|Its|The|This|That|These|Those|In|On|At|Over|For|From|By|With|As|Your|You|Both|However|Meanwhile"

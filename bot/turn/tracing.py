@@ -33,7 +33,7 @@ _MILD = frozenset(
     """
     had have has been was is were bit a little lot rather even initially eventually ultimately too price delivered gave
     suffered saw ended finished produced made brought also itself
-    """.split()  # noqa: SIM905 (words in a row are easier to keep)
+    """.split()
 )
 """Words between a subject and its move that leave the move its own."""
 

@@ -28,7 +28,7 @@ OPENERS = frozenset(
     most least half quarter year month week day time date period three four five six seven eight nine ten let's here's
     that's it's there's you're you've i'm i've i'll don't doesn't money cash rate rates payment payments interest loan
     plan growth gains gain loss losses change changes earnings revenue weight weights beta drawdown
-    """.split()  # noqa: SIM905
+    """.split()
 )
 """Words that may begin a sentence without being anyone's name."""
 
@@ -42,7 +42,7 @@ ALLOWED_CAPITALS = frozenset(
     aum ebitda ebit fx otc ai it utc gmt est edt et am pm csv pdf vs faq ok okay american european british japanese
     chinese swiss canadian german french asian federal reserve central bank european yahoo finance wall street tuppence
     gips herfindahl-hirschman herfindahl hhi wilder wilder's sharpe sortino gaap non-gaap ifrs tl;dr nb ps p.s euro
-    """.split()  # noqa: SIM905
+    """.split()
 )
 """Capitalised words and acronyms that name no company, fund or person."""
 
@@ -58,7 +58,7 @@ NEUTRAL = frozenset(
     itself respectively namely i.e ie e.g eg respectively meanwhile however overall during course time period year
     points suggests implies means indicates meaning suggesting indicating signals
     month week day date stock stocks share shares company company's fund index portfolio holding holdings its'
-    """.split()  # noqa: SIM905
+    """.split()
 )
 """Words that say nothing of what is counted: a number after only these may be any attribute of its subject."""
 

@@ -58,18 +58,18 @@ class Followups:
     def draw(self) -> Example:
         """One follow-up; raises `Unusable` like `Generator.ask`."""
         draw = self.rng.random()
-        if draw < 0.22:  # noqa: PLR2004
+        if draw < 0.22:
             return self._pronoun()
-        if draw < 0.34:  # noqa: PLR2004
+        if draw < 0.34:
             return self._completed()
         first = self._change(None)
-        if self.rng.random() < 0.2:  # noqa: PLR2004 (a follow-up to a follow-up: only the last call is remembered)
+        if self.rng.random() < 0.2:
             return self._change(first)
         return first
 
     def _base(self, tools: tuple[str, ...]) -> Example:
         """A plain one-call question to one of `tools`."""
-        from slm.corpus.generate import Unusable  # noqa: PLC0415 (the generator owns this object)
+        from slm.corpus.generate import Unusable
 
         tool = self.rng.choice(tools)
         template = self.rng.choice(self.generator.single[tool])
@@ -81,21 +81,21 @@ class Followups:
         return example
 
     def _change(self, before: Example | None) -> Example:
-        from slm.corpus.generate import Example, Unusable  # noqa: PLC0415
+        from slm.corpus.generate import Example, Unusable
 
         kinds = sorted(CHANGES)
         if before is not None:
-            assert not isinstance(before.reply, str)  # noqa: S101 (changes always end in a call)
+            assert not isinstance(before.reply, str)
             kinds = [kind for kind in kinds if before.reply[0].name in CHANGES[kind] and kind != "portfolio"]
             if not kinds:
                 raise Unusable("no change to that")
         kind = self.rng.choices(kinds, [WEIGHTS.get(kind, 2) for kind in kinds])[0]
         base = before or self._base(CHANGES[kind])
-        assert not isinstance(base.reply, str)  # noqa: S101
+        assert not isinstance(base.reply, str)
         call = base.reply[0]
         text = self.rng.choice(self.phrases[kind])
         question, parts = self.generator.compose(text)
-        said = {part.meaning: self.generator._copied(question, part) for part in parts}  # noqa: SLF001
+        said = {part.meaning: self.generator._copied(question, part) for part in parts}
         reply = self._changed(kind, call, said)
         return Example(((base.question, base.reply),), question, (reply,), parts)
 
@@ -120,7 +120,7 @@ class Followups:
 
     def _asked_with_pronoun(self) -> tuple[Template, str, str]:
         """(template, tool, its text with a pronoun for the one name)."""
-        from slm.corpus.generate import Unusable  # noqa: PLC0415
+        from slm.corpus.generate import Unusable
 
         tool = self.rng.choice(ASKABLE)
         template = self.rng.choice(self.generator.single[tool])
@@ -133,31 +133,29 @@ class Followups:
 
     def _pronoun(self) -> Example:
         """ "…Tesla…" → "and what's its P/E?": another tool, the same subject."""
-        from slm.corpus.generate import Example, arrange  # noqa: PLC0415
+        from slm.corpus.generate import Example, arrange
 
         base = self._base((*ONE_NAME, "get_quote", "get_quote"))
-        assert not isinstance(base.reply, str)  # noqa: S101
+        assert not isinstance(base.reply, str)
         earlier = base.reply[0].arguments
         subject = earlier.get("symbol") or earlier.get("query") or earlier["symbols"][0]
         template, tool, text = self._asked_with_pronoun()
         question, parts = self.generator.compose(text)
         values: dict[str, Any] = dict(template.asks[0].closed)
-        values |= {part.meaning: self.generator._copied(question, part) for part in parts}  # noqa: SLF001
+        values |= {part.meaning: self.generator._copied(question, part) for part in parts}
         values["symbol"] = [subject]
         return Example(((base.question, base.reply),), question, (Call(tool, arrange(tool, values)),), parts)
 
     def _completed(self) -> Example:
         """A question without its subject, asked back, then answered with the name alone."""
-        from slm.corpus.generate import Example, arrange  # noqa: PLC0415
+        from slm.corpus.generate import Example, arrange
 
         template, tool, text = self._asked_with_pronoun()
         first, parts = self.generator.compose(text)
-        if self.rng.random() < 0.35:  # noqa: PLR2004 (the first half alone: ask back)
+        if self.rng.random() < 0.35:
             return Example((), first, "CLARIFY: symbol", parts)
         values: dict[str, Any] = dict(template.asks[0].closed)
-        values |= {part.meaning: self.generator._copied(first, part) for part in parts}  # noqa: SLF001
+        values |= {part.meaning: self.generator._copied(first, part) for part in parts}
         answer, named = self.generator.compose(self.rng.choice(self.phrases["answer"]))
-        values["symbol"] = [self.generator._copied(answer, named[0])]  # noqa: SLF001
+        values["symbol"] = [self.generator._copied(answer, named[0])]
         return Example(((first, "CLARIFY: symbol"),), answer, (Call(tool, arrange(tool, values)),), named)
-
-

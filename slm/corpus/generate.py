@@ -53,7 +53,7 @@ class Generator:
     """Draws examples. The same seed gives the same examples."""
 
     def __init__(self, seed: int, terms: Sequence[str], held_out: HeldOut | None = None) -> None:
-        self.rng = Random(seed)  # noqa: S311 (a corpus, not a secret)
+        self.rng = Random(seed)
         self.held_out = held_out or load_held_out()
         self.names = NameMaker(self.rng, self.held_out)
         allowed = [term for term in terms if words(term) not in self.held_out.terms]
@@ -88,12 +88,12 @@ class Generator:
 
     def _draw(self) -> Example:
         draw = self.rng.random()
-        if draw < 0.44:  # noqa: PLR2004
+        if draw < 0.34:
             return self._with_history(self.ask(self.pick_single()))
-        if draw < 0.57:  # noqa: PLR2004
-            pair = self.grammar.draw_pair() if self.rng.random() < 0.5 else None  # noqa: PLR2004
+        if draw < 0.47:
+            pair = self.grammar.draw_pair() if self.rng.random() < 0.5 else None
             return self.ask(pair or self.rng.choice(self.several))
-        if draw < 0.83:  # noqa: PLR2004
+        if draw < 0.83:
             return self._with_history(self.ask(self.pick_silent()))
         return self.followups.draw()
 
@@ -120,9 +120,9 @@ class Generator:
 
     def _with_history(self, example: Example) -> Example:
         """Now and then an unrelated question came before: it must not matter."""
-        if self.rng.random() >= 0.12 or example.reply in ("CLARIFY: symbol", "CLARIFY: missing"):  # noqa: PLR2004
+        if self.rng.random() >= 0.12 or example.reply in ("CLARIFY: symbol", "CLARIFY: missing"):
             return example
-        before = self.ask(self.pick_single() if self.rng.random() < 0.8 else self.pick_silent())  # noqa: PLR2004
+        before = self.ask(self.pick_single() if self.rng.random() < 0.8 else self.pick_silent())
         return replace(example, turns=((before.question, before.reply),))
 
     def ask(self, template: Template, *, noisy: bool = True) -> Example:
@@ -153,47 +153,51 @@ class Generator:
     def compose(self, text: str, *, noisy: bool = True) -> tuple[str, tuple[Part, ...]]:
         """Fill the slots of `text` and add noise: (question, where each fill stands)."""
         rng = self.rng
-        messy = noisy and rng.random() < 0.35  # noqa: PLR2004
+        messy = noisy and rng.random() < 0.35
         rate = rng.choice((0.05, 0.1, 0.2)) if messy else 0.0
-        unmarked = noisy and rng.random() < 0.3  # noqa: PLR2004
+        unmarked = noisy and rng.random() < 0.3
+        if noisy:
+            text = self._surrounded(text)
         pieces: list[str] = []
         parts: list[Part] = []
-        length = 0
-
-        def add(piece: str) -> None:
-            nonlocal length
-            pieces.append(piece)
-            length += len(piece)
-
-        if noisy and rng.random() < 0.12:  # noqa: PLR2004
-            text = f"{rng.choice(self.stories['before'])} {text}"
-        elif noisy and rng.random() < 0.10:  # noqa: PLR2004
-            closed = text if text[-1] in ".?!" or rng.random() < 0.3 else f"{text}{rng.choice('.?')}"  # noqa: PLR2004
-            text = f"{closed} {rng.choice(self.stories['after'])}"
-        if noisy and rng.random() < 0.15:  # noqa: PLR2004
-            add(rng.choice(OPENERS) + " ")
-        at = 0
+        length = at = 0
         for match in SLOT.finditer(text):
-            add(self._literal(text[at : match.start()], rate, unmarked=unmarked))
+            literal = self._literal(text[at : match.start()], rate, unmarked=unmarked)
             fill = self.filler.fill(match[1])
+            length += len(literal)
             parts += [Part(meaning, length + start, length + end) for meaning, start, end in fill.parts]
-            add(fill.surface)
+            length += len(fill.surface)
+            pieces += (literal, fill.surface)
             at = match.end()
         tail = self._literal(text[at:], rate, unmarked=unmarked)
-        if noisy and rng.random() < 0.4:  # noqa: PLR2004
+        question = "".join(pieces) + (self._ended(tail, asks=not text.endswith("?")) if noisy else tail)
+        return (self._cased(question) if noisy else question), tuple(parts)
+
+    def _surrounded(self, text: str) -> str:
+        """Now and then a story before or after, or an opening word."""
+        rng = self.rng
+        if rng.random() < 0.12:
+            text = f"{rng.choice(self.stories['before'])} {text}"
+        elif rng.random() < 0.10:
+            closed = text if text[-1] in ".?!" or rng.random() < 0.3 else f"{text}{rng.choice('.?')}"
+            text = f"{closed} {rng.choice(self.stories['after'])}"
+        return f"{rng.choice(OPENERS)} {text}" if rng.random() < 0.15 else text
+
+    def _ended(self, tail: str, *, asks: bool) -> str:
+        """The end as people leave it: without a mark, with a closing word, with a question mark too many."""
+        rng = self.rng
+        if rng.random() < 0.4:
             tail = tail.rstrip("?.!")
-        add(tail)
-        if noisy and rng.random() < 0.12:  # noqa: PLR2004
-            add(" " + rng.choice(CLOSERS))
-        if noisy and rng.random() < 0.1 and not text.endswith("?"):  # noqa: PLR2004
-            add("?")
-        question = "".join(pieces)
+        if rng.random() < 0.12:
+            tail = f"{tail} {rng.choice(CLOSERS)}"
+        return f"{tail}?" if asks and rng.random() < 0.1 else tail
+
+    def _cased(self, question: str) -> str:
+        """In small letters, with a capital, or as it is; never longer or shorter, as fills are known by place."""
         lowered = question.lower()
-        if noisy and rng.random() < 0.3 and len(lowered) == len(question):  # noqa: PLR2004
-            question = lowered
-        elif noisy and rng.random() < 0.25:  # noqa: PLR2004
-            question = question[:1].upper() + question[1:]
-        return question, tuple(parts)
+        if self.rng.random() < 0.3 and len(lowered) == len(question):
+            return lowered
+        return question[:1].upper() + question[1:] if self.rng.random() < 0.25 else question
 
     def _literal(self, text: str, rate: float, *, unmarked: bool) -> str:
         if unmarked:
@@ -215,9 +219,7 @@ class Generator:
             calls += [Call(ask.tool, arrange(ask.tool, {**values, "symbol": group})) for group in groups]
         return tuple(calls)
 
-    def _values(
-        self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool
-    ) -> dict[str, Any]:
+    def _values(self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool) -> dict[str, Any]:
         """Slot meaning → what this tool takes of it; a value that several tools could take goes in order."""
         values: dict[str, Any] = dict(closed)
         for argument in SIGNATURES[tool]:
@@ -291,7 +293,7 @@ def arrange(tool: str, values: dict[str, Any]) -> dict[str, Any]:
             arguments[argument.name] = value
         elif argument.required:
             raise Unusable(f"{tool} without {argument.name}")
-    if tool == "compare_performance" and len(set(arguments["symbols"])) < 2:  # noqa: PLR2004
+    if tool == "compare_performance" and len(set(arguments["symbols"])) < 2:
         raise Unusable("compare with one name")
     return arguments
 

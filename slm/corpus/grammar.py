@@ -61,7 +61,7 @@ class Grammar:
         return Template(self._framed(form, ask.text), ask.asks, ask.reply, "grammar")
 
     def draw_pair(self) -> Template | None:
-        """Two framed asks for different tools, the second now and then by a pronoun; None when the draw does not fit."""
+        """Two framed asks for different tools, the second now and then by a pronoun; None when the draw fails."""
         first_key, second_key = self.rng.sample(self.tools, 2)
         form = self.rng.choice(FORMS)
         if form not in self.asks[first_key] or form not in self.asks[second_key]:

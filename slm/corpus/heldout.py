@@ -37,7 +37,7 @@ class HeldOut:
         pieces = {own[i:j] for i in range(len(own)) for j in range(i + 1, len(own) + 1)}
         if not pieces.isdisjoint(self.names):
             return True
-        return len(own) == 1 and len(own[0]) > 2 and own[0] not in GENERIC and own in self._parts  # noqa: PLR2004
+        return len(own) == 1 and len(own[0]) > 2 and own[0] not in GENERIC and own in self._parts
 
     @property
     def _parts(self) -> frozenset[tuple[str, ...]]:

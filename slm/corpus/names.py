@@ -1,4 +1,4 @@
-"""Names for the corpus: thousands of real ones, and as many that nobody bears, so that copying is learnt, not recall."""
+"""Names for the corpus: thousands of real ones, and as many that nobody bears: copying is learnt, not recall."""
 
 from __future__ import annotations
 
@@ -19,7 +19,26 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _STARTS = (
-    *("al", "an", "ar", "be", "bo", "bra", "ca", "cor", "da", "del", "dra", "el", "en", "far", "fi", "fre", "ga", "glo"),
+    *(
+        "al",
+        "an",
+        "ar",
+        "be",
+        "bo",
+        "bra",
+        "ca",
+        "cor",
+        "da",
+        "del",
+        "dra",
+        "el",
+        "en",
+        "far",
+        "fi",
+        "fre",
+        "ga",
+        "glo",
+    ),
     *("har", "hy", "in", "jo", "ka", "kor", "la", "lu", "ma", "mer", "mo", "na", "nor", "o", "or", "pa", "pre", "qua"),
     *("ra", "ro", "sa", "se", "so", "sta", "ta", "te", "tri", "u", "va", "ver", "vi", "wa", "xe", "ya", "za", "zo"),
 )
@@ -29,22 +48,99 @@ _ENDS = (
     *("sol", "son", "ta", "tech", "tel", "tis", "tra", "tron", "va", "vance", "vex", "via", "vis", "wave", "xa", "zon"),
 )
 _WORDS = (
-    *("Blue", "Red", "Silver", "Golden", "Northern", "Pacific", "Summit", "River", "Harbor", "Cedar", "Maple", "Granite"),
+    *(
+        "Blue",
+        "Red",
+        "Silver",
+        "Golden",
+        "Northern",
+        "Pacific",
+        "Summit",
+        "River",
+        "Harbor",
+        "Cedar",
+        "Maple",
+        "Granite",
+    ),
     *("Eagle", "Falcon", "Lion", "Fox", "Bright", "Clear", "Prime", "United", "First", "Union", "Crown", "Star", "Sun"),
     *("Moon", "Stone", "Iron", "Copper", "Coastal", "Atlas", "Apex", "Vertex", "Quantum", "Digital", "Smart", "Fresh"),
 )
 _TRADES = (
     *("Foods", "Energy", "Motors", "Pharma", "Health", "Media", "Systems", "Software", "Bank", "Financial", "Airlines"),
-    *("Steel", "Mining", "Oil", "Robotics", "Brands", "Stores", "Networks", "Semiconductor", "Labs", "Logistics", "Water"),
+    *(
+        "Steel",
+        "Mining",
+        "Oil",
+        "Robotics",
+        "Brands",
+        "Stores",
+        "Networks",
+        "Semiconductor",
+        "Labs",
+        "Logistics",
+        "Water",
+    ),
 )
 _KINDS = ("index", "100", "500", "200", "composite", "ETF", "fund", "50", "futures", "small cap index", "growth ETF")
 _TERM_WORDS = (
-    *("forward", "net", "gross", "implied", "rolling", "adjusted", "synthetic", "deferred", "floating", "reverse", "cash"),
-    *("dual", "naked", "senior", "convertible", "index", "credit", "yield", "basis", "carry", "margin", "equity", "tax"),
+    *(
+        "forward",
+        "net",
+        "gross",
+        "implied",
+        "rolling",
+        "adjusted",
+        "synthetic",
+        "deferred",
+        "floating",
+        "reverse",
+        "cash",
+    ),
+    *(
+        "dual",
+        "naked",
+        "senior",
+        "convertible",
+        "index",
+        "credit",
+        "yield",
+        "basis",
+        "carry",
+        "margin",
+        "equity",
+        "tax",
+    ),
 )
 _TERM_ENDS = (
-    *("ratio", "spread", "swap", "yield", "curve", "margin", "option", "call", "note", "bond", "split", "trade", "premium"),
-    *("coverage", "turnover", "rule", "effect", "order", "risk", "hedge", "multiple", "fund", "cost", "leverage", "loss"),
+    *(
+        "ratio",
+        "spread",
+        "swap",
+        "yield",
+        "curve",
+        "margin",
+        "option",
+        "call",
+        "note",
+        "bond",
+        "split",
+        "trade",
+        "premium",
+    ),
+    *(
+        "coverage",
+        "turnover",
+        "rule",
+        "effect",
+        "order",
+        "risk",
+        "hedge",
+        "multiple",
+        "fund",
+        "cost",
+        "leverage",
+        "loss",
+    ),
 )
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -68,8 +164,11 @@ class NameMaker:
             rows = list(csv.DictReader(lines, delimiter="\t"))
         barred = self.held_out.holds_name
         kept = [row for row in rows if not barred(row["symbol"]) and not barred(_short(row["name"]))]
+        words_file = resources.files("tools.symbols") / "common_words.txt"
+        listed = words_file.read_text(encoding="utf-8").split()
+        self.ordinary = [word for word in listed if word.isalpha() and len(word) > 2 and word not in FUNCTION_WORDS]
         self.tickers = [row["symbol"] for row in kept if row["symbol"].casefold() not in FUNCTION_WORDS]
-        self.names = [short for row in kept if 2 < len(short := _short(row["name"])) < 30]  # noqa: PLR2004
+        self.names = [short for row in kept if 2 < len(short := _short(row["name"])) < 30]
 
     def make(self) -> str:
         """One name or ticker, cased as people do."""
@@ -81,39 +180,39 @@ class NameMaker:
     def make_term(self) -> str:
         """A finance term that no glossary has."""
         first, second = self.rng.choice(_TERM_WORDS), self.rng.choice(_TERM_ENDS)
-        text = f"{first} {second}" if self.rng.random() < 0.7 else f"{first} {self.rng.choice(_TERM_WORDS)} {second}"  # noqa: PLR2004
-        return text if self.rng.random() < 0.8 else self._syllables().lower()  # noqa: PLR2004
+        text = f"{first} {second}" if self.rng.random() < 0.7 else f"{first} {self.rng.choice(_TERM_WORDS)} {second}"
+        return text if self.rng.random() < 0.8 else self._syllables().lower()
 
     def _any(self) -> str:
         rng = self.rng
         draw = rng.random()
-        if draw < 0.30:  # noqa: PLR2004
+        if draw < 0.30:
             name = rng.choice(self.names)
-            if rng.random() < 0.4 and " " in name:  # noqa: PLR2004 (people say the first word or two)
+            if rng.random() < 0.4 and " " in name:
                 name = " ".join(name.split()[: rng.randint(1, 2)]).rstrip(" &-,")
-        elif draw < 0.45:  # noqa: PLR2004
+        elif draw < 0.45:
             return self._cased_ticker(rng.choice(self.tickers))
-        elif draw < 0.57:  # noqa: PLR2004
+        elif draw < 0.57:
             return self._cased_ticker("".join(rng.choice(_LETTERS) for _ in range(rng.choice((1, 2, 3, 3, 4, 4, 5)))))
-        elif draw < 0.80:  # noqa: PLR2004
+        elif draw < 0.80:
             name = self._syllables()
-            if rng.random() < 0.15:  # noqa: PLR2004
+            if rng.random() < 0.15:
                 name += rng.choice((" " + rng.choice(_TRADES), " & Co", "'s", "-" + self._syllables(), " Inc", " SA"))
-        elif draw < 0.95:  # noqa: PLR2004
+        elif draw < 0.95:
             parts = [rng.choice(_WORDS)]
-            if rng.random() < 0.75:  # noqa: PLR2004
+            if rng.random() < 0.75:
                 parts.append(rng.choice(_TRADES))
-            if rng.random() < 0.2:  # noqa: PLR2004
+            if rng.random() < 0.2:
                 parts.insert(0, rng.choice(_WORDS))
             name = " ".join(parts)
         else:
             name = f"{rng.choice(('the ', '', ''))}{self._syllables()} {rng.choice(_KINDS)}"
-        return name.lower() if rng.random() < 0.45 else name  # noqa: PLR2004
+        return name.lower() if rng.random() < 0.45 else name
 
     def _cased_ticker(self, ticker: str) -> str:
-        return ticker.lower() if self.rng.random() < 0.25 and len(ticker) > 1 else ticker  # noqa: PLR2004
+        return ticker.lower() if self.rng.random() < 0.25 and len(ticker) > 1 else ticker
 
     def _syllables(self) -> str:
         rng = self.rng
-        middle = rng.choice(_STARTS) if rng.random() < 0.3 else ""  # noqa: PLR2004
+        middle = rng.choice(_STARTS) if rng.random() < 0.3 else ""
         return (rng.choice(_STARTS) + middle + rng.choice(_ENDS)).capitalize()

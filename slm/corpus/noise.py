@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 OPENERS = (
     *("hey", "hi", "hello", "ok so", "so", "um", "uh", "quick one:", "quick q", "yo", "hey there,", "morning!", "hiya"),
     *("good morning,", "sorry,", "right,", "listen,", "alright", "well,", "hmm", "btw", "please", "pls", "question:"),
-    *("hi team,", "dear assistant,", "hey tuppence", "tuppence,", "excuse me,", "one more thing,", "also", "and", "now"),
+    *(
+        "hi team,",
+        "dear assistant,",
+        "hey tuppence",
+        "tuppence,",
+        "excuse me,",
+        "one more thing,",
+        "also",
+        "and",
+        "now",
+    ),
 )
 CLOSERS = (
     *("please", "pls", "plz", "thanks", "thx", "ty", "cheers", "thank you", "asap", "if you can", "when you get a sec"),
@@ -40,7 +50,7 @@ def slip(word: str, rng: Random) -> str:
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     if kind == 1:
         return word[:at] + word[at + 1 :]
-    if kind == 2:  # noqa: PLR2004
+    if kind == 2:
         return word[: at + 1] + word[at:]
     beside = _KEYS.get(word[at].lower())
     return word[:at] + rng.choice(beside) + word[at + 1 :] if beside else word
@@ -54,9 +64,9 @@ def roughen(text: str, rng: Random, rate: float) -> str:
         if rng.random() >= rate:
             return word
         short = SHORTHAND.get(word.lower())
-        if short and rng.random() < 0.6:  # noqa: PLR2004
+        if short and rng.random() < 0.6:
             return rng.choice(short)
-        return slip(word, rng) if len(word) > 3 else word  # noqa: PLR2004
+        return slip(word, rng) if len(word) > 3 else word
 
     return _WORD.sub(change, text)
 
@@ -64,4 +74,4 @@ def roughen(text: str, rng: Random, rate: float) -> str:
 def drop_marks(text: str, rng: Random) -> str:
     """Leave out apostrophes and commas, as on a phone."""
     text = text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
-    return text.replace(",", "") if rng.random() < 0.5 else text  # noqa: PLR2004
+    return text.replace(",", "") if rng.random() < 0.5 else text

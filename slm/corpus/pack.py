@@ -35,7 +35,7 @@ def as_text(example: Example) -> tuple[str, str]:
 
 def make_tokenizer(seed: int, vocabulary: int, sample: int = 60_000) -> Tokenizer:
     """A tokenizer learnt on the corpus' own first examples."""
-    from slm.tokenizer import train_tokenizer, user_tokens  # noqa: PLC0415 (only training has the library)
+    from slm.tokenizer import train_tokenizer, user_tokens
 
     generator = Generator(seed, known_terms())
     texts = (prompt + reply for prompt, reply in map(as_text, islice(generator.examples(), sample)))
@@ -57,7 +57,7 @@ def pack(tokenizer: Tokenizer, seed: int, count: int, path: Path, report: Callab
             continue  # short small talk may repeat a little, or it would be drowned by what has slots
         seen.add(key)
         batch.append(text)
-        if len(batch) == 4000:  # noqa: PLR2004 (a batch to tokenize)
+        if len(batch) == 4000:
             _tokenize(tokenizer, batch, rows, graded)
             batch.clear()
             report(len(rows))
@@ -69,9 +69,7 @@ def pack(tokenizer: Tokenizer, seed: int, count: int, path: Path, report: Callab
     return hashlib.sha256(tokens.tobytes()).hexdigest()
 
 
-def _tokenize(
-    tokenizer: Tokenizer, batch: list[tuple[str, str]], rows: list[list[int]], graded: list[int]
-) -> None:
+def _tokenize(tokenizer: Tokenizer, batch: list[tuple[str, str]], rows: list[list[int]], graded: list[int]) -> None:
     """Prompt and reply are cut apart where the runtime cuts them too: at the start of what the model writes."""
     prompts = tokenizer.encode_batch([prompt for prompt, _ in batch], add_special_tokens=False)
     replies = tokenizer.encode_batch([reply for _, reply in batch], add_special_tokens=False)

@@ -36,13 +36,56 @@ CURRENCY_WORDS = (
 )
 SECTORS = (
     *("tech", "technology", "software", "semiconductors", "semis", "chip", "health care", "healthcare", "pharma"),
-    *("biotech", "financials", "financial", "banks", "banking", "insurance", "energy", "oil and gas", "oil", "utilities"),
-    *("industrials", "industrial", "materials", "basic materials", "mining", "miners", "real estate", "reits", "telecom"),
+    *(
+        "biotech",
+        "financials",
+        "financial",
+        "banks",
+        "banking",
+        "insurance",
+        "energy",
+        "oil and gas",
+        "oil",
+        "utilities",
+    ),
+    *(
+        "industrials",
+        "industrial",
+        "materials",
+        "basic materials",
+        "mining",
+        "miners",
+        "real estate",
+        "reits",
+        "telecom",
+    ),
     *("telecoms", "communication services", "communications", "media", "consumer staples", "staples", "retail"),
-    *("retailers", "consumer discretionary", "consumer", "defence", "defense", "aerospace", "airlines", "autos", "food"),
+    *(
+        "retailers",
+        "consumer discretionary",
+        "consumer",
+        "defence",
+        "defense",
+        "aerospace",
+        "airlines",
+        "autos",
+        "food",
+    ),
 )
 EXCHANGES = (
-    *("NYSE", "nyse", "the nyse", "new york", "wall street", "nasdaq", "the nasdaq", "london", "LSE", "the lse", "tokyo"),
+    *(
+        "NYSE",
+        "nyse",
+        "the nyse",
+        "new york",
+        "wall street",
+        "nasdaq",
+        "the nasdaq",
+        "london",
+        "LSE",
+        "the lse",
+        "tokyo",
+    ),
     *("the tokyo stock exchange", "hong kong", "frankfurt", "xetra", "paris", "euronext", "toronto", "tsx", "sydney"),
     *("the asx", "mumbai", "bse", "shanghai", "zurich", "six", "milan", "madrid", "singapore", "seoul", "amsterdam"),
     *("the london stock exchange", "the new york stock exchange", "the us market", "stockholm", "oslo", "copenhagen"),
@@ -85,12 +128,12 @@ class SlotFiller:
     # -- names, words -------------------------------------------------------------------------------------------
     def _symbol(self) -> Fill:
         name = self.names.make()
-        if name.isupper() and len(name) <= 5 and self.rng.random() < 0.1:  # noqa: PLR2004 (a ticker)
+        if name.isupper() and len(name) <= 5 and self.rng.random() < 0.1:
             return Fill(f"${name}", (("symbol", 1, len(name) + 1),))
         return _whole(name, "symbol")
 
     def _term(self) -> Fill:
-        if self.rng.random() < 0.25:  # noqa: PLR2004 (unknown terms must be copied too)
+        if self.rng.random() < 0.25:
             return _whole(self.names.make_term(), "term")
         return _whole(self.rng.choice(self.terms), "term")
 
@@ -105,6 +148,9 @@ class SlotFiller:
 
     def _place(self) -> Fill:
         return Fill(self.rng.choice(PLACES))
+
+    def _thing(self) -> Fill:
+        return Fill(self.rng.choice(self.names.ordinary))
 
     def _n(self) -> Fill:
         return Fill(self._pick(str(self.rng.randint(2, 40)), self.rng.choice(SMALL)))
@@ -131,10 +177,10 @@ class SlotFiller:
     def _signed(self, meaning: str, number: str) -> Fill:
         """A number with or without a sign or a currency word around it; the argument is the number."""
         style = self.rng.random()
-        if style < 0.45 and number[0].isdigit():  # noqa: PLR2004
+        if style < 0.45 and number[0].isdigit():
             sign = self._pick("$", "$", "€", "£")
             return Fill(sign + number, ((meaning, 1, len(number) + 1),))
-        if style < 0.65:  # noqa: PLR2004
+        if style < 0.65:
             word = self._pick("dollars", "euros", "pounds", "bucks", "quid", "usd", "eur")
             return Fill(f"{number} {word}", ((meaning, 0, len(number)),))
         return _whole(number, meaning)
@@ -147,7 +193,9 @@ class SlotFiller:
 
     def _price_text(self) -> str:
         low = self.rng.randint(1, 30)
-        return self._pick(str(self.rng.randint(2, 999)), str(low * 10), f"{self.rng.randint(2, 400)}.{low:02d}", "1,200")
+        return self._pick(
+            str(self.rng.randint(2, 999)), str(low * 10), f"{self.rng.randint(2, 400)}.{low:02d}", "1,200"
+        )
 
     def _price(self) -> Fill:
         return self._signed("price", self._price_text())
@@ -159,14 +207,16 @@ class SlotFiller:
         return self._signed("min_price", self._price_text())
 
     def _max_pe(self) -> Fill:
-        return _whole(self._pick(str(self.rng.randint(5, 60)), f"{self.rng.randint(5, 40)}.5", "fifteen", "twenty"), "max_pe")
+        return _whole(
+            self._pick(str(self.rng.randint(5, 60)), f"{self.rng.randint(5, 40)}.5", "fifteen", "twenty"), "max_pe"
+        )
 
     def _percent(self, meaning: str, most: int) -> Fill:
         value = self._pick(str(self.rng.randint(1, most)), f"{self.rng.randint(1, most)}.{self.rng.randint(1, 9)}")
         style = self.rng.random()
-        if style < 0.6:  # noqa: PLR2004
+        if style < 0.6:
             return _whole(f"{value}%", meaning)
-        if style < 0.9:  # noqa: PLR2004
+        if style < 0.9:
             return _whole(f"{value} {self._pick('percent', 'percent', 'pct', '%')}", meaning)
         return _whole(f"{self.rng.choice(SMALL[:10])} percent", meaning)
 
@@ -178,7 +228,9 @@ class SlotFiller:
 
     def _min_cap(self) -> Fill:
         size = self.rng.randint(1, 500)
-        return self._signed("min_cap", self._pick(f"{size}bn", f"{size} billion", f"{size}b", f"{size}m", f"{size} million"))
+        return self._signed(
+            "min_cap", self._pick(f"{size}bn", f"{size} billion", f"{size}b", f"{size}m", f"{size} million")
+        )
 
     def _limit(self) -> Fill:
         return _whole(self._pick(str(self.rng.randint(3, 25)), self.rng.choice(SMALL[:10]), "5", "10"), "limit")
@@ -191,15 +243,17 @@ class SlotFiller:
         return _whole(self.rng.choice(CURRENCY_WORDS), "to")
 
     def _money_from(self) -> Fill:
-        number = self._pick(str(self.rng.randint(1, 9999)), f"{self.rng.randint(1, 99)}k", f"{self.rng.randint(1, 9)},500")
+        number = self._pick(
+            str(self.rng.randint(1, 9999)), f"{self.rng.randint(1, 99)}k", f"{self.rng.randint(1, 9)},500"
+        )
         sign = self._pick("$", "€", "£", "$", "€", "£", "¥")
-        if self.rng.random() < 0.75:  # noqa: PLR2004
+        if self.rng.random() < 0.75:
             return Fill(sign + number, (("from", 0, 1), ("amount", 1, len(number) + 1)))
         return Fill(number + sign, (("amount", 0, len(number)), ("from", len(number), len(number) + 1)))
 
     def _pair(self) -> Fill:
-        base, quote = self.rng.sample([word for word in CURRENCY_WORDS if len(word) == 3 and word.isupper()], 2)  # noqa: PLR2004
-        if self.rng.random() < 0.4:  # noqa: PLR2004
+        base, quote = self.rng.sample([word for word in CURRENCY_WORDS if len(word) == 3 and word.isupper()], 2)
+        if self.rng.random() < 0.4:
             base, quote = base.lower(), quote.lower()
         glue = self._pick("", "/", "-", "/")
         return Fill(base + glue + quote, (("from", 0, 3), ("to", 3 + len(glue), 6 + len(glue))))
@@ -207,7 +261,7 @@ class SlotFiller:
     # -- time ---------------------------------------------------------------------------------------------------
     def _month(self) -> str:
         month = self.rng.choice(MONTHS)
-        return month.capitalize() if self.rng.random() < 0.5 else month  # noqa: PLR2004
+        return month.capitalize() if self.rng.random() < 0.5 else month
 
     def _year(self) -> int:
         return self.rng.choice((self.rng.randint(1995, 2026), self.rng.randint(2015, 2026)))
@@ -215,7 +269,7 @@ class SlotFiller:
     def day(self) -> str:
         """An explicit date, without preposition."""
         day, month, year = self.rng.randint(1, 28), self._month(), self._year()
-        ordinal = f"{day}{'th' if 4 <= day % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"  # noqa: PLR2004
+        ordinal = f"{day}{'th' if 4 <= day % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
         iso = f"{year}-{self.rng.randint(1, 12):02d}-{day:02d}"
         return self._pick(f"{day} {month} {year}", f"{month} {day}, {year}", f"{month} {ordinal} {year}", iso, iso)
 
@@ -229,8 +283,25 @@ class SlotFiller:
         count, unit = self.rng.randint(2, 12), self._pick("month", "year", "week", "day", "month", "year")
         return self._pick(
             *(f"{count} {unit}s", f"{count} {unit}s", f"{self.rng.choice(SMALL[:9])} {unit}s", f"{count}{unit[0]}"),
-            *(unit, unit, f"couple of {unit}s", "few months", "few weeks", "quarter", "decade", "half year", "12 months"),
-            *(f"{count} yrs" if unit == "year" else f"{count} {unit}s", "6mo", "3mo", "5 years", "6 months", "3 months"),
+            *(
+                unit,
+                unit,
+                f"couple of {unit}s",
+                "few months",
+                "few weeks",
+                "quarter",
+                "decade",
+                "half year",
+                "12 months",
+            ),
+            *(
+                f"{count} yrs" if unit == "year" else f"{count} {unit}s",
+                "6mo",
+                "3mo",
+                "5 years",
+                "6 months",
+                "3 months",
+            ),
         )
 
     def _period(self) -> Fill:
@@ -247,8 +318,22 @@ class SlotFiller:
                 *(f"since {year}", f"since {later} {year}", f"since {self.day()}", f"since {year}"),
                 *(f"from {year - rng.randint(1, 9)} to {year}", f"between {year - rng.randint(1, 9)} and {year}"),
                 *(f"{year - rng.randint(1, 9)}-{year}", f"from {later} {year - 1} to {self._month()} {year}"),
-                *(f"in {later} {year}", f"{later} {year}", f"q{rng.randint(1, 4)} {year}", f"in Q{rng.randint(1, 4)} {year}"),
-                *("this year", "so far this year", "ytd", "YTD", "year to date", "this month", "this week", "last week"),
+                *(
+                    f"in {later} {year}",
+                    f"{later} {year}",
+                    f"q{rng.randint(1, 4)} {year}",
+                    f"in Q{rng.randint(1, 4)} {year}",
+                ),
+                *(
+                    "this year",
+                    "so far this year",
+                    "ytd",
+                    "YTD",
+                    "year to date",
+                    "this month",
+                    "this week",
+                    "last week",
+                ),
                 *("last month", "last year", "this quarter", "last quarter", "lately", "recently", "of late", "today"),
                 *("all time", "since the start of the year", "the last year", "the past month", "over the past week"),
                 *("5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "max", "since inception", "yesterday"),
@@ -281,7 +366,9 @@ class SlotFiller:
 
     def _years_adj(self) -> Fill:
         count = self.rng.randint(2, 40)
-        return _whole(self._pick(f"{count}-year", f"{count} year", f"{count}yr", f"{self.rng.choice(SMALL)}-year"), "years")
+        return _whole(
+            self._pick(f"{count}-year", f"{count} year", f"{count}yr", f"{self.rng.choice(SMALL)}-year"), "years"
+        )
 
 
 def _unknown(slot: str) -> Fill:

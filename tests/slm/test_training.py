@@ -35,7 +35,9 @@ RECIPE = Recipe(tokens=40_000, batch_tokens=2048, warmup_steps=3)
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    texts = [sum_text for example in islice(Generator(3, known_terms()).examples(), 1500) for sum_text in as_text(example)]
+    texts = [
+        sum_text for example in islice(Generator(3, known_terms()).examples(), 1500) for sum_text in as_text(example)
+    ]
     return train_tokenizer(texts, SHAPE.vocabulary, user_tokens(["get_quote", "get_news"], ["max_price"]))
 
 
@@ -116,11 +118,15 @@ async def test_the_exported_file_says_what_the_trained_model_says(tokenizer: Tok
 
 def test_the_chat_template_is_the_training_format() -> None:
     jinja2 = pytest.importorskip("jinja2")
-    template = jinja2.Environment(autoescape=False).from_string(CHAT_TEMPLATE)  # noqa: S701 (a prompt, not a page)
+    template = jinja2.Environment(autoescape=False).from_string(CHAT_TEMPLATE)
     call = Call("get_quote", {"symbols": ["tesla"]})
     messages = [
         Message("user", "price of tesla"),
-        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": call.name, "arguments": call.arguments}}]},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"function": {"name": call.name, "arguments": call.arguments}}],
+        },
         Message("user", "and ford?"),
     ]
     rendered = template.render(messages=messages, add_generation_prompt=True)

@@ -121,7 +121,7 @@ async def test_two_questions_at_once_wait_for_each_other(native: EmbeddedModel) 
 
 
 @pytest.mark.parametrize("is_native", [True, False])
-async def test_c22_a_cancelled_answer_frees_its_slot_within_two_seconds(weights: Path, is_native: bool) -> None:  # noqa: FBT001
+async def test_c22_a_cancelled_answer_frees_its_slot_within_two_seconds(weights: Path, is_native: bool) -> None:
     model = EmbeddedModel(weights, is_native=is_native)
     await model.info()
     asking = asyncio.create_task(ask(model, max_tokens=200))
@@ -150,7 +150,7 @@ async def test_closing_while_an_answer_is_written_is_safe(streaming: EmbeddedMod
 
 async def test_the_engine_listens_on_this_machine_only_and_asks_for_a_key(native: EmbeddedModel) -> None:
     await native.info()
-    host, port = native._server.listening_address.removeprefix("http://").split(":")  # noqa: SLF001
+    host, port = native._server.listening_address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=2) as connection:
         connection.sendall(b'POST /tokenize HTTP/1.0\r\nContent-Length: 14\r\n\r\n{"content":1} ')
         answer = connection.recv(100)
@@ -229,7 +229,7 @@ async def test_weights_repaired_meanwhile_are_used_without_a_restart(weights: Pa
 
 
 @pytest.mark.parametrize("flipped", [False, True])
-async def test_the_published_digest_is_checked(weights: Path, tmp_path: Path, flipped: bool) -> None:  # noqa: FBT001
+async def test_the_published_digest_is_checked(weights: Path, tmp_path: Path, flipped: bool) -> None:
     path = tmp_path / "tuppence.gguf"
     data = bytearray(weights.read_bytes())
     digest = hashlib.sha256(data).hexdigest()
@@ -292,13 +292,13 @@ asyncio.run(main())
 
 def test_an_engine_closed_right_after_loading_does_not_hang(weights: Path) -> None:
     command = [sys.executable, "-c", LOAD_AND_CLOSE, str(weights)]
-    subprocess.run(command, check=True, timeout=20, cwd=BUILT_IN.parents[2])  # noqa: S603 (our own code)
+    subprocess.run(command, check=True, timeout=20, cwd=BUILT_IN.parents[2])
 
 
 def test_ctrl_c_still_reaches_python(weights: Path) -> None:
     command = [sys.executable, "-c", CTRL_C, str(weights)]
     root = BUILT_IN.parents[2]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=root)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=root)
     with process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -122,7 +122,7 @@ async def test_our_own_model_is_asked_at_once_with_logprobs(server: FakeOllama) 
 
 
 @pytest.mark.parametrize(("name", "native"), [("tuppence", True), ("tuppence:v2", True), ("tuppence-big", False)])
-def test_only_the_name_before_the_tag_says_that_a_model_is_ours(name: str, native: bool) -> None:  # noqa: FBT001
+def test_only_the_name_before_the_tag_says_that_a_model_is_ours(name: str, native: bool) -> None:
     assert OllamaModel(name).is_native is native
 
 
@@ -413,7 +413,7 @@ WRITTEN: dict[str, tuple[Call, ToolCall]] = {
     "wrong types": (Call("get_quote", {"symbols": 7}), ToolCall("get_quote", {"symbols": 7})),
     "extra fields": (Call("get_portfolio", {"user": "bob"}), ToolCall("get_portfolio", {"user": "bob"})),
     "10 KB": (Call("get_news", "A" * 10_000), ToolCall("get_news", {UNREADABLE: "A" * 200})),
-    "look-alike name": (Call("get_quоte", {}), ToolCall("get_quоte", {})),  # noqa: RUF001 (a Cyrillic o on purpose)
+    "look-alike name": (Call("get_quоte", {}), ToolCall("get_quоte", {})),
     "no name": (Call(None, {}), ToolCall(UNREADABLE_CALL, {})),
     "a long name": (Call("x" * 5000, {}), ToolCall("x" * 100, {})),
     "deep": (Call("get_news", "[" * 100_000), ToolCall("get_news", {UNREADABLE: "[" * 200})),

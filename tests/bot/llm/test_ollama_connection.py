@@ -40,9 +40,9 @@ def test_another_machine_needs_consent(host: str) -> None:
     assert check_address(host, allow_remote=True)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "http://0.0.0.0:11434", "[::]"])  # noqa: S104 (refused)
+@pytest.mark.parametrize("host", ["0.0.0.0", "http://0.0.0.0:11434", "[::]"])
 @pytest.mark.parametrize("allow_remote", [False, True])
-def test_c24_every_network_is_refused_with_the_fix(host: str, allow_remote: bool) -> None:  # noqa: FBT001
+def test_c24_every_network_is_refused_with_the_fix(host: str, allow_remote: bool) -> None:
     with pytest.raises(ModelRefused, match=r"open to every network.*OLLAMA_HOST=127\.0\.0\.1:11434"):
         check_address(host, allow_remote=allow_remote)
 

@@ -326,9 +326,8 @@ async def test_a_file_deleted_or_replaced_while_in_use_is_noticed(sqlite_url: st
 
 
 async def test_a_newer_schema_is_refused_unchanged(database_url: str) -> None:
-    async with await open_database(database_url) as database:
-        async with database.write() as session:
-            await session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    async with await open_database(database_url) as database, database.write() as session:
+        await session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseNewer, match="Upgrade Tuppence"):
         await open_database(database_url)
 
