@@ -39,8 +39,8 @@ def migrate_over(connection: Connection) -> None:
 
 async def migrate_over_settings() -> None:
     """For `alembic` typed by a developer: the database of the environment or `.env`."""
-    from bot.records.database import engine_for  # noqa: PLC0415 (not needed when a connection is handed in)
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.records.database import engine_for
+    from bot.settings import load_settings
 
     engine = engine_for(load_settings().database_url.get_secret_value())
     async with engine.connect() as connection:

@@ -73,11 +73,12 @@ def train(
 def evaluate(
     weights: Annotated[Path, typer.Option(help="A GGUF file.")] = WEIGHTS / "tuppence.gguf",
     misses: Annotated[bool, typer.Option(help="List every wrong answer too.")] = False,
+    locked: Annotated[bool, typer.Option(help="The locked sets: look once, at the end.")] = False,
 ) -> None:
     """Measure on the question sets in evals/."""
     from slm.evaluate import evaluate as measure
 
-    report = measure(weights)
+    report = measure(weights, locked=locked)
     typer.echo(report.markdown())
     for miss in report.wrong if misses else ():
         typer.echo(json.dumps(miss, ensure_ascii=False))

@@ -155,14 +155,14 @@ def read_set(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (EVALS / f"{name}.jsonl").read_text("utf-8").splitlines() if line.strip()]
 
 
-async def _measure(weights: Path) -> Report:
+async def _measure(weights: Path, folder: str) -> Report:
     toolbox = Toolbox(TOOLS)
     model = EmbeddedModel(weights)
     normaliser, report = Normaliser(toolbox), Report()
     decider = Decider(model, toolbox, normaliser.context)
     try:
         for name in ("tools", "abstain"):
-            for record in read_set(name):
+            for record in read_set(f"{folder}{name}"):
                 began = time.perf_counter()
                 calls, text, _ = await decider.decide(record["question"], record.get("history", ()))
                 if not record.get("history"):
@@ -198,6 +198,6 @@ def _grade(report: Report, normaliser: Normaliser, record: dict[str, Any], calls
         report.wrong.append((record["id"], record["question"], "; ".join(wanted) or record.get("kind", ""), shown))
 
 
-def evaluate(weights: Path) -> Report:
-    """Measure the weights file on every set."""
-    return asyncio.run(_measure(weights))
+def evaluate(weights: Path, *, locked: bool = False) -> Report:
+    """Measure the weights file on the development sets, or on the locked ones."""
+    return asyncio.run(_measure(weights, "locked/" if locked else ""))

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class Kind:
     """One kind of copied argument.
 
-    `find` lists the pieces of a text that could be one, and `narrow` drops some by what is known; `read` gives the value (raising `ArgumentError`);
-    `write` gives the canonical form shown as `resolved`. `form` tells the model how it may be written.
+    `find` lists the pieces of a text that could be one, and `narrow` drops some by what is known; `read` gives the
+    value (raising `ArgumentError`); `write` gives the canonical form shown as `resolved`. `form` tells the model how it
+    may be written.
     """
 
     name: str
@@ -45,7 +46,7 @@ def _reader(parse: Callable[[str], Any], complaint: str) -> Callable[[str, ToolC
     def read(text: str, _: ToolContext) -> Any:
         value = parse(text)
         if value is None:
-            shown = text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 (a line of a chat)
+            shown = text if len(text) <= 40 else f"{text[:40]}…"
             raise ArgumentError(complaint.format(shown))
         return value
 
@@ -70,9 +71,7 @@ def _find_symbols(text: str) -> list[Span]:
     return [
         name
         for name in find_names(text)
-        if all(
-            name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods
-        )
+        if all(name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods)
     ]
 
 
@@ -141,7 +140,9 @@ def _name(text: str, _: ToolContext) -> str:
     return " ".join(text.split())
 
 
-SYMBOL = Kind("symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol, _narrow_names)
+SYMBOL = Kind(
+    "symbol", "a ticker or company name", _find_symbols, _symbol, lambda listing: listing.symbol, _narrow_names
+)
 NAME = Kind("name", "a company name or ticker", _find_symbols, _name, str, _narrow_names)
 TERM = Kind("term", "a finance term", find_names, _name, str, _narrow_terms)
 PERIOD = Kind(

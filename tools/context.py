@@ -48,8 +48,10 @@ class SymbolResolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One dated change of a holding. `quantity` > 0 buys, < 0 sells; `price` is per share in `currency`
-    (pounds, never pence), None when the cost is unknown."""
+    """One dated change of a holding.
+
+    `quantity` > 0 buys, < 0 sells; `price` is per share in `currency` (pounds, never pence), None when unknown.
+    """
 
     symbol: str
     quantity: Decimal

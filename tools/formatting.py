@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tools.values import Figure
 
 UNKNOWN = "unknown"
-CURRENCY_SIGNS = {"USD": "$", "EUR": "€"}
+CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Money in daily use has no smaller coin in these; a fraction, where there is one, is still shown.
 _WITHOUT_CENTS = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "VND"})
@@ -55,7 +55,7 @@ def show_day(day: date) -> str:
 
 
 def show_money(value: Decimal, currency: str | None, decimals: int = 2) -> str:
-    """An amount of 0 or more with its currency: "$126.04", "€12.30", "GBP 1,234.50", "$2.10T"; bare when unknown."""
+    """An amount of 0 or more with its currency: "€12.30", "£8.05", "CHF 1,234.50", "$2.10T"; bare when unknown."""
     if currency in _WITHOUT_CENTS and value == value.to_integral_value():
         decimals = 0
     number = ""

@@ -1,4 +1,4 @@
-"""How old data is, and what must be said about it."""
+"""How old data is."""
 
 from __future__ import annotations
 
@@ -16,26 +16,17 @@ _LATE_WEEKDAYS = 3
 _ONE_DAY = timedelta(days=1)
 
 
-async def freshness_note(context: ToolContext, as_of: AsOf) -> str | None:
-    """What to say about the age of a latest price; None when it is as new as can be."""
-    day = as_of_day(as_of)
-    now = context.now().date()
-    if not is_late(day, now):
-        return None
-    if is_late(await context.market.today(), now):
-        return (
-            f"Prices are as of {show_day(day)} ({context.market.name}); "
-            "set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance for live ones."
-        )
-    return f"The latest price is of {show_day(day)}, older than it should be; ask again later for a newer one."
-
-
 def is_late(day: date, now: date) -> bool:
     """Whether three weekdays or more have passed since `day`."""
     if now - day > timedelta(days=7):
         return True
     passed = (day + timedelta(days=count) for count in range(1, (now - day).days + 1))
     return sum(each.weekday() < 5 for each in passed) >= _LATE_WEEKDAYS
+
+
+async def has_ended(context: ToolContext) -> bool:
+    """Whether the source as a whole stopped some time ago, as a bundle does."""
+    return is_late(await context.market.today(), context.now().date())
 
 
 def is_future(context: ToolContext, as_of: AsOf) -> bool:
@@ -49,3 +40,8 @@ def is_future(context: ToolContext, as_of: AsOf) -> bool:
 def as_of_day(as_of: AsOf) -> date:
     """The date of a date or time."""
     return as_of.date() if isinstance(as_of, datetime) else as_of
+
+
+def no_newer_price(day: date) -> str:
+    """The remark on a price that is older than a latest price should be."""
+    return f"there is no newer price than that of {show_day(day)}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tools.arguments import Price, Symbol
+from tools.caveats import Remarks, price_caveats, quote_remarks
 from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import join_words, show
@@ -39,15 +40,16 @@ async def propose_watchlist_change(
     """
     watched = set(await context.portfolio.watchlist())
     wanted = [listing for listing in symbols if (listing.symbol in watched) == (action == "remove")]
-    idle = [listing.name for listing in symbols if listing not in wanted]
-    names = {listing.symbol: listing.name for listing in symbols}
+    names = {listing.symbol: context.symbols.name(listing.symbol) for listing in symbols}
+    idle = [names[listing.symbol] for listing in symbols if listing not in wanted]
     where = "already on" if action == "add" else "not on"
     notes = (f"{join_words(idle)} {'is' if len(idle) == 1 else 'are'} {where} your watchlist.",) if idle else ()
     if not wanted:
         return Findings("Nothing to change on your watchlist", notes=notes, names=names)
     figures, problems = await _prices(context, wanted) if action == "add" else ((), ())
     listed = " ".join(listing.symbol for listing in wanted)
-    change = f"{join_words([listing.name for listing in wanted])} {'to' if action == 'add' else 'from'} your watchlist"
+    wanted_names = join_words([names[listing.symbol] for listing in wanted])
+    change = f"{wanted_names} {'to' if action == 'add' else 'from'} your watchlist"
     command = f"/watch {action} {listed}"
     return Findings(
         title=f"{action.capitalize()} {change}",
@@ -82,6 +84,7 @@ async def propose_price_alert(
     """
     if price <= 0:
         raise ArgumentError("An alert needs a price above zero; please say another.")
+    name = context.symbols.name(symbol.symbol)
     quote = (await context.market.quotes([symbol.symbol])).get(symbol.symbol)
     exact = f"{price:f}"
     decimals = max(2, len(exact.partition(".")[2]))
@@ -93,31 +96,35 @@ async def propose_price_alert(
         level = replace(level, unit=now.unit, currency=now.currency)
         figures = (level, now)
         if (quote.price > price) == (condition == "above") and quote.price != price:
-            notes.append(f"{symbol.name} is {condition} it already: the latest price is {show(now)}.")
+            notes.append(f"{name} is {condition} it already: the latest price is {show(now)}.")
+        notes += await price_caveats(context, [quote_remarks(name, quote)])
     else:
-        notes.append(why_no_price(symbol.name, quote))
+        notes.append(why_no_price(name, quote))
     command = f"/alert {symbol.symbol} {condition} {exact}"
-    sentence = f"To be told when {symbol.name} is {condition} {show(level)}, confirm this or type {command}."
+    sentence = f"To be told when {name} is {condition} {show(level)}, confirm this or type {command}."
     details = {"symbol": symbol.symbol, "condition": condition, "price": exact, "currency": level.currency or ""}
     return Findings(
-        title=f"Alert for {symbol.name}",
+        title=f"Alert for {name}",
         figures=figures,
         sentences=(sentence,),
         notes=tuple(notes),
-        names={symbol.symbol: symbol.name},
+        names={symbol.symbol: name},
         proposal=Proposal("price_alert", command, details),
     )
 
 
 async def _prices(context: ToolContext, listings: Sequence[Listing]) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    """(prices that could be had, reasons for the others)."""
+    """(prices that could be had, what must be said of them and why others are missing)."""
     quotes = await context.market.quotes([listing.symbol for listing in listings])
+    names = {listing.symbol: context.symbols.name(listing.symbol) for listing in listings}
     figures: list[Figure] = []
     problems: list[str] = []
+    remarks: list[Remarks] = []
     for listing in listings:
         quote = quotes.get(listing.symbol)
         if isinstance(quote, Quote):
             figures.append(latest_price(context, quote))
+            remarks.append(quote_remarks(names[listing.symbol], quote))
         else:
-            problems.append(why_no_price(listing.name, quote))
-    return tuple(figures), tuple(problems)
+            problems.append(why_no_price(names[listing.symbol], quote))
+    return tuple(figures), (*problems, *await price_caveats(context, remarks))

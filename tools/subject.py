@@ -71,6 +71,12 @@ def price_unit(symbol: str) -> Unit:
     return "ratio" if symbol.endswith("=X") else "money"
 
 
+def positive(value: float | Decimal | None) -> Decimal | None:
+    """A number above zero; None for any other."""
+    value = exact(value)
+    return value if value is not None and value > 0 else None
+
+
 def exact(value: float | Decimal | None) -> Decimal | None:
     """A number as Decimal, without the noise of binary fractions; None when unknown or not finite."""
     if value is None:

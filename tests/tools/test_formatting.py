@@ -26,7 +26,7 @@ def figure(value: str | None, unit: Unit, currency: str | None = None, decimals:
     [
         ("126.04", "money", "USD", 2, "$126.04"),
         ("12.3", "money", "EUR", 2, "€12.30"),
-        ("1234.5", "money", "GBP", 2, "GBP 1,234.50"),
+        ("1234.5", "money", "GBP", 2, "£1,234.50"),
         ("-1234.5", "money", "USD", 2, "-$1,234.50"),
         ("-5", "money", "CHF", 2, "-CHF 5.00"),
         ("2345", "money", "JPY", 2, "JPY 2,345"),

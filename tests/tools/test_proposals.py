@@ -17,7 +17,8 @@ from tools.values import Proposal
 if TYPE_CHECKING:
     from tools.context import ToolContext
 
-APPLE, MICROSOFT, TESLA = listing("AAPL", "Apple"), listing("MSFT", "Microsoft"), listing("TSLA", "Tesla")
+NAMES = {"AAPL": "Apple", "MSFT": "Microsoft", "TSLA": "Tesla", "^GSPC": "S&P 500"}
+APPLE, MICROSOFT, TESLA = (listing(symbol, f"{NAMES[symbol]} Inc.") for symbol in ("AAPL", "MSFT", "TSLA"))
 
 
 def _context(*watched: str) -> ToolContext:
@@ -28,7 +29,7 @@ def _context(*watched: str) -> ToolContext:
             "^GSPC": quote("^GSPC", "4000", None, None),
         }
     )
-    return tool_context(market, portfolio=holding(watched=watched))
+    return tool_context(market, NAMES, portfolio=holding(watched=watched))
 
 
 async def test_adding_gives_the_command_and_the_prices() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -154,10 +155,60 @@ def test_what_was_meant_is_among_the_candidates(question: str, tool: str, argume
     assert all(piece in question for piece in offered)
 
 
-@pytest.mark.xfail(reason="“at” is a function word, and opens no name in lower case", strict=True)
 def test_a_name_may_open_with_a_function_word_in_lower_case() -> None:
     offered = _function("get_quote", ["at&t price"])["parameters"]["properties"]["symbols"]["items"]["enum"]
     assert "at&t" in offered
+
+
+NARROWED = [
+    # question, tool, argument, pieces offered, pieces not offered
+    ("how shell returned in 2022", "get_price_history", "symbol", ["shell"], ["shell returned"]),
+    ("is shell doing well", "get_quote", "symbols", ["shell"], ["shell doing", "is shell"]),
+    ("how is home depot doing", "get_quote", "symbols", ["home depot"], ["home", "depot"]),
+    ("home depot or shell", "compare_performance", "symbols", ["home depot", "shell"], ["depot", "depot or shell"]),
+    ("zorblax price", "get_quote", "symbols", ["zorblax"], []),
+    ("how did apple do in 2022", "get_price_history", "symbol", ["apple"], ["2022", "apple do"]),
+    ("what is a price earnings ratio", "define_term", "term", ["price earnings ratio"], ["price", "ratio", "earnings"]),
+    ("10000 at 7% for 20 years", "project_growth", "annual_rate_percent", ["7%"], ["10000", "20"]),
+    ("10000 at 7 percent for 20 years", "project_growth", "annual_rate_percent", ["7 percent"], ["10000", "7", "20"]),
+    ("10000 at 7% for 20 years", "project_growth", "years", ["20 years"], ["10000", "7", "20"]),
+    ("10000 at 7% for 20 years", "project_growth", "principal", ["10000"], ["7", "20", "7%", "20 years"]),
+    ("10000 at 7 for 20", "project_growth", "annual_rate_percent", ["7"], []),
+    ("5 dollars in euros in 2022", "convert_currency", "amount", ["5"], ["2022"]),
+    ("top 5 stocks over 10 billion", "screen_stocks", "limit", ["5"], ["10 billion"]),
+    ("top 5 stocks over 10 billion", "screen_stocks", "min_market_cap", ["10 billion"], ["5"]),
+    ("top 500 stocks over 10 billion", "screen_stocks", "max_price", ["500"], ["10 billion"]),
+]
+
+
+@pytest.mark.parametrize(("question", "tool", "argument", "offered", "absent"), NARROWED)
+def test_candidates_are_narrowed_by_what_is_known(
+    question: str, tool: str, argument: str, offered: list[str], absent: list[str]
+) -> None:
+    names = {**NAMES, "SHEL": "Shell", "HD": "Home Depot"}
+    context = replace(tool_context(names=names), knows_term=lambda text: text.casefold() == "price earnings ratio")
+    (schema,) = [s for s in TOOLBOX.schemas([question], context) if s["function"]["name"] == tool]
+    item = schema["function"]["parameters"]["properties"][argument]
+    pieces = (item["items"] if item["type"] == "array" else item)["enum"]
+    assert set(offered) <= set(pieces)
+    assert not set(absent) & set(pieces)
+
+
+@pytest.mark.parametrize(
+    ("question", "argument"),
+    [("stocks under 2 million", "limit"), ("stocks under 2 million", "max_price"), ("top 101", "limit"),
+     ("top 5 stocks", "min_market_cap"), ("the last 10 years", "limit")],
+)  # fmt: skip
+def test_an_optional_number_out_of_bounds_is_not_offered(question: str, argument: str) -> None:
+    schema = TOOLBOX.tools["screen_stocks"].schema([question], _context())
+    assert argument not in schema["function"]["parameters"]["properties"]
+
+
+def test_a_schema_without_a_context_is_not_narrowed() -> None:
+    offered = _function("get_quote", ["how is home depot doing"])["parameters"]["properties"]["symbols"]["items"][
+        "enum"
+    ]
+    assert {"home depot", "depot"} <= set(offered)
 
 
 def test_the_longest_form_offered_means_what_was_said() -> None:

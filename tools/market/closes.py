@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.caveats import INDEX_RETURNS, Remarks, remarks_in
 from tools.charts import Chart, Series
 from tools.errors import MarketDataError, NoData
 from tools.formatting import show_day
-from tools.market.freshness import is_future
-from tools.market.subject import Subject, make_subject
+from tools.market_data.base import ADJUSTED
+from tools.subject import Subject, make_subject
+from tools.usable_closes import IMPOSSIBLE_FACTOR, usable_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 120
 MOST_SERIES = 6
-# No listed company moves so far in a day; pence taken for pounds, an unadjusted split and a bad tick do.
-_IMPOSSIBLE_FACTOR = 20
-_ADJUSTED_ONLY = "prices are adjusted closes (later splits and dividends are taken out), not the prices then paid"
-_PRICE_RETURN = "an index level leaves dividends out, so its return does too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Closes:
     """Usable closes, oldest first, at least two.
 
     `adjusted` are for returns; `prices` are what was paid (split-adjusted) where the source has them, else the
-    adjusted ones. `caveats` are notes on them, fit to follow the subject's name.
+    adjusted ones. `caveats` are remarks on them, the source's own among them.
     """
 
     subject: Subject
@@ -42,6 +39,10 @@ class Closes:
     prices: tuple[float, ...]
     caveats: tuple[str, ...]
 
+    def remarks(self, *, is_latest: bool) -> Remarks:
+        """What there is to say about them; their age too where they should reach up to now."""
+        return Remarks(self.subject.name, self.caveats, self.dates[-1] if is_latest else None)
+
 
 async def fetch_closes(context: ToolContext, symbol: str, start: date | None, end: date | None) -> Closes:
     """The closes of `symbol` from the last one on or before `start` to `end`.
@@ -49,7 +50,7 @@ async def fetch_closes(context: ToolContext, symbol: str, start: date | None, en
     Raises `MarketDataError`, `NoData` also when fewer than two usable closes are left.
     """
     history = await context.market.history(symbol, start, end)
-    kept = _usable(context, history)
+    kept = usable_places(context, history)
     name = context.symbols.name(symbol)
     if len(kept) < 2:
         message = f"There are not enough prices of {name} in that period to say how it did; try a longer one."
@@ -94,33 +95,20 @@ def line_chart(
     return Chart("line", title, tuple(show_day(dates[i]) for i in places), series, unit, source)
 
 
-def _usable(context: ToolContext, history: PriceHistory) -> list[int]:
-    """The positions of closes that can be prices: finite, above zero, in order, not from the future."""
-    kept: list[int] = []
-    for i, day in enumerate(history.dates):
-        prices = (history.adjusted[i], history.adjusted[i] if history.closes is None else history.closes[i])
-        if not all(math.isfinite(price) and price > 0 for price in prices):
-            continue
-        if (kept and day <= history.dates[kept[-1]]) or is_future(context, day):
-            continue
-        kept.append(i)
-    return kept
-
-
 def _caveats(
     subject: Subject, history: PriceHistory, dates: Sequence[date], adjusted: Sequence[float], *, dropped: bool
 ) -> tuple[str, ...]:
-    caveats = []
+    caveats = [*remarks_in(history.note)]
     if subject.unit == "points":
-        caveats.append(_PRICE_RETURN)
+        caveats.append(INDEX_RETURNS)
     elif history.closes is None:
-        caveats.append(_ADJUSTED_ONLY)
+        caveats.append(ADJUSTED)
     if subject.unit == "money" and subject.currency is None:
-        caveats.append("the currency of its prices is unknown")
+        caveats.append("the currency of the prices is unknown")
     if dropped:
         caveats.append("closes that were missing or impossible are left out")
     for day, before, after in zip(dates[1:], adjusted, adjusted[1:], strict=False):
-        if max(before, after) / min(before, after) >= _IMPOSSIBLE_FACTOR:
+        if max(before, after) / min(before, after) >= IMPOSSIBLE_FACTOR:
             caveats.append(f"the price jumps on {show_day(day)} as prices hardly can; check it before relying on this")
             break
     return tuple(caveats)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.arguments import Currency, Day, Number
+from tools.caveats import FOR_LIVE_ONES
 from tools.context import ToolContext
 from tools.errors import ArgumentError, NoData
 from tools.formatting import show, show_day
-from tools.market.freshness import is_late
-from tools.market.subject import RATE_DECIMALS, exact
+from tools.freshness import has_ended, is_late
 from tools.market_data.base import ExchangeRate
+from tools.subject import RATE_DECIMALS, exact
 from tools.values import Figure, Findings, Source
 
 _SIGNIFICANT = 5
@@ -35,7 +36,7 @@ async def convert_currency(
         date: the day of the rate; leave out when not said (the latest)
 
     Returns:
-        The converted amount, the rate (units of the second currency for one of the first) and its date.
+        The converted amount and the rate (units of the second currency for one of the first); `as_of` is its day.
 
     Raises:
         ArgumentError: a date yet to come. NoData: no rate for a currency or date.
@@ -60,16 +61,16 @@ async def convert_currency(
     given = Figure(pair, "amount", amount, "money", source, from_currency)
     result = Figure(pair, "converted amount", amount * rate.rate, "money", source, to_currency)
     price = Figure(pair, "exchange rate", rate.rate, "ratio", source, decimals=_rate_decimals(rate.rate))
-    when = Figure(pair, "rate date", rate.as_of, "date", source)
+    when = show_day(rate.as_of)
     if from_currency == to_currency:
         told = f"{pair} is the same currency, so {show(given)} stays {show(result)}."
     else:
-        told = f"At the {pair} rate of {show(price)} on {show(when)}, {show(given)} is {show(result)}."
+        told = f"At the {pair} rate of {show(price)} on {when}, {show(given)} is {show(result)}."
     return Findings(
         title=f"{from_currency} to {to_currency}",
-        figures=(given, result, price, when),
+        figures=(given, result, price),
         sentences=(told,),
-        notes=_notes(rate, asked=date, today=today),
+        notes=await _notes(context, rate, asked=date, today=today),
         names={pair: pair},
     )
 
@@ -79,13 +80,17 @@ def _rate_decimals(rate: Decimal) -> int:
     return max(RATE_DECIMALS, _SIGNIFICANT - 1 - rate.adjusted()) if rate < 1 else RATE_DECIMALS
 
 
-def _notes(rate: ExchangeRate, asked: Day | None, today: Day) -> tuple[str, ...]:
+async def _notes(context: ToolContext, rate: ExchangeRate, *, asked: Day | None, today: Day) -> tuple[str, ...]:
     if rate.base == rate.quote:
         return ()
     notes = []
     if asked is not None and rate.as_of != asked:
         notes.append(f"There is no rate of {show_day(asked)}; the one of {show_day(rate.as_of)} is used.")
     elif asked is None and is_late(rate.as_of, today):
-        notes.append(f"The latest rate here is of {show_day(rate.as_of)}; rates have moved since.")
+        day = show_day(rate.as_of)
+        ended = await has_ended(context)
+        notes.append(
+            f"Rates end on {day}; {FOR_LIVE_ONES}." if ended else f"There is no newer rate than that of {day}."
+        )
     notes.append("This is a reference rate; banks and card companies add a margin.")
     return tuple(notes)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.arguments import Symbol
+from tools.caveats import in_sentences, remarks_in
 from tools.context import ToolContext
 from tools.errors import NoData
 from tools.formatting import show
-from tools.market.subject import Subject, exact
+from tools.subject import Subject, exact
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ async def get_events(context: ToolContext, symbol: Symbol) -> Findings:
 
     Raises:
         NotOffered: the source has no events. NoData: it knows none of these.
+
+    Source:
+        the market-data source's calendar of events and its history of dividends and splits.
     """
     events = await context.market.events(symbol.symbol)
     name = context.symbols.name(symbol.symbol)
@@ -51,6 +55,7 @@ async def get_events(context: ToolContext, symbol: Symbol) -> Findings:
     notes = ["Dates to come are the source's estimates until the company confirms them."]
     if any(figure.attribute == "last dividend" for figure in figures) and events.currency is None:
         notes.append(f"The currency of {name}'s dividends is unknown.")
+    notes += in_sentences([(name, remark) for remark in remarks_in(events.note)], {name})
     return Findings(
         title=f"{name}: earnings, dividends and splits",
         figures=tuple(figures),

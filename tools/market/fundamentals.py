@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.arguments import Symbol
+from tools.caveats import in_sentences, remarks_in
 from tools.context import ToolContext
-from tools.formatting import show
-from tools.market.freshness import freshness_note
+from tools.formatting import show, show_day
+from tools.freshness import as_of_day, is_late
 from tools.market.plain_text import plain_text
-from tools.market.subject import Subject, exact
+from tools.subject import Subject, exact, positive
 from tools.values import Figure, Findings, Passage, Source
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ async def get_fundamentals(context: ToolContext, symbol: Symbol) -> Findings:
     source = Source(context.market.name, facts.as_of)
     subject = Subject(symbol.symbol, name, "money", facts.currency, source)
     figures = _figures(subject, facts)
-    stale = await freshness_note(context, facts.as_of)
     texts = {"sector": facts.sector, "industry": facts.industry, "business": facts.summary}
     return Findings(
         title=f"{name}: company facts",
@@ -55,16 +55,16 @@ async def get_fundamentals(context: ToolContext, symbol: Symbol) -> Findings:
             if text
         ),
         sentences=_sentences(name, figures),
-        notes=tuple(note for note in (_loss_note(name, facts), _currency_note(name, facts), stale) if note),
+        notes=_notes(context, name, facts),
         names={symbol.symbol: name},
     )
 
 
 def _figures(subject: Subject, facts: Fundamentals) -> dict[str, Figure]:
     figures = [
-        subject.money("market cap", _positive(facts.market_cap)),
-        subject.number("P/E", _positive(facts.pe_trailing)),
-        subject.number("forward P/E", _positive(facts.pe_forward)),
+        subject.money("market cap", positive(facts.market_cap)),
+        subject.number("P/E", positive(facts.pe_trailing)),
+        subject.number("forward P/E", positive(facts.pe_forward)),
         subject.money("EPS", facts.eps),
         subject.number("price to book", facts.price_to_book),
         subject.percent("dividend yield", _fraction(facts.dividend_yield_percent), decimals=2),
@@ -94,22 +94,20 @@ def _sentences(name: str, figures: dict[str, Figure]) -> tuple[str, ...]:
     return tuple(told) or (f"The figures of {name} are unknown here.",)
 
 
-def _loss_note(name: str, facts: Fundamentals) -> str | None:
-    """A ratio to a loss says nothing, so it is not shown."""
+def _notes(context: ToolContext, name: str, facts: Fundamentals) -> tuple[str, ...]:
+    notes = []
     if (exact(facts.eps) or 0) < 0 or (exact(facts.pe_trailing) or 0) < 0:
-        return f"{name} made a loss over the last year, so its P/E has no meaning."
-    return None
-
-
-def _currency_note(name: str, facts: Fundamentals) -> str | None:
-    return None if facts.currency else f"The currency of {name}'s amounts is unknown."
+        # A ratio to a loss says nothing, so it is not shown.
+        notes.append(f"{name} made a loss over the last year, so its P/E has no meaning.")
+    if not facts.currency:
+        notes.append(f"The currency of {name}'s amounts is unknown.")
+    notes += in_sentences([(name, remark) for remark in remarks_in(facts.note)], {name})
+    day = as_of_day(facts.as_of)
+    if is_late(day, context.now().date()):
+        notes.append(f"These figures are of {show_day(day)}; there are no newer ones.")
+    return tuple(notes)
 
 
 def _fraction(percent: Decimal | None) -> Decimal | None:
     value = exact(percent)
     return None if value is None else value / 100
-
-
-def _positive(value: Decimal | None) -> Decimal | None:
-    value = exact(value)
-    return value if value is not None and value > 0 else None

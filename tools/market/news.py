@@ -8,7 +8,7 @@ from tools.arguments import Symbol
 from tools.context import ToolContext
 from tools.errors import NoData
 from tools.formatting import show
-from tools.market.freshness import is_future
+from tools.freshness import is_future
 from tools.market.plain_text import plain_text
 from tools.values import Figure, Findings, Passage, Source
 
@@ -37,6 +37,9 @@ async def get_news(context: ToolContext, symbol: Symbol | None = None) -> Findin
 
     Raises:
         NotOffered: the source has no news. NoData: there is none on this.
+
+    Source:
+        the market-data source's headlines, each with its publisher.
     """
     subject = symbol.symbol if symbol else MARKETS
     name = context.symbols.name(subject) if symbol else "the markets"

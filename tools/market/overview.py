@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from tools import returns
 from tools.arguments import PeriodArgument
+from tools.caveats import price_caveats
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.closes import Closes, fetch_all
-from tools.market.freshness import freshness_note
-from tools.market.quotes import QuoteRow, fetch_quotes, quote_notes, today_sentence
+from tools.market.quotes import QuoteRow, fetch_quotes, shown_figures, today_sentence
 from tools.market.span import span_of
-from tools.market.subject import Subject
 from tools.market.wording import direction, moved, sentence
 from tools.parsing.periods import Period
 from tools.parsing.sectors import SECTOR_NAMES
+from tools.subject import Subject
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
@@ -41,11 +41,14 @@ async def get_market_overview(context: ToolContext) -> Findings:
 
     Raises:
         MarketDataError: none of them has a usable price.
+
+    Source:
+        the market-data source's summary and quotes; change percent = price / previous close - 1.
     """
     summary = await context.market.overview()
     rows, failures = await fetch_quotes(context, summary.symbols)
     if not rows:
-        message = f"{context.market.name} has no market summary right now; ask for one index, such as the S&P 500."
+        message = "There is no market summary right now; ask for one index, such as the S&P 500."
         raise failures[0] if failures else NoData(message)
     rows = [_named(row, summary.names) for row in rows]
     moves = [row for row in rows[1:] if row.figures["day change"].value is not None]
@@ -55,11 +58,9 @@ async def get_market_overview(context: ToolContext) -> Findings:
         sentences.append(f"On the day {join_words(each)}.")
     return Findings(
         title="Markets at a glance",
-        figures=tuple(
-            row.figures[attribute] for row in rows for attribute in ("price", "day change", "previous close", "as of")
-        ),
+        figures=tuple(shown_figures(rows)),
         sentences=tuple(map(sentence, sentences)),
-        notes=(*map(str, failures), *await quote_notes(context, rows)),
+        notes=(*map(str, failures), *await price_caveats(context, [row.remarks for row in rows])),
         names={row.subject.symbol: row.subject.name for row in rows},
         layout="table",
     )
@@ -92,7 +93,7 @@ async def get_sector_performance(context: ToolContext, period: PeriodArgument | 
     found = {symbol: closes for symbol, closes in fetched.items() if isinstance(closes, Closes)}
     failures = [error for error in fetched.values() if isinstance(error, MarketDataError)]
     if not found:
-        message = f"{context.market.name} has no sectors right now; ask for one company or index."
+        message = "There are no sector prices right now; ask for one company or index."
         raise failures[0] if failures else NoData(message)
     first, last = _usual_span(found.values())
     source = Source(context.market.name, last)
@@ -102,12 +103,13 @@ async def get_sector_performance(context: ToolContext, period: PeriodArgument | 
     span = Subject("sectors", "Sectors", "money", None, source)
     dates = (span.day("start date", first), span.day("end date", last))
     names = {figure.subject: SECTOR_NAMES.get(figure.subject, figure.subject) for figure in figures}
-    stale = await freshness_note(context, last) if end >= await context.market.today() else None
+    is_latest = end >= await context.market.today()
+    caveats = await price_caveats(context, [each.remarks(is_latest=is_latest) for each in found.values()])
     return Findings(
         title=f"Sectors: {label}",
         figures=(*figures, *dates),
         sentences=_sector_sentences([names[figure.subject] for figure in figures], figures, dates),
-        notes=(*_member_notes(members, found), *([stale] if stale else [])),
+        notes=(*_member_notes(members, found), *caveats),
         names={**names, "sectors": "Sectors"},
         layout="table",
         chart=_bar_chart(f"Sectors, {label}", figures, names, source),
@@ -117,7 +119,7 @@ async def get_sector_performance(context: ToolContext, period: PeriodArgument | 
 def _named(row: QuoteRow, names: Mapping[str, str]) -> QuoteRow:
     """The row under the name that the source's summary gives it, if any."""
     name = names.get(row.subject.symbol, row.subject.name)
-    return replace(row, subject=replace(row.subject, name=name))
+    return replace(row, subject=replace(row.subject, name=name), remarks=replace(row.remarks, name=name))
 
 
 def _usual_span(found: Collection[Closes]) -> tuple[date, date]:

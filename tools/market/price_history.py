@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from tools import returns
 from tools.arguments import PeriodArgument, Symbol
+from tools.caveats import price_caveats
 from tools.context import ToolContext
 from tools.errors import MarketDataError, MissingArgument, NoData
 from tools.formatting import join_words, show, show_day
 from tools.market.closes import Closes, fetch_all, fetch_closes, line_chart
 from tools.market.span import span_notes, span_of
-from tools.market.wording import direction, moved, sentence, shared_notes
+from tools.market.wording import direction, moved, sentence
 from tools.parsing.periods import Period
 from tools.values import Figure, Findings
 
@@ -61,8 +62,8 @@ async def get_price_history(context: ToolContext, symbol: Symbol, period: Period
         subject.currency or subject.unit,
         f"{subject.source.name}, as of {show_day(closes.dates[-1])}",
     )
-    notes = [*shared_notes((subject.name, caveat) for caveat in closes.caveats)]
-    notes += await span_notes(context, {subject.name: closes.dates}, start, end)
+    notes = await span_notes(context, {subject.spoken: closes.dates}, start, end)
+    notes += await price_caveats(context, [closes.remarks(is_latest=end >= today)])
     return Findings(
         title=f"{subject.name}: {label}",
         figures=tuple(figures.values()),
@@ -114,7 +115,8 @@ async def compare_performance(
     names = [closes.subject.name for closes in aligned]
     spoken = [closes.subject.spoken for closes in aligned]
     dates = aligned[0].dates
-    label = period.label(await context.market.today())
+    today = await context.market.today()
+    label = period.label(today)
     chart = line_chart(
         f"{join_words(names)}, {label}, rebased to 100",
         dates,
@@ -123,9 +125,9 @@ async def compare_performance(
         f"{aligned[0].subject.source.name}, as of {show_day(dates[-1])}",
     )
     notes = [str(failure) for failure in failures]
-    notes += shared_notes((c.subject.name, caveat) for c in aligned for caveat in c.caveats)
     notes += _currency_note(aligned)
-    notes += await span_notes(context, {c.subject.name: c.dates for c in found}, start, end)
+    notes += await span_notes(context, {c.subject.spoken: c.dates for c in found}, start, end)
+    notes += await price_caveats(context, [c.remarks(is_latest=end >= today) for c in found])
     return Findings(
         title=f"{join_words(names)}: {label}",
         figures=tuple(figure for row in rows for figure in row.values()),

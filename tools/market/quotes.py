@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.arguments import Symbol
+from tools.caveats import Remarks, price_caveats, quote_remarks
 from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show, show_day
-from tools.market.freshness import freshness_note, is_future
-from tools.market.subject import Subject, exact, make_subject
-from tools.market.wording import direction, moved, sentence, shared_notes
+from tools.freshness import is_future
+from tools.market.wording import direction, moved, sentence
+from tools.subject import Subject, exact, make_subject, positive
+from tools.usable_closes import IMPOSSIBLE_FACTOR
 from tools.values import Figure, Findings
 
 if TYPE_CHECKING:
@@ -21,19 +23,18 @@ if TYPE_CHECKING:
 
     from tools.market_data.base import Quote
 
-# No listed company moves so far in a day; pence taken for pounds, an unadjusted split and a bad tick do.
-_IMPOSSIBLE_FACTOR = 20
 _MOST_TOLD_SINGLY = 3
+_IN_TABLES = ("price", "day change", "previous close")
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """A checked quote. `figures` are by attribute; `caveats` are fit to follow the subject's name."""
+    """A checked quote. `figures` are by attribute."""
 
     subject: Subject
     figures: dict[str, Figure]
     is_close: bool
-    caveats: tuple[str, ...]
+    remarks: Remarks
 
 
 async def get_quote(context: ToolContext, symbols: list[Symbol]) -> Findings:
@@ -62,9 +63,9 @@ async def get_quote(context: ToolContext, symbols: list[Symbol]) -> Findings:
     several = len(rows) > 1
     return Findings(
         title=f"{join_words(names)}: latest price{'s' if several else ''}",
-        figures=tuple(figure for row in rows for figure in _shown(row, everything=not several)),
+        figures=tuple(shown_figures(rows) if several else _all_figures(rows[0])),
         sentences=tuple(map(sentence, _sentences(rows))),
-        notes=(*map(str, failures), *await quote_notes(context, rows)),
+        notes=(*map(str, failures), *await price_caveats(context, [row.remarks for row in rows])),
         names={row.subject.symbol: row.subject.name for row in rows},
         layout="table" if several else "lines",
     )
@@ -83,14 +84,11 @@ async def fetch_quotes(context: ToolContext, symbols: Sequence[str]) -> tuple[li
     return rows, failures
 
 
-async def quote_notes(context: ToolContext, rows: Sequence[QuoteRow]) -> tuple[str, ...]:
-    """The caveats of all rows, and the age of the prices where they are old."""
-    notes = list(shared_notes((row.subject.name, caveat) for row in rows for caveat in row.caveats))
-    for row in rows:
-        if row.subject.source.as_of is not None:
-            stale = await freshness_note(context, row.subject.source.as_of)
-            notes += [stale] if stale else []
-    return tuple(dict.fromkeys(notes))
+def shown_figures(rows: Sequence[QuoteRow]) -> list[Figure]:
+    """A narrow table of several symbols, with the times of the prices where these differ."""
+    differ = len({row.subject.source.as_of for row in rows}) > 1
+    attributes = (*_IN_TABLES, "as of") if differ else _IN_TABLES
+    return [row.figures[attribute] for row in rows for attribute in attributes]
 
 
 def today_sentence(row: QuoteRow) -> str:
@@ -117,40 +115,46 @@ def _row(context: ToolContext, symbol: str, quote: Quote | MarketDataError | Non
         message = f"The price of {name} is stamped {show_day(quote.as_of)}, which is yet to come; ask again later."
         raise NoData(message)
     subject = make_subject(context, symbol, quote.currency, quote.as_of)
-    caveats = [quote.note] if quote.note else []
+    said = quote_remarks(name, quote)
+    caveats = [*said.remarks]
     if subject.unit == "money" and not quote.currency:
-        caveats.append("the currency of its price is unknown")
-    previous = _positive(quote.previous_close)
-    if previous is not None and max(quote.price, previous) / min(quote.price, previous) >= _IMPOSSIBLE_FACTOR:
-        caveats.append("the price and the previous close are too far apart to be right; check before relying on them")
+        caveats.append("the currency of the price is unknown")
+    previous = positive(quote.previous_close)
+    if previous is not None and max(quote.price, previous) / min(quote.price, previous) >= IMPOSSIBLE_FACTOR:
+        caveats.append(
+            "the price and the previous close are too far apart to be right, so check before relying on them"
+        )
         previous = None
     change = None if previous is None else quote.price / previous - 1
     volume = exact(quote.volume) if quote.volume is not None and quote.volume >= 0 else None
     figures = [
         subject.price("price", quote.price),
         subject.percent("day change", change, decimals=2),
-        subject.price("day change in money", None if previous is None else quote.price - previous),
+        _in_money(subject, None if previous is None else quote.price - previous),
         subject.price("previous close", previous),
-        subject.price("day high", _positive(quote.day_high)),
-        subject.price("day low", _positive(quote.day_low)),
+        subject.price("day high", positive(quote.day_high)),
+        subject.price("day low", positive(quote.day_low)),
         subject.number("volume", volume, "count", 0),
         subject.day("as of", quote.as_of),
     ]
     is_close = not isinstance(quote.as_of, datetime)
-    return QuoteRow(subject, {figure.attribute: figure for figure in figures}, is_close, tuple(caveats))
+    return QuoteRow(
+        subject, {figure.attribute: figure for figure in figures}, is_close, replace(said, remarks=tuple(caveats))
+    )
 
 
-def _positive(value: Decimal | None) -> Decimal | None:
-    value = exact(value)
-    return value if value is not None and value > 0 else None
+def _all_figures(row: QuoteRow) -> list[Figure]:
+    """All that is known of one symbol; the time of its price is that of its source."""
+    return [
+        figure
+        for attribute, figure in row.figures.items()
+        if attribute != "as of" and (figure.value is not None or attribute in _IN_TABLES)
+    ]
 
 
-def _shown(row: QuoteRow, *, everything: bool) -> list[Figure]:
-    """Several symbols get a narrow table; one gets all that is known."""
-    attributes = ("price", "day change", "previous close", "as of")
-    if not everything:
-        return [row.figures[attribute] for attribute in attributes]
-    return [figure for figure in row.figures.values() if figure.value is not None or figure.attribute in attributes]
+def _in_money(subject: Subject, change: Decimal | None) -> Figure:
+    """The day's change as an amount; for an index, which counts points, unknown and so left out."""
+    return subject.money("day change in money", change if subject.unit == "money" else None)
 
 
 def _sentences(rows: Sequence[QuoteRow]) -> list[str]:

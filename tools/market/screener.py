@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tools.arguments import Count, MarketValue, Percent, Price, Sector
+from tools.caveats import Remarks, price_caveats, remarks_in
 from tools.context import ToolContext
 from tools.errors import ArgumentError, NoData
 from tools.formatting import join_words, show
-from tools.market.freshness import freshness_note
-from tools.market.subject import Subject, exact
 from tools.market.wording import moved
 from tools.market_data.base import ScreenCriteria, ScreenRow
 from tools.parsing.sectors import SECTOR_NAMES
+from tools.subject import Subject, exact
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _SORT_WORDS = {
 }
 
 
-async def screen_stocks(  # noqa: PLR0913 (one for each condition)
+async def screen_stocks(
     context: ToolContext,
     *,
     sector: Sector | None = None,
@@ -63,6 +64,9 @@ async def screen_stocks(  # noqa: PLR0913 (one for each condition)
 
     Raises:
         ArgumentError: limits that exclude each other. NoData: nothing passes. NotOffered: the source lacks a field.
+
+    Source:
+        the market-data source's screener.
     """
     criteria = ScreenCriteria(
         sector,
@@ -77,7 +81,7 @@ async def screen_stocks(  # noqa: PLR0913 (one for each condition)
     if max_price is not None and min_price is not None and min_price > max_price:
         message = "The lowest price is above the highest; swap the two."
         raise ArgumentError(message)
-    rows = await context.market.screen(criteria)
+    rows = [_named(context, row) for row in await context.market.screen(criteria)]
     if not rows:
         message = "No stock passes all of these conditions; loosen or drop one of them."
         raise NoData(message)
@@ -85,13 +89,13 @@ async def screen_stocks(  # noqa: PLR0913 (one for each condition)
     source = Source(context.market.name, today)
     table = [_figures(row, source) for row in rows]
     shown = [name for name in table[0] if any(figures[name].value is not None for figures in table)]
-    stale = await freshness_note(context, today)
+    caveats = await price_caveats(context, [Remarks(row.name, remarks_in(row.note), today) for row in rows])
     title = f"{SECTOR_NAMES[sector]} stocks" if sector in SECTOR_NAMES else "Stocks"
     return Findings(
         title=f"{title} by {_SORT_WORDS[criteria.sort_by]}" if sort_by else title,
         figures=tuple(figures[name] for figures in table for name in shown),
         sentences=(_sentence([row.name for row in rows], table, criteria.sort_by),),
-        notes=tuple(note for note in (_unranked_note(rows, criteria.sort_by), stale) if note),
+        notes=(*_unranked_notes(rows, criteria.sort_by), *caveats),
         names={row.symbol: row.name for row in rows},
         layout="table",
     )
@@ -104,6 +108,12 @@ def _rows_wanted(limit: Count | None) -> int:
         message = f"I can't list that many; ask for a whole number up to {MOST_ROWS}."
         raise ArgumentError(message)
     return min(int(limit), MOST_ROWS)
+
+
+def _named(context: ToolContext, row: ScreenRow) -> ScreenRow:
+    """The row under the name that all other tools use; the source's own where the directory lacks it."""
+    known = context.symbols.name(row.symbol)
+    return row if known == row.symbol else replace(row, name=known)
 
 
 def _figures(row: ScreenRow, source: Source) -> dict[str, Figure]:
@@ -127,7 +137,7 @@ def _sentence(names: Sequence[str], table: Sequence[dict[str, Figure]], sort_by:
     if first is None or first.value is None:
         if len(names) == 1:
             return f"{names[0]} is the only one here that meets this."
-        return f"{join_words(names[:3])} are among those that meet this."
+        return f"{join_words(names[:3])} {'meet this' if len(names) < 4 else 'are among those that meet this'}."
     if sort_by == "change_percent":
         return f"{names[0]} leads these on the day: it {moved(first)}."
     words = _SORT_WORDS[sort_by]
@@ -136,8 +146,8 @@ def _sentence(names: Sequence[str], table: Sequence[dict[str, Figure]], sort_by:
     return f"First of these by {words} is {names[0]}, at {show(first)}, ahead of {names[1]}."
 
 
-def _unranked_note(rows: Sequence[ScreenRow], sort_by: str) -> str | None:
+def _unranked_notes(rows: Sequence[ScreenRow], sort_by: str) -> tuple[str, ...]:
     """The source may know too little to rank by market value, its usual order."""
     if sort_by == "market_cap" and all(row.market_cap is None for row in rows):
-        return "Market values are unknown here, so the list is in no order of size."
-    return None
+        return ("Market values are unknown here, so the list is in no order of size.",)
+    return ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import NoData
 from tools.formatting import show_day
-from tools.market.freshness import freshness_note
+from tools.freshness import has_ended
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,10 +23,8 @@ async def span_of(context: ToolContext, period: Period) -> tuple[date | None, da
     today = await context.market.today()
     start, end = period.bounds(today)
     if start is not None and start > today:
-        message = (
-            f"The prices of {context.market.name} end on {show_day(today)}; ask for a period up to then"
-            ", or set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance for later ones."
-        )
+        live = ", or set TUPPENCE_MARKET_DATA=yahoo for live ones" if await has_ended(context) else ""
+        message = f"Prices end on {show_day(today)}; ask for a period up to then{live}."
         raise NoData(message)
     return period.base(today), end
 
@@ -34,18 +32,16 @@ async def span_of(context: ToolContext, period: Period) -> tuple[date | None, da
 async def span_notes(
     context: ToolContext, dates: dict[str, tuple[date, ...]], start: date | None, end: date
 ) -> list[str]:
-    """What to say where prices begin late, end early, or are old."""
+    """What to say where prices begin late, or end early in a past period; the age of others is `price_caveats`'."""
     notes = []
+    is_past = end < await context.market.today()
     for name, days in dates.items():
         if start is not None and (days[0] - start).days > _MISSING_DAYS:
             notes.append(f"The prices of {name} begin on {show_day(days[0])}, later than asked; only that time counts.")
-        if (end - days[-1]).days > _MISSING_DAYS:
+        if is_past and (end - days[-1]).days > _MISSING_DAYS:
             notes.append(f"The prices of {name} end on {show_day(days[-1])}, earlier than asked.")
     firsts = [days[0] for days in dates.values()]
     if start is None and len(set(firsts)) > 1:
         youngest = max(dates, key=lambda name: dates[name][0])
         notes.append(f"All are compared from {show_day(max(firsts))}, when the prices of {youngest} begin.")
-    if end >= await context.market.today():
-        stale = await freshness_note(context, max(days[-1] for days in dates.values()))
-        notes += [stale] if stale else []
     return notes

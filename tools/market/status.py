@@ -15,7 +15,7 @@ from tools.parsing.exchanges import EXCHANGE_NAMES
 from tools.values import Figure, Findings, Source
 
 DEFAULT_EXCHANGE = "XNYS"
-SOURCE_NAME = "exchange_calendars"
+SOURCE_NAME = "scheduled exchange calendar"
 _SATURDAY = 5
 
 
@@ -62,7 +62,7 @@ async def get_market_status(context: ToolContext, exchange: Exchange | None = No
         title=f"{name}: trading hours",
         figures=tuple(figures.values()),
         sentences=_sentences(name, status, figures),
-        notes=("Regular trading by the scheduled calendar; before and after hours, and sudden halts, are not in it.",),
+        notes=("These are regular hours; trading before and after them, and sudden halts, are not in the calendar.",),
         names={code: name},
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DIRECTORY = Source("symbol directory")
 _MOST_LISTED = 5
-_KINDS = {"stock": "company", "etf": "fund", "index": "index", "currency": "currency pair"}
+_KINDS = {"stock": "company", "etf": "fund", "index": "index", "currency": "currency pair", "commodity": "commodity"}
 
 
 async def find_symbol(context: ToolContext, query: Name) -> Findings:
@@ -35,6 +35,9 @@ async def find_symbol(context: ToolContext, query: Name) -> Findings:
 
     Raises:
         UnknownSymbol: nothing is close enough.
+
+    Source:
+        the symbol directory.
     """
     similar = context.symbols.search(query, _MOST_LISTED)
     try:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from tools import returns
 from tools.arguments import Symbol
+from tools.caveats import price_caveats
 from tools.context import ToolContext
 from tools.errors import NoData
 from tools.formatting import show
 from tools.market.closes import Closes, fetch_closes
-from tools.market.freshness import freshness_note
-from tools.market.wording import sentence, shared_notes
+from tools.market.wording import sentence
 from tools.values import Figure, Findings
 
 if TYPE_CHECKING:
@@ -62,17 +62,12 @@ async def get_technicals(context: ToolContext, symbol: Symbol) -> Findings:
     # Loading TA-Lib takes a second the first time: other people's questions go on meanwhile.
     figures = await asyncio.to_thread(_figures, closes)
     subject = closes.subject
-    stale = await freshness_note(context, closes.dates[-1])
     reading = "These are readings of past prices; they don't say what comes next."
     return Findings(
         title=f"{subject.name}: technical indicators",
         figures=tuple(figures.values()),
         sentences=tuple(map(sentence, _sentences(subject.spoken, figures))),
-        notes=(
-            *shared_notes((subject.name, caveat) for caveat in closes.caveats),
-            reading,
-            *([stale] if stale else []),
-        ),
+        notes=(reading, *await price_caveats(context, [closes.remarks(is_latest=True)])),
         names={subject.symbol: subject.name},
     )
 
@@ -117,7 +112,6 @@ def _figures(closes: Closes) -> dict[str, Figure]:
     moves = returns.simple_returns([closes.adjusted[i] for i in year])
     figures = [
         subject.price("price", prices[-1]),
-        subject.day("as of", closes.dates[-1]),
         subject.number("RSI 14", rsi(prices), "ratio", 1),
         subject.price("MACD", line),
         subject.price("MACD signal", signal),

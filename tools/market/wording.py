@@ -1,15 +1,13 @@
-"""Small turns of phrase shared by the market tools: directions, and notes that several subjects share."""
+"""Small turns of phrase shared by the market tools: directions, and how a sentence begins."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.formatting import join_words, show
+from tools.formatting import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tools.values import Figure
 
 
@@ -33,13 +31,3 @@ def direction(change: Figure) -> int:
 def sentence(text: str) -> str:
     """The text with a capital first letter; names are left as they are, since only "the" begins small."""
     return f"T{text[1:]}" if text.startswith("the ") else text
-
-
-def shared_notes(notes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Notes of several subjects, each once: ("Apple", "x"), ("Microsoft", "x") → "Apple and Microsoft: x"."""
-    subjects: dict[str, list[str]] = {}
-    for subject, note in notes:
-        names = subjects.setdefault(note, [])
-        if subject not in names:
-            names.append(subject)
-    return tuple(f"{join_words(names)}: {note}" for note, names in subjects.items())

@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from tools.values import AsOf
 
 
+REMARK_SEPARATOR = "; "
+"""Parts the remarks in a `note`; each begins small, without a full stop, and says what a person must know."""
+
+ADJUSTED = "prices are adjusted for later splits and dividends, so they differ from what was paid then"
+"""The remark on prices from a source that has no others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The latest price of a symbol. Prices are in `currency` units (pounds, never pence).
 
-    `as_of` is the time of the price; `stale` says that it is older than the last session should give.
+    `as_of` is the time of the price: a date for the close of a session, a time within one. `adjusted` says that
+    later dividends and splits are taken out of it. `note` holds remarks, such as that a newer price is missing.
     """
 
     symbol: str
@@ -100,8 +108,11 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class ScreenCriteria:
-    """Limits for a screen, all optional. Prices and market value are in USD; `sort_by` sorts descending,
-    except pe and price ascending when they are the thing limited."""
+    """Limits for a screen, all optional.
+
+    Prices and market value are in USD; `sort_by` sorts descending, except pe and price, which sort ascending when
+    they are the thing limited.
+    """
 
     sector: str | None = None
     max_price: Decimal | None = None
@@ -166,17 +177,23 @@ class MarketData(Protocol):
         period starts from the right base.
         """
 
-    async def fundamentals(self, symbol: str) -> Fundamentals: ...
+    async def fundamentals(self, symbol: str) -> Fundamentals:
+        """Company facts; what the source lacks is None."""
 
-    async def news(self, symbol: str | None, limit: int) -> tuple[Headline, ...]: ...
+    async def news(self, symbol: str | None, limit: int) -> tuple[Headline, ...]:
+        """The latest headlines about `symbol`, or about the market, newest first."""
 
-    async def events(self, symbol: str) -> Events: ...
+    async def events(self, symbol: str) -> Events:
+        """Earnings, dividends and splits."""
 
-    async def screen(self, criteria: ScreenCriteria) -> tuple[ScreenRow, ...]: ...
+    async def screen(self, criteria: ScreenCriteria) -> tuple[ScreenRow, ...]:
+        """The companies within the limits, sorted, at most `criteria.limit`."""
 
     async def sectors(self) -> dict[str, tuple[str, ...]]:
         """Sector key → the symbols whose average stands for it (one sector fund, or several stocks)."""
 
-    async def overview(self) -> MarketSummary: ...
+    async def overview(self) -> MarketSummary:
+        """What stands for the market as a whole."""
 
-    async def exchange_rate(self, base: str, quote: str, on: date | None) -> ExchangeRate: ...
+    async def exchange_rate(self, base: str, quote: str, on: date | None) -> ExchangeRate:
+        """The rate on a date, the last one on or before it; the latest when `on` is None."""

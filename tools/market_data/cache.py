@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from tools.errors import MarketDataError, NoData, RateLimited, Unreachable
-from tools.market_data.base import Quote
+from tools.market_data.base import REMARK_SEPARATOR, Quote
 from tools.market_data.breaker import Breaker
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _labelled(value: Any, label: str) -> Any:
     if isinstance(value, tuple):
         return tuple(_labelled(each, label) for each in value)
     if hasattr(value, "note"):
-        return replace(value, note=f"{value.note}; {label}" if value.note else label)
+        return replace(value, note=f"{value.note}{REMARK_SEPARATOR}{label}" if value.note else label)
     if hasattr(value, "source"):
         return replace(value, source=f"{value.source}, {label}")
     return value

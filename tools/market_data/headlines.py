@@ -10,11 +10,12 @@ LONGEST_HEADLINE = 300
 """Characters a headline may have."""
 
 # Far more than any headline: what is longer is cut before the patterns see it, so that 100 KB cost nothing.
-_LONGEST_READ = 10_000
+LONGEST_READ = 10_000
 _TAG = re.compile(r"<[^<>]{0,500}>")
 # Control, format (direction, zero width, tags), surrogate, private and unassigned characters.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _SEPARATORS = frozenset({"Zl", "Zp"})
+_MOST_MARKS_IN_A_ROW = 2
 
 
 def clean_headline(text: object, longest: int = LONGEST_HEADLINE) -> str:
@@ -22,18 +23,30 @@ def clean_headline(text: object, longest: int = LONGEST_HEADLINE) -> str:
     if not isinstance(text, str):
         return ""
     # Entities are undone first, so that "&lt;b&gt;" can't become markup after the tags are gone.
-    text = _TAG.sub(" ", html.unescape(html.unescape(text[:_LONGEST_READ])))
+    text = _TAG.sub(" ", html.unescape(html.unescape(text[:LONGEST_READ])))
     text = text.translate({ord("<"): None, ord(">"): None})
-    line = " ".join("".join(map(_visible, unicodedata.normalize("NFC", text))).split())
+    return shorten(" ".join(_visible(unicodedata.normalize("NFC", text)).split()), longest)
+
+
+def shorten(line: str, longest: int) -> str:
+    """The line, cut at a word and with an ellipsis when it has more than `longest` characters."""
     if len(line) <= longest:
         return line
     cut = line[: longest - 1]
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[longest // 2 :] else cut}…"
 
 
-def _visible(character: str) -> str:
-    """The character; a space for hidden ones that part words; nothing for the other hidden ones."""
-    category = unicodedata.category(character)
-    if category in _HIDDEN:
-        return " " if character.isspace() else ""
-    return " " if category in _SEPARATORS else character
+def _visible(text: str) -> str:
+    """Hidden characters become spaces where they part words, or nothing; piles of accents are thinned."""
+    kept = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category == "Mn" else 0
+        if category in _HIDDEN:
+            kept.append(" " if character.isspace() else "")
+        elif category in _SEPARATORS:
+            kept.append(" ")
+        elif marks <= _MOST_MARKS_IN_A_ROW:
+            kept.append(character)
+    return "".join(kept)

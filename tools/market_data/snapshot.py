@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
 from tools.errors import MarketDataError, NoData, NotOffered
-from tools.market_data.base import ExchangeRate, MarketSummary, PriceHistory, Quote, ScreenCriteria, ScreenRow
+from tools.market_data.base import (
+    ADJUSTED,
+    ExchangeRate,
+    MarketSummary,
+    PriceHistory,
+    Quote,
+    ScreenCriteria,
+    ScreenRow,
+)
 from tools.market_data.bundle.prices import bundled_closes
 from tools.market_data.bundle.rates import reference_rates
 
@@ -52,8 +60,6 @@ FUNDS = {
 }
 INDEX = "^GSPC"
 
-_ADJUSTED = "adjusted close: later splits, dividends and spin-offs are taken out, so it can differ from the price paid"
-_INDEX_LEVEL = "index level, without dividends"
 _LONGEST_RATE_GAP = timedelta(days=10)
 _UNKNOWN_LIMITS = {
     "max_pe": "price-earnings ratios",
@@ -193,7 +199,7 @@ class SnapshotMarketData:
         base, quote = symbol[:3], symbol[3:6]
         last = await self.exchange_rate(base, quote, None)
         before = await self.exchange_rate(base, quote, last.as_of - timedelta(days=1))
-        return Quote(symbol, last.rate, quote, last.as_of, previous_close=before.rate, note=RATES_SOURCE)
+        return Quote(symbol, last.rate, quote, last.as_of, previous_close=before.rate, note=f"from the {RATES_SOURCE}")
 
     def _quote(self, symbol: str) -> Quote:
         if symbol not in bundled_closes():
@@ -208,14 +214,13 @@ class SnapshotMarketData:
             dates[-1],
             previous_close=_exact(values[-2]),
             adjusted=not is_index,
-            note=_INDEX_LEVEL if is_index else _ADJUSTED,
         )
 
     def _screen_row(self, symbol: str) -> ScreenRow:
         quote = self._quote(symbol)
         previous = quote.previous_close
         change = None if previous is None else (quote.price / previous - 1) * 100
-        return ScreenRow(symbol, COMPANIES[symbol][0], quote.price, quote.currency, change)
+        return ScreenRow(symbol, COMPANIES[symbol][0], quote.price, quote.currency, change, note=ADJUSTED)
 
 
 def _within(criteria: ScreenCriteria, symbol: str, quote: Quote) -> bool:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tools.errors import NoData
-from tools.market_data.base import PriceHistory, Quote
+from tools.formatting import show_day
+from tools.freshness import no_newer_price
+from tools.market_data.base import REMARK_SEPARATOR, PriceHistory, Quote
 from tools.market_data.last_session import last_session, last_weekday
 from tools.market_data.yahoo_numbers import count, is_impossible, major_currency, number, price
 
@@ -74,7 +76,7 @@ def read_chart(symbol: str, frame: Any, meta: Mapping[str, Any], now: datetime) 
     adjusted, _ = _join_splits(dates, [row[2] for row in smooth], splits)
     notes += joined
     notes += [
-        f"the price of {dates[i].isoformat()} is impossibly far from the one before; check before relying on it"
+        f"the price of {show_day(dates[i])} is impossibly far from the one before, so check before relying on it"
         for i in range(1, len(closes))
         if is_impossible(closes[i - 1], closes[i])
     ]
@@ -114,7 +116,7 @@ def history_of(chart: Chart, start: date | None, end: date | None) -> PriceHisto
         volumes=chart.volumes[kept],
         dividends=tuple(each for each in chart.dividends if dates[0] <= each[0] <= dates[-1]),
         splits=tuple(each for each in chart.splits if dates[0] <= each[0] <= dates[-1]),
-        note="; ".join(chart.notes),
+        note=REMARK_SEPARATOR.join(chart.notes),
     )
 
 
@@ -149,10 +151,10 @@ def quote_of(chart: Chart, now: datetime) -> Quote:
     previous = _scaled(chart.closes[before[-1]], chart.unit) if before else None
     if previous is not None and is_impossible(value, previous):
         notes.append(
-            "the price is impossibly far from the previous close, maybe a mix-up of units; check before relying on it"
+            "the price is impossibly far from the previous close, so check it, and its unit, before relying on it"
         )
     if _is_stale(chart, day, now):
-        notes.append(f"stale: the last price is of {day.isoformat()}, older than the last session")
+        notes.append(no_newer_price(day))
     return Quote(
         chart.symbol,
         value,
@@ -162,7 +164,7 @@ def quote_of(chart: Chart, now: datetime) -> Quote:
         day_high=_scaled(meta.get("regularMarketDayHigh"), chart.unit),
         day_low=_scaled(meta.get("regularMarketDayLow"), chart.unit),
         volume=count(meta.get("regularMarketVolume")),
-        note="; ".join(notes),
+        note=REMARK_SEPARATOR.join(notes),
     )
 
 
@@ -249,5 +251,5 @@ def _join_splits(
         jump = math.log(closes[first - 1] / closes[first])
         if abs(jump - expected) <= _SPLIT_TOLERANCE * abs(expected):
             closes = [each / float(ratio) for each in closes[:first]] + closes[first:]
-            notes.append(f"prices before the split of {day.isoformat()} were brought to today's shares")
+            notes.append(f"prices before the split of {show_day(day)} were brought to today's shares")
     return closes, notes

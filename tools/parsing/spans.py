@@ -74,7 +74,7 @@ def find_values(text: str, parse: Callable[[str], object | None], most_atoms: in
             end = atoms[last][1]
             if kept and end <= kept[-1].end:
                 break  # inside one that is already kept
-            if end - start > 48:  # noqa: PLR2004 (no value is written longer)
+            if end - start > 48:
                 continue
             piece = text[start:end]
             if parse(piece) is not None and _cut_cleanly(text, start, end):
@@ -88,8 +88,8 @@ def _cut_cleanly(text: str, start: int, end: int) -> bool:
     """False when the span would cut a number out of a longer one ("1.2" of "1.25"; "20" of "2021")."""
     before = text[start - 2 : start] if start > 1 else text[:start]
     after = text[end : end + 2]
-    starts_number = text[start].isdigit() and len(before) == 2 and before[0].isdigit() and before[1] in ".,"  # noqa: PLR2004
-    ends_number = text[end - 1].isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit()  # noqa: PLR2004
+    starts_number = text[start].isdigit() and len(before) == 2 and before[0].isdigit() and before[1] in ".,"
+    ends_number = text[end - 1].isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit()
     return not (starts_number or ends_number)
 
 
@@ -98,7 +98,7 @@ def find_currencies(text: str, parse: Callable[[str], str | None]) -> list[Span]
     spans = find_values(text, parse, most_atoms=4)
     for start, end in _atoms(text):
         piece = text[start:end]
-        if len(piece) == 6 and parse_pair(piece) is not None:  # noqa: PLR2004 (two ISO codes)
+        if len(piece) == 6 and parse_pair(piece) is not None:
             spans += [Span(start, start + 3, piece[:3]), Span(start + 3, end, piece[3:])]
     return sorted(spans, key=lambda span: span.start)
 
@@ -110,8 +110,7 @@ def find_names(text: str, most_atoms: int = 6) -> list[Span]:
     # In a text without any capitals "it" is a pronoun; typed in capitals among others it may be a ticker.
     shouting = text.isupper()
     tickers = [
-        not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1)  # noqa: PLR2004
-        for start, end in atoms
+        not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1) for start, end in atoms
     ]
     # "at&t", "s&p": what is tied to the next word by an ampersand is part of a name.
     tied = [text[end : end + 1] == "&" for _, end in atoms]
@@ -121,7 +120,7 @@ def find_names(text: str, most_atoms: int = 6) -> list[Span]:
     ]
     spans: list[Span] = []
     for first, (start, first_end) in enumerate(atoms):
-        if blocked[first] and not _opens_name(text, start, first_end) or text[start] in _SIGNS - {"^"}:
+        if (blocked[first] and not _opens_name(text, start, first_end)) or text[start] in _SIGNS - {"^"}:
             continue
         for last in range(first, min(first + most_atoms, len(atoms))):
             end = atoms[last][1]
@@ -143,5 +142,5 @@ def _opens_name(text: str, start: int, end: int) -> bool:
 def _joined(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
     gap = text[left[1] : right[0]]
     if gap == ". ":  # "J. P. Morgan" goes on, the end of a sentence does not
-        return left[1] - left[0] <= 2  # noqa: PLR2004
+        return left[1] - left[0] <= 2
     return _GAP_IN_NAME.match(gap) is not None

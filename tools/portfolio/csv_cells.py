@@ -140,7 +140,7 @@ def day_first(cells: Iterable[tuple[int, str]]) -> tuple[DayFirst | None, dict[i
         if not match:
             continue
         left, right = int(match[1]), int(match[3])
-        shown = True if left > 12 >= right else False if right > 12 >= left else None  # noqa: PLR2004 (months)
+        shown = True if left > 12 >= right else False if right > 12 >= left else None
         if shown is not None and first is not None and shown != first:
             problems[line] = (
                 f"the date “{cell.strip()}” has day and month the other way round than above; write 2021-12-31"
@@ -168,7 +168,7 @@ def _parse_date(text: str, *, days_first: DayFirst | None) -> date | None:
         day, month, year = match.groups()
     elif match := _SLASHED.fullmatch(text):
         left, right, year = match[1], match[3], match[4]
-        if days_first is None and int(left) <= 12 and int(right) <= 12 and int(left) != int(right):  # noqa: PLR2004
+        if days_first is None and int(left) <= 12 and int(right) <= 12 and int(left) != int(right):
             raise Refused(f"the date “{text}” could mean two days; write it as 2021-12-31")
         day, month = (right, left) if days_first is False else (left, right)
     elif match := _NAMED.fullmatch(text):
@@ -189,7 +189,7 @@ def _month(name: str) -> int | None:
     name = name.casefold()
     found = [
         number for number, month in enumerate(_MONTHS, 1) if month.startswith(name) or (name == "sept" and number == 9)
-    ]  # noqa: PLR2004
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -216,4 +216,4 @@ def _short(text: str) -> str:
     """What is repeated in a reason: one line, visible, at most 40 characters."""
     text = " ".join(text.split())
     text = "".join("�" if unicodedata.category(character).startswith("C") else character for character in text)
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -81,9 +81,9 @@ def decode(content: bytes) -> tuple[str, str | None]:
     text, note = _decode(content)
     if not text.strip():
         raise Unreadable(1, "the file is empty; it should begin with a line of column names")
-    for start, kind in _MARKUP:
-        if text.lstrip().startswith(start):
-            raise Unreadable(1, f"this is {kind}; export it as CSV text")
+    for opening, markup in _MARKUP:
+        if text.lstrip().startswith(opening):
+            raise Unreadable(1, f"this is {markup}; export it as CSV text")
     for position, character in enumerate(text):
         if (character < " " and character not in "\t\r\n") or character == "\x7f":
             line = text.count("\n", 0, position) + 1

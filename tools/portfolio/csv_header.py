@@ -30,8 +30,10 @@ _NAMES: dict[Field, str] = {
     "cost": "cost per share, average cost per share, avg cost per share, unit cost, purchase price, purchase price per "
     "share, price paid, buy price, avg cost, average cost, avg price, average price, avg buy price, average buy price, "
     "cost price, entry price, open price, price per share, cost share, einstandskurs, einstandspreis, kaufkurs, "
-    "kaufpreis, durchschnittskurs, durchschnittspreis, einstand, prix d achat, prix de revient, prix de revient unitaire, "
-    "pru, cout unitaire, prix unitaire, prix moyen, trade price, unit price, cost, price, cout, kurs, preis, prix, cours",
+    "kaufpreis, durchschnittskurs, durchschnittspreis, einstand, prix d achat, prix de revient, "
+    "prix de revient unitaire, "
+    "pru, cout unitaire, prix unitaire, prix moyen, trade price, unit price, cost, price, cout, kurs, preis, "
+    "prix, cours",
     "total_cost": "total cost, cost basis, total cost basis, cost basis total, book cost, book value, amount invested, "
     "einstandswert, kaufwert, cout total, montant investi",
     "currency": "currency, ccy, cur, curr, currency code, trading currency, waehrung, whg, devise, monnaie, divisa, "

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tools.caveats import price_caveats
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.formatting import show, show_day
-from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
+from tools.portfolio.reading import SUBJECT, own_source, portfolio_name, read_portfolio, sample_notes
 from tools.portfolio.valuation import value_portfolio
 from tools.values import Figure, Findings, Source
 
@@ -40,39 +41,40 @@ async def get_portfolio(context: ToolContext) -> Findings:
     valued = await value_portfolio(context, portfolio)
     name = portfolio_name(portfolio)
     holdings = sorted(valued.holdings, key=lambda holding: holding.value or Decimal(-1), reverse=True)
-    rows = [figure for holding in holdings for figure in _row(context, holding, valued)]
-    cash = _cash_rows(context, valued)
-    sums = _sums(context, valued)
+    own = own_source(portfolio, "transactions")
+    rows = [figure for holding in holdings for figure in _row(context, holding, valued, own)]
+    cash = _cash_rows(context, valued, own_source(portfolio, "account"))
+    sums = _sums(context, valued, own)
     return Findings(
         title="Sample portfolio" if portfolio.is_sample else "Your portfolio",
-        figures=(*sums, *rows, *cash, Figure(SUBJECT, "oldest price", valued.oldest, "date", sums[0].source)),
+        figures=(*sums, *rows, *cash),
         sentences=tuple(_sentences(name, valued, sums, rows, holdings)),
-        notes=(*sample_notes(portfolio), *valued.notes),
+        notes=(*sample_notes(portfolio), *valued.notes, *await price_caveats(context, valued.remarks)),
         names={SUBJECT: name, **{holding.symbol: holding.name for holding in holdings}},
         layout="table",
         chart=_chart(context, valued, holdings),
     )
 
 
-def _row(context: ToolContext, holding: Holding, valued: Valuation) -> tuple[Figure, ...]:
+def _row(context: ToolContext, holding: Holding, valued: Valuation, own: Source) -> tuple[Figure, ...]:
     quote = holding.quote
     source = Source(context.market.name, quote.as_of if quote else valued.oldest)
     weight = valued.weight(holding.value)
     price, currency = (quote.price, quote.currency) if quote else (None, None)
     return (
-        Figure(holding.symbol, "quantity", holding.quantity, "shares", Source("your transactions"), decimals=4),
+        Figure(holding.symbol, "quantity", holding.quantity, "shares", own, decimals=4),
         Figure(holding.symbol, "price", price, "money", source, currency),
         Figure(holding.symbol, "market value", holding.value, "money", source, valued.base),
-        Figure(holding.symbol, "cost basis", holding.cost, "money", Source("your transactions"), valued.base),
+        Figure(holding.symbol, "cost basis", holding.cost, "money", own, valued.base),
         Figure(holding.symbol, "gain", holding.gain, "money", source, valued.base),
         Figure(holding.symbol, "weight", None if weight is None else weight * 100, "percent", source, decimals=1),
     )
 
 
-def _cash_rows(context: ToolContext, valued: Valuation) -> tuple[Figure, ...]:
+def _cash_rows(context: ToolContext, valued: Valuation, source: Source) -> tuple[Figure, ...]:
     figures: list[Figure] = []
     for cash in valued.cash:
-        subject, source = f"{cash.currency} cash", Source("your account")
+        subject = f"{cash.currency} cash"
         weight = valued.weight(cash.value)
         figures.append(Figure(subject, "amount", cash.amount, "money", source, cash.currency))
         if cash.currency != valued.base:
@@ -84,7 +86,7 @@ def _cash_rows(context: ToolContext, valued: Valuation) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _sums(context: ToolContext, valued: Valuation) -> tuple[Figure, ...]:
+def _sums(context: ToolContext, valued: Valuation, own: Source) -> tuple[Figure, ...]:
     """Total, cost basis, gain and gain in percent of what has both a value and a cost."""
     source = Source(context.market.name, valued.oldest)
     note = "partial" if valued.missing else ""
@@ -97,7 +99,7 @@ def _sums(context: ToolContext, valued: Valuation) -> tuple[Figure, ...]:
     gain = sum((holding.gain for holding in known if holding.gain is not None), Decimal(0))
     figures = (
         total,
-        Figure(SUBJECT, "cost basis", cost, "money", Source("your transactions"), valued.base, note=partial),
+        Figure(SUBJECT, "cost basis", cost, "money", own, valued.base, note=partial),
         Figure(SUBJECT, "gain", gain, "money", source, valued.base, note=partial),
     )
     if cost <= 0:

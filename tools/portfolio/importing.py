@@ -186,7 +186,7 @@ def _read_rows(reading: _Reading) -> list[ImportedRow]:
     for row in reading.rows:
         try:
             if row.line in bad_lines:
-                raise Refused(bad_lines[row.line])
+                raise Refused(bad_lines[row.line])  # noqa: TRY301 (told like every other problem of a line)
             found.append(_read_row(row, reading, mark, days_first=days_first))
         except Refused as error:
             reading.problems.append(Problem(row.line, str(error)))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.arguments import PeriodArgument
+from tools.caveats import Remarks, price_caveats, remarks_in
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tools.portfolio.positions import Trade
 
 DEFAULT_PERIOD = "1y"
+_COUNTED = "Before tax, by ex-dividend date; interest and dividends still to come are not counted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,21 @@ async def get_portfolio_income(context: ToolContext, period: PeriodArgument | No
         payouts += paid or []
     unlisted = [names[symbol] for symbol, history in histories.items() if history.closes is None]
     if unlisted:
-        notes.append(
-            f"Dividends of {join_words(unlisted)} are unknown: {context.market.name} has only closes with dividends "
-            "already mixed in; connect a live source such as Yahoo Finance to see them."
-        )
+        whose = "" if len(unlisted) == len(names) else f" of {join_words(unlisted)}"
+        why = "the prices here include them; set TUPPENCE_MARKET_DATA=yahoo to see them"
+        notes.append(f"Dividends{whose} are unknown: {why}.")
     source = Source(context.market.name, end)
     total = _total(sums, portfolio.base_currency, source)
     ordered = sorted(sums.items(), key=lambda item: Decimal(-1) if item[1] is None else item[1], reverse=True)
     base = portfolio.base_currency
     rows = [Figure(symbol, "dividend income", value, "money", source, base) for symbol, value in ordered]
+    if total.value is None:  # a row of "unknown" for each holding says no more than the sum does
+        rows = []
+    newest = end if end >= today else None
+    remarks = [
+        Remarks(names[symbol], remarks_in(history.note), newest and history.dates[-1])
+        for symbol, history in histories.items()
+    ]
     name = portfolio_name(portfolio)
     span = (Figure(SUBJECT, "start date", start, "date", source), Figure(SUBJECT, "end date", end, "date", source))
     return Findings(
@@ -97,14 +105,15 @@ async def get_portfolio_income(context: ToolContext, period: PeriodArgument | No
             *sample_notes(portfolio),
             *notes,
             *exchange.notes(),
-            "Before tax, by ex-dividend date; interest and dividends still to come are not counted.",
+            *([] if total.value is None else [_COUNTED]),
+            *await price_caveats(context, remarks),
         ),
         names={SUBJECT: name, **names},
         chart=_chart(payouts, portfolio.base_currency, source),
     )
 
 
-async def _payouts(  # noqa: PLR0913, PLR0917 (the parts of one sum)
+async def _payouts(
     history: PriceHistory,
     done: Sequence[Trade],
     span: tuple[date, date],
@@ -139,7 +148,7 @@ def _total(sums: Mapping[str, Decimal | None], currency: str, source: Source) ->
     return Figure(SUBJECT, "dividend income", value, "money", source, currency, note=note)
 
 
-def _sentences(  # noqa: PLR0913, PLR0917 (the parts of one text)
+def _sentences(
     name: str,
     names: Mapping[str, str],
     total: Figure,
@@ -149,7 +158,7 @@ def _sentences(  # noqa: PLR0913, PLR0917 (the parts of one text)
 ) -> list[str]:
     when = f"from {show(span[0])} to {show(span[1])}"
     if total.value is None:
-        return [f"{name} may have earned dividends, but {market} doesn't list them, so the income is unknown."]
+        return [f"{name} may have earned dividends, but the source of its prices doesn't list them."]
     least = " at least" if total.note else ""
     if total.value == 0:
         return [f"{name} earned no dividends that {market} knows of {when} ({show(total)})."]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.arguments import PeriodArgument
+from tools.caveats import history_remarks, price_caveats
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
@@ -83,11 +84,14 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
         raise NoData(f"There is no close yet since your first transaction of {show_day(first)}; ask again later.")
     if len(due) < len(portfolio.transactions):
         notes.append(f"Transactions after {show_day(end)} are not counted.")
-    if any(history.closes is None for history in usable.values()):
-        notes.append("The source has only adjusted closes: values before the last dividend are a little low.")
     notes.append("Cash is not counted: its history is not known.")
+    remarks = [
+        history_remarks(context.symbols.name(symbol), history, is_latest=end >= today)
+        for symbol, history in usable.items()
+    ]
+    notes += [*exchange.notes(), *await price_caveats(context, remarks)]
     return _findings(context, record, portfolio_name(portfolio), portfolio.base_currency, asked, today, usable,
-                     (*sample_notes(portfolio), *notes, *exchange.notes()))  # fmt: skip
+                     (*sample_notes(portfolio), *notes))  # fmt: skip
 
 
 def money_weighted_return(flows: Sequence[tuple[date, float]]) -> float | None:
@@ -153,7 +157,7 @@ async def _rates(
     return rate_on
 
 
-def _findings(  # noqa: PLR0913, PLR0917 (one place puts the parts together)
+def _findings(
     context: ToolContext,
     record: Record,
     name: str,
@@ -236,7 +240,7 @@ def _sentences(
         f"{name} {verb} {show(gain, absolute=True)} {span}, a time-weighted return of {show(weighted)}{a_year}."
     ]
     for attribute in ("money-weighted return", "money-weighted return a year"):
-        if attribute in returns and returns[attribute].value is not None:
+        if attribute in returns and returns[attribute].value is not None and show(returns[attribute]) != show(weighted):
             per_year = " a year" if attribute.endswith("a year") else ""
             sentences.append(
                 f"{name} had a money-weighted return of {show(returns[attribute])}{per_year}, which counts when money "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tools.errors import MarketDataError, NoData
+from tools.usable_closes import usable_places
+from tools.values import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tools.context import Portfolio, ToolContext
     from tools.market_data.base import PriceHistory
-    from tools.values import AsOf
 
 SUBJECT = "portfolio"
 """The subject of figures that are about the whole portfolio."""
@@ -42,17 +41,22 @@ def sample_notes(portfolio: Portfolio) -> tuple[str, ...]:
     return (SAMPLE_NOTE,) if portfolio.is_sample else ()
 
 
+def own_source(portfolio: Portfolio, what: str) -> Source:
+    """Where what the person said comes from: "your transactions", or "sample transactions"."""
+    return Source(f"{'sample' if portfolio.is_sample else 'your'} {what}")
+
+
 async def read_histories(
     context: ToolContext, symbols: Iterable[str], start: date | None
 ) -> tuple[dict[str, PriceHistory], dict[str, MarketDataError]]:
     """Daily closes of each symbol from `start` on, all at once; what failed comes with its error.
 
-    Closes that can't be prices (not finite, not above zero, out of order) are dropped.
+    Closes that can't be prices (not finite, not above zero, out of order, yet to come) are dropped.
     """
 
     async def one(symbol: str) -> PriceHistory | MarketDataError:
         try:
-            return _without_bad_closes(await context.market.history(symbol, start, None))
+            return _without_bad_closes(context, await context.market.history(symbol, start, None))
         except MarketDataError as error:
             return error
 
@@ -68,13 +72,8 @@ async def read_histories(
     return found, failed
 
 
-def _without_bad_closes(history: PriceHistory) -> PriceHistory:
-    kept: list[int] = []
-    for place, day in enumerate(history.dates):
-        prices = (history.adjusted[place], history.adjusted[place] if history.closes is None else history.closes[place])
-        usable = all(math.isfinite(price) and price > 0 for price in prices)
-        if usable and not (kept and day <= history.dates[kept[-1]]):
-            kept.append(place)
+def _without_bad_closes(context: ToolContext, history: PriceHistory) -> PriceHistory:
+    kept = usable_places(context, history)
     if len(kept) == len(history.dates):
         return history
     return replace(
@@ -84,8 +83,3 @@ def _without_bad_closes(history: PriceHistory) -> PriceHistory:
         closes=None if history.closes is None else tuple(history.closes[place] for place in kept),
         volumes=None,
     )
-
-
-def day_of(moment: AsOf) -> date:
-    """The calendar day of a date or a time."""
-    return moment.date() if isinstance(moment, datetime) else moment

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tools.caveats import price_caveats
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.errors import ArgumentError
 from tools.formatting import show, show_day
-from tools.portfolio.reading import SUBJECT, portfolio_name, read_portfolio, sample_notes
+from tools.portfolio.reading import SUBJECT, own_source, portfolio_name, read_portfolio, sample_notes
 from tools.portfolio.valuation import value_portfolio
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tools.portfolio.valuation import Valuation
 
@@ -59,7 +60,7 @@ async def suggest_rebalance(context: ToolContext) -> Findings:
     only_cash = all(holding.symbol in portfolio.targets for holding in valued.holdings)
     names |= {REST: "Cash" if only_cash else "Everything else", CASH: "Cash"}
     names |= {symbol: context.symbols.name(symbol) for symbol in portfolio.targets if symbol not in names}
-    notes = (*sample_notes(portfolio), *valued.notes)
+    notes = (*sample_notes(portfolio), *valued.notes, *await price_caveats(context, valued.remarks))
     if not portfolio.targets:
         return Findings(
             title=f"{name}: no targets set",
@@ -70,12 +71,14 @@ async def suggest_rebalance(context: ToolContext) -> Findings:
             layout="table",
         )
     drifts = measure_drift(_weights(valued), portfolio.targets, valued.total)
+    own = own_source(portfolio, "targets")
+    rows = [_row(drift, valued.base, source, own) for drift in drifts]
     total = Figure(SUBJECT, "market value", valued.total, "money", source, valued.base)
     return Findings(
         title=f"{name}: distance from target",
-        figures=(total, *(figure for drift in drifts for figure in _row(drift, valued.base, source))),
-        sentences=tuple(_sentences(name, names, drifts, valued, source)),
-        notes=("This is arithmetic on the targets you set, before costs and tax; it is not advice.", *notes),
+        figures=(total, *(figure for row in rows for figure in row)),
+        sentences=tuple(_sentences(name, names, rows, valued.without())),
+        notes=("This is arithmetic on the target weights, before costs and tax; it is not advice.", *notes),
         names=names,
         layout="table",
         chart=_chart(drifts, names, source),
@@ -113,8 +116,7 @@ def _weight(subject: str, weight: Decimal, source: Source) -> Figure:
     return Figure(subject, "weight", weight * 100, "percent", source, decimals=1)
 
 
-def _row(drift: Drift, currency: str, source: Source) -> tuple[Figure, ...]:
-    own = Source("your targets")
+def _row(drift: Drift, currency: str, source: Source, own: Source) -> tuple[Figure, ...]:
     return (
         _weight(drift.subject, drift.weight, source),
         Figure(drift.subject, "target weight", drift.target * 100, "percent", own, decimals=1),
@@ -127,19 +129,16 @@ def _move(drift: Drift, currency: str, source: Source) -> Figure:
     return Figure(drift.subject, "money to target", drift.move, "money", source, currency)
 
 
-def _sentences(
-    name: str, names: Mapping[str, str], drifts: tuple[Drift, ...], valued: Valuation, source: Source
-) -> list[str]:
+def _sentences(name: str, names: Mapping[str, str], rows: Sequence[tuple[Figure, ...]], without: str) -> list[str]:
     """The furthest off in words; the table holds the rest."""
     sentences: list[str] = []
-    for drift in drifts[:2]:
-        weight, target, _, move = _row(drift, valued.base, source)
+    for weight, target, _, move in rows[:2]:
         if not any(digit in show(move) for digit in "123456789"):
             continue
-        side = "below" if drift.move > 0 else "above"
+        side = "below" if show(move, signed=True).startswith("+") else "above"
         sentences.append(
-            f"{names[drift.subject]} is at {show(weight)} against a target of {show(target)}: "
-            f"{show(move, absolute=True)} {side} target{valued.without()}."
+            f"{names[weight.subject]} is at {show(weight)} against a target of {show(target)}: "
+            f"{show(move, absolute=True)} {side} target{without}."
         )
     return sentences or [f"{name} is on its targets."]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools import returns as formulas
+from tools.caveats import Remarks, price_caveats, remarks_in
 from tools.charts import Chart, Series
 from tools.context import ToolContext
 from tools.errors import MarketDataError, NoData
@@ -64,12 +65,16 @@ async def get_portfolio_risk(context: ToolContext) -> Findings:
     days, daily = portfolio_returns(covered, weights)
     if len(daily) < FEWEST_RETURNS:
         raise NoData("There are too few daily prices in common to measure risk; try again with another data source.")
-    beta = await _beta(context, start, days, daily, notes)
+    benchmark = await _benchmark(context, start, notes)
+    beta = None if benchmark is None else _beta(benchmark, days, daily, notes)
     source = Source(context.market.name, days[-1])
     figures = _measures(daily, beta, source)
     measured = sum((values[symbol] for symbol in covered), max(cash, Decimal(0)))
     money = _in_money(figures["daily value at risk"], measured, valued.base, source)
     concentration = _concentration(valued, source)
+    names = {**names, BENCHMARK: context.symbols.name(BENCHMARK)}
+    used = {**covered, BENCHMARK: benchmark} if benchmark else covered
+    remarks = [*valued.remarks, *(Remarks(names[symbol], remarks_in(each.note)) for symbol, each in used.items())]
     name = portfolio_name(portfolio)
     span = (
         Figure(SUBJECT, "start date", days[0], "date", source),
@@ -80,8 +85,14 @@ async def get_portfolio_risk(context: ToolContext) -> Findings:
         title=f"{name}: risk",
         figures=(*figures.values(), money, level, *concentration, *span),
         sentences=tuple(_sentences(name, names, figures, money, level, concentration)),
-        notes=(*sample_notes(portfolio), *_caveats(valued, covered, names, cash), *notes, *valued.notes),
-        names={SUBJECT: name, BENCHMARK: context.symbols.name(BENCHMARK), **names},
+        notes=(
+            *sample_notes(portfolio),
+            *_caveats(valued, covered, names, cash),
+            *notes,
+            *valued.notes,
+            *await price_caveats(context, remarks),
+        ),
+        names={SUBJECT: name, **names},
         chart=_chart(concentration, names, source),
     )
 
@@ -129,15 +140,17 @@ def _weights(values: Mapping[str, Decimal], cash: Decimal) -> dict[str, float]:
     return {symbol: float(value / total) for symbol, value in values.items()}
 
 
-async def _beta(
-    context: ToolContext, start: date | None, days: Sequence[date], daily: Sequence[float], notes: list[str]
-) -> float | None:
-    """Beta on the days that the benchmark has too; None, with a note, when there are too few."""
+async def _benchmark(context: ToolContext, start: date | None, notes: list[str]) -> PriceHistory | None:
+    """The benchmark's history; None, with a note, when there is none."""
     try:
-        history = await context.market.history(BENCHMARK, start, None)
+        return await context.market.history(BENCHMARK, start, None)
     except MarketDataError as error:
         notes.append(f"Beta is unknown: {error}")
         return None
+
+
+def _beta(history: PriceHistory, days: Sequence[date], daily: Sequence[float], notes: list[str]) -> float | None:
+    """Beta on the days that the benchmark has too; None, with a note, when there are too few."""
     levels = dict(zip(history.dates, history.adjusted, strict=True))
     pairs = [
         (value, levels[after] / levels[before] - 1)
@@ -206,7 +219,7 @@ def _caveats(
     return caveats
 
 
-def _sentences(  # noqa: PLR0913, PLR0917 (the parts of one text)
+def _sentences(
     name: str,
     names: Mapping[str, str],
     figures: Mapping[str, Figure],

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tools.caveats import Remarks, quote_remarks, remarks_in
 from tools.errors import MarketDataError, NoData
 from tools.formatting import join_words, show_day
-from tools.latest_price import price_notes, why_no_price
+from tools.freshness import as_of_day
+from tools.latest_price import why_no_price
 from tools.market_data.base import Quote
 from tools.portfolio.exchange import Exchange
 from tools.portfolio.positions import Position, positions, trades
-from tools.portfolio.reading import day_of, read_histories
+from tools.portfolio.reading import read_histories
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,13 +56,14 @@ class Cash:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """A whole portfolio, valued. `notes` say what is missing, stale or substituted."""
+    """A whole portfolio, valued. `notes` say what is missing or substituted, `remarks` are those on the prices."""
 
     base: str
     holdings: tuple[Holding, ...]
     cash: tuple[Cash, ...]
     oldest: date
     notes: tuple[str, ...]
+    remarks: tuple[Remarks, ...]
 
     @property
     def total(self) -> Decimal:
@@ -103,8 +106,8 @@ async def value_portfolio(context: ToolContext, portfolio: Portfolio) -> Valuati
     notes: list[str] = []
     holdings = [await _holding(context, position, quotes.get(position.symbol), exchange, notes) for position in held]
     cash = [await _cash(currency, amount, exchange, today, notes) for currency, amount in portfolio.cash.items()]
-    days = [day_of(holding.quote.as_of) for holding in holdings if holding.quote is not None]
-    valued = Valuation(portfolio.base_currency, tuple(holdings), tuple(cash), min(days, default=today), ())
+    days = [as_of_day(holding.quote.as_of) for holding in holdings if holding.quote is not None]
+    valued = Valuation(portfolio.base_currency, tuple(holdings), tuple(cash), min(days, default=today), (), ())
     if len(valued.missing) == len(holdings) + len(cash) and valued.missing:
         raise NoData(notes[0])
     notes += _traded_later(done, valued)
@@ -112,7 +115,19 @@ async def value_portfolio(context: ToolContext, portfolio: Portfolio) -> Valuati
     if any(holding.symbol in failed and holding.value is not None for holding in holdings):
         notes.append("Splits since purchase could not be checked for every holding.")
     notes += exchange.notes()
-    return Valuation(valued.base, valued.holdings, valued.cash, valued.oldest, tuple(dict.fromkeys(notes)))
+    return replace(valued, notes=tuple(dict.fromkeys(notes)), remarks=_remarks(holdings, histories))
+
+
+def _remarks(holdings: list[Holding], histories: dict[str, PriceHistory]) -> tuple[Remarks, ...]:
+    """What the source says of each price, and of the history that its quantity and cost were brought up to date by."""
+    said: list[Remarks] = []
+    for holding in holdings:
+        if holding.quote is not None:
+            said.append(quote_remarks(holding.name, holding.quote))
+        if holding.symbol in histories:
+            remarks = remarks_in(histories[holding.symbol].note)
+            said.append(Remarks(holding.name, remarks))
+    return tuple(said)
 
 
 async def _holding(
@@ -131,12 +146,11 @@ async def _holding(
     if not isinstance(quote, Quote):
         notes.append(why_no_price(name, quote))
         return Holding(position.symbol, name, position.quantity, None, None, cost)
-    notes += price_notes([quote])
     if quote.currency is None:
         notes.append(f"{name} has a level but no currency, so it has no market value.")
         return Holding(position.symbol, name, position.quantity, quote, None, cost)
     try:
-        rate = await exchange.rate(quote.currency, day_of(quote.as_of))
+        rate = await exchange.rate(quote.currency, as_of_day(quote.as_of))
     except MarketDataError as error:
         notes.append(f"{name} can't be converted to {exchange.base}: {error}")
         return Holding(position.symbol, name, position.quantity, quote, None, cost)
@@ -173,7 +187,7 @@ def _traded_later(done: tuple[Trade, ...], valued: Valuation) -> list[str]:
     late = [
         holding.name
         for holding in valued.holdings
-        if holding.quote is not None and last[holding.symbol] > day_of(holding.quote.as_of)
+        if holding.quote is not None and last[holding.symbol] > as_of_day(holding.quote.as_of)
     ]
     if not late:
         return []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tools.caveats import price_caveats, quote_remarks
 from tools.context import ToolContext
 from tools.errors import MarketDataError
-from tools.formatting import show, show_day
-from tools.latest_price import latest_price, price_notes, why_no_price
+from tools.formatting import show
+from tools.latest_price import latest_price, why_no_price
 from tools.market_data.base import Quote
-from tools.portfolio.reading import day_of
 from tools.values import Figure, Findings
 
 
@@ -48,13 +48,12 @@ async def get_watchlist(context: ToolContext) -> Findings:
         moves += [move] if move.value is not None else []
     if not figures:
         raise next(quote for quote in quotes.values() if isinstance(quote, MarketDataError))
-    priced = [quote for quote in quotes.values() if isinstance(quote, Quote)]
-    oldest = min(day_of(quote.as_of) for quote in priced)
+    remarks = [quote_remarks(names[symbol], quote) for symbol, quote in quotes.items() if isinstance(quote, Quote)]
     return Findings(
         title="Your watchlist",
         figures=tuple(figures),
         sentences=tuple(_sentences(moves, names)),
-        notes=(f"Prices are of {show_day(oldest)} or later ({context.market.name}).", *price_notes(priced), *notes),
+        notes=(*notes, *await price_caveats(context, remarks)),
         names=names,
         layout="table",
     )

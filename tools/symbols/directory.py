@@ -33,7 +33,9 @@ _NOT_COMMON_STOCK = re.compile(r".+-(?:P[A-Z]?|WT[A-Z]?|UN|RT|WS|R|U)$")
 
 
 class Entry(NamedTuple):
-    """One line of the directory. `company` groups the listings of one issuer; `size` is its place by market value
+    """One line of the directory.
+
+    `company` groups the listings of one issuer; `size` is its place by market value
     (0 is the largest); `keys` are its comparable names, joined by "|" (kept so: 11,000 of these are read at start).
     """
 
@@ -58,8 +60,11 @@ class Entry(NamedTuple):
         return Listing(self.symbol, self.name, kind, self.exchange, self.country, self.sector)
 
     def preference(self) -> tuple[int, int, str]:
-        """Sorts the listings of one company, the one that is meant by its bare name first: an American exchange,
-        then the home exchange, then over the counter, then preferred shares, warrants and units."""
+        """Sorts the listings of one company, the one that is meant by its bare name first.
+
+        That is one on an American exchange, then the home exchange, then over the counter, then preferred shares,
+        warrants and units.
+        """
         if _NOT_COMMON_STOCK.fullmatch(self.symbol):
             rank = 3
         elif self.exchange in {"", "OTC"} and self.company.startswith("cik"):

@@ -38,7 +38,24 @@ _POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
 _CASHTAG = re.compile(r"\$\s?([A-Za-z][A-Za-z0-9.^-]{0,9})")
 _BRACKETED = re.compile(r"[(\[]\s*\$?([A-Z][A-Z0-9.-]{0,9})$")
 _ABOUT_THE_SHARE = frozenset(
-    "stock stocks share shares equity ticker symbol price prices quote chart company companies etf fund index".split()
+    [
+        "stock",
+        "stocks",
+        "share",
+        "shares",
+        "equity",
+        "ticker",
+        "symbol",
+        "price",
+        "prices",
+        "quote",
+        "chart",
+        "company",
+        "companies",
+        "etf",
+        "fund",
+        "index",
+    ]
 )
 _OF_THE_SHARE = re.compile(r"^(?:the )?(?:(?:(?:share |stock )?price|shares?|stocks?|value) of )?(?:the )?(?=.)")
 
@@ -139,7 +156,7 @@ class DirectoryResolver:
     def _in_capitals(self, typed: str) -> list[Entry]:
         """A ticker typed in capitals; asked back when the word is a well-known name of something else as well."""
         ticker = _POSSESSIVE.sub("", typed)
-        if ticker.endswith("s") and ticker[:-1].isupper() and len(ticker) > 2:  # noqa: PLR2004
+        if ticker.endswith("s") and ticker[:-1].isupper() and len(ticker) > 2:
             ticker = ticker[:-1]
         words = ticker.split()
         if len(words) > 1 and words[-1].lower() in _ABOUT_THE_SHARE:
@@ -232,7 +249,7 @@ class DirectoryResolver:
     def _main_listings(self, company: str) -> list[Entry]:
         """A company's listings on an American or its home exchange, the preferred one first."""
         listings = [entry for entry in self.directory.entries if entry.company == company]
-        return sorted((entry for entry in listings if entry.preference()[0] < 2), key=lambda entry: entry.preference())  # noqa: PLR2004
+        return sorted((entry for entry in listings if entry.preference()[0] < 2), key=lambda entry: entry.preference())
 
 
 def _the_well_known_one(entries: Iterable[Entry]) -> list[Entry]:
@@ -290,5 +307,5 @@ def _shorter(form: str) -> Iterator[str]:
         yield " ".join(words)
     key = name_key(" ".join(words))
     yield key
-    if len(key) > 3 and key.endswith("s") and not key.endswith("ss"):  # noqa: PLR2004 - "gms" is no plural
+    if len(key) > 3 and key.endswith("s") and not key.endswith("ss"):
         yield key[:-1]

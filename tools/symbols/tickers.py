@@ -24,8 +24,38 @@ _YAHOO_SUFFIX = {
     "NYSEARCA": "", "BATS": "", "OTCMKTS": "",
 }  # fmt: skip
 _CURRENCIES = frozenset(
-    "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY "
-    "USD ZAR".split()
+    [
+        "AUD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CNY",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "ISK",
+        "JPY",
+        "KRW",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "RON",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "USD",
+        "ZAR",
+    ]
 )
 _PREFIXED = re.compile(r"([A-Z]{2,8})\s*:\s*([A-Z0-9][A-Z0-9./-]{0,9})")
 _SUFFIXED = re.compile(r"([A-Z0-9][A-Z0-9/-]{0,9})[ .]([A-Z]{2,6})(?: EQUITY)?")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes.market_data import TODAY, FakeMarketData, history, quote, tool_context
-from tools.formatting import show
+from tools.formatting import show, show_day
 from tools.market.currency import convert_currency
 from tools.market.events import get_events
 from tools.market.fundamentals import get_fundamentals
@@ -104,6 +104,7 @@ async def test_every_number_in_a_sentence_is_a_figure_as_it_is_shown(name: str) 
     findings = await call(name)
     assert findings.sentences
     shown = {show(figure) for figure in findings.figures} | {show(f, absolute=True) for f in findings.figures}
+    shown |= {show_day(figure.source.as_of) for figure in findings.figures if figure.source.as_of}
     for sentence in findings.sentences:
         rest = sentence
         for text in sorted([*shown, *findings.names.values(), *findings.names], key=len, reverse=True):
@@ -135,5 +136,5 @@ async def test_an_answer_on_prices_loads_no_heavy_library() -> None:
         "tools.market.technicals, tools.market.overview, tools.market.currency; "
         "print({'pandas', 'talib', 'exchange_calendars', 'matplotlib', 'empyrical'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: ASYNC221
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -68,7 +68,7 @@ async def test_columns_nobody_knows_are_left_out() -> None:
     bare = tuple(ScreenRow(row.symbol, row.name, row.price, row.currency) for row in ROWS)
     findings = await screen(bare)
     assert {figure.attribute for figure in findings.figures} == {"price"}
-    assert findings.sentences == ("Apple and Bank of America are among those that meet this.",)
+    assert findings.sentences == ("Apple and Bank of America meet this.",)
     assert findings.notes == ("Market values are unknown here, so the list is in no order of size.",)
 
 

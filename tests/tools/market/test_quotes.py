@@ -90,9 +90,7 @@ async def test_an_old_price_is_labelled_but_a_long_weekend_is_not() -> None:
     tuesday, wednesday = (datetime(2026, 11, day, 21, tzinfo=UTC) for day in (24, 25))
     assert (await get_quote(tool_context(market, NAMES, now=tuesday), [listing("AAPL")])).notes == ()
     late = await get_quote(tool_context(market, NAMES, now=wednesday), [listing("AAPL")])
-    assert late.notes == (
-        "The latest price is of 20 Nov 2026, older than it should be; ask again later for a newer one.",
-    )
+    assert late.notes == ("There is no newer price than that of 20 Nov 2026.",)
 
 
 async def test_a_bundle_of_old_prices_says_how_to_get_live_ones() -> None:
@@ -100,8 +98,7 @@ async def test_a_bundle_of_old_prices_says_how_to_get_live_ones() -> None:
     market = FakeMarketData(day=date(2022, 12, 28), name="bundled history", quote_of={"AAPL": old})
     context = tool_context(market, NAMES, now=datetime(2026, 11, 20, tzinfo=UTC))
     notes = (await get_quote(context, [listing("AAPL")])).notes
-    assert len(notes) == 1
-    assert notes[0].startswith("Prices are as of 28 Dec 2022 (bundled history); set TUPPENCE_MARKET_DATA=yahoo")
+    assert notes == ("Prices end on 28 Dec 2022; set TUPPENCE_MARKET_DATA=yahoo for live ones.",)
 
 
 async def test_one_of_many_fails_and_the_others_are_shown() -> None:
@@ -121,7 +118,7 @@ async def test_a_missing_currency_is_said() -> None:
     """D8."""
     findings = await ask(quote("AAPL", "126", "120", None))
     assert "closed at 126.00 on" in findings.sentences[0]
-    assert findings.notes == ("Apple: the currency of its price is unknown",)
+    assert findings.notes == ("The currency of the price is unknown.",)
 
 
 async def test_many_are_told_by_best_and_worst() -> None:
@@ -130,9 +127,17 @@ async def test_many_are_told_by_best_and_worst() -> None:
     assert findings.sentences[1] == "Of these SAP rose 4.00% on the day, the best, and Apple fell 10.00%, the worst."
 
 
-async def test_a_note_of_several_is_written_once() -> None:
-    adjusted = [replace(quote(symbol, "90", "100"), note="adjusted close") for symbol in ("AAPL", "MSFT")]
-    assert (await ask(*adjusted)).notes == ("Apple and Microsoft: adjusted close",)
+async def test_a_remark_of_several_is_written_once_and_names_only_some() -> None:
+    noted = [replace(quote(symbol, "90", "100"), note="fetched an hour ago") for symbol in ("AAPL", "MSFT")]
+    assert (await ask(*noted)).notes == ("Fetched an hour ago.",)
+    assert (await ask(*noted, quote("KO", "1"))).notes == ("Apple and Microsoft: fetched an hour ago.",)
+
+
+async def test_the_time_is_a_column_only_where_it_differs() -> None:
+    same = await ask(quote("AAPL", "90"), quote("MSFT", "90"))
+    assert "as of" not in {figure.attribute for figure in same.figures}
+    other = await ask(quote("AAPL", "90"), quote("MSFT", "90", as_of=date(2026, 11, 19)))
+    assert "as of" in {figure.attribute for figure in other.figures}
 
 
 async def test_the_overview_uses_the_names_of_its_summary() -> None:

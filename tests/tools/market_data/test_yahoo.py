@@ -435,7 +435,7 @@ async def test_the_last_close_is_dated_and_called_stale_when_a_session_is_missin
         server.listings["X"].meta["currentTradingPeriod"] = {"regular": regular, "pre": regular, "post": regular}
     found = await quote_of(yahoo, "X")
     assert found.as_of == date.fromisoformat(last_day)
-    assert ("stale" in found.note) is stale
+    assert ("no newer price" in found.note) is stale
 
 
 async def test_d10_during_the_session_a_price_has_its_time(server: YahooServer, yahoo: YahooMarketData) -> None:
@@ -465,7 +465,7 @@ async def test_d9_what_trades_round_the_clock_is_stale_after_a_day_of_trading(
     )
     found = await quote_of(yahoo, "X")
     assert found.as_of == last
-    assert ("stale" in found.note) is stale
+    assert ("no newer price" in found.note) is stale
 
 
 async def test_d12_a_price_from_the_future_is_refused(server: YahooServer, yahoo: YahooMarketData) -> None:
@@ -493,7 +493,7 @@ async def test_d11_a_symbol_without_bars_is_no_data(server: YahooServer, yahoo: 
 async def test_d11_a_listing_that_ended_keeps_its_history(server: YahooServer, yahoo: YahooMarketData) -> None:
     server.listings["OLD"] = Listing([10.0] * 20, last_day=date(2024, 3, 1))
     assert (await yahoo.history("OLD", None, None)).dates[-1] == date(2024, 3, 1)
-    assert "stale" in (await quote_of(yahoo, "OLD")).note
+    assert "no newer price" in (await quote_of(yahoo, "OLD")).note
     with pytest.raises(NoData):
         await yahoo.history("OLD", date(2026, 1, 1), None)
 

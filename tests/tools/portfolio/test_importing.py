@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.market_data import FakeSymbols
 from tools.context import Listing, Transaction
 from tools.errors import AmbiguousSymbol, UnknownSymbol
 from tools.portfolio.importing import ImportPreview, preview_import
@@ -30,7 +31,7 @@ LISTINGS = {
 ALIASES = {"BRK.B": "BRK-B", "BRK/B": "BRK-B", "apple": "AAPL", "Apple Inc.": "AAPL"}
 
 
-class Directory:
+class Directory(FakeSymbols):
     """Knows the seven listings above, and that "Delta" could be two."""
 
     def resolve(self, text: str) -> Listing:

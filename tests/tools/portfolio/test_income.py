@@ -75,8 +75,9 @@ async def test_a_source_with_adjusted_closes_only_makes_it_unknown() -> None:
     mine = holding(bought("ADJ", "10", "50", "2026-01-05"))
     found = await get_portfolio_income(tool_context(_market(), NAMES, portfolio=mine))
     assert _income(found).value is None
-    assert "unknown" in found.sentences[0]
-    assert any("Dividends of Adjusta are unknown" in note for note in found.notes)
+    assert "doesn't list them" in found.sentences[0]
+    assert any("Dividends are unknown" in note for note in found.notes)
+    assert {figure.subject for figure in found.figures} == {"portfolio"}
     assert found.chart is None
 
 
@@ -84,6 +85,7 @@ async def test_what_is_known_beside_what_is_not_is_partial() -> None:
     mine = holding(bought("KO", "10", "50", "2026-01-05"), bought("ADJ", "10", "50", "2026-01-05"))
     found = await get_portfolio_income(tool_context(_market(), NAMES, portfolio=mine))
     assert _income(found).note == "partial"
+    assert any("Dividends of Adjusta are unknown" in note for note in found.notes)
     assert "at least $15.10" in found.sentences[0]
 
 

@@ -231,7 +231,8 @@ def test_search_puts_what_is_meant_first_and_its_other_listings_next() -> None:
 
 
 def test_names_are_those_people_use_and_unknown_symbols_stay_as_they_are() -> None:
-    assert RESOLVER.name("AAPL") == "Apple Inc."
+    assert RESOLVER.name("AAPL") == "Apple"
+    assert RESOLVER.resolve("AAPL").name == "Apple Inc.", "the full name is kept for who asks for it"
     assert RESOLVER.name("^GSPC") == "S&P 500"
     assert RESOLVER.name("EURUSD=X") == "EUR/USD"
     assert RESOLVER.name("ZZZZ") == "ZZZZ"

@@ -48,14 +48,44 @@ _EXCHANGES = {
 _BLUE_CHIP_SIZE = 400
 _INDEX_MEMBER_SIZE = 1500
 _SHARED_LEGAL = re.compile(r"\b(INC|CORP|CO|LTD|PLC|LP|LLC|TRUST|FUND)\b", re.IGNORECASE)
-_KEPT_UPPER = frozenset("ADR ETF ETN US USA UK II III IV VI VII VIII AG SE NV SA LP LLC REIT SPDR NY AI IT TV".split())
-_LOWER = frozenset("of and the for de del la y e in on at".split())
+_KEPT_UPPER = frozenset(
+    [
+        "ADR",
+        "ETF",
+        "ETN",
+        "US",
+        "USA",
+        "UK",
+        "II",
+        "III",
+        "IV",
+        "VI",
+        "VII",
+        "VIII",
+        "AG",
+        "SE",
+        "NV",
+        "SA",
+        "LP",
+        "LLC",
+        "REIT",
+        "SPDR",
+        "NY",
+        "AI",
+        "IT",
+        "TV",
+    ]
+)
+_LOWER = frozenset(["of", "and", "the", "for", "de", "del", "la", "y", "e", "in", "on", "at"])
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
-    """One line of listings.tsv. `company` groups the listings of one issuer; `size` is the SEC list's position,
-    which is ordered by market value (smaller is larger); `keys` are the comparable names, joined by "|"."""
+    """One line of listings.tsv.
+
+    `company` groups the listings of one issuer; `size` is the SEC list's position,
+    which is ordered by market value (smaller is larger); `keys` are the comparable names, joined by "|".
+    """
 
     symbol: str
     name: str
@@ -166,8 +196,11 @@ def index_members(indices: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any],
 def join(
     sec: dict[str, DirectoryRow], members: dict[str, tuple[dict[str, Any], list[str]]]
 ) -> tuple[DirectoryRow, ...]:
-    """All listings, largest first: the SEC's, named and described better where the other list agrees, and the
-    home listings of the companies outside the United States, grouped with their American ones."""
+    """All listings, largest first.
+
+    The SEC's, named and described better where the other list agrees, and the home listings of the companies outside
+    the United States, grouped with their American ones.
+    """
     rows = dict(sec)
     by_key: dict[str, list[DirectoryRow]] = {}
     for row in sec.values():
