@@ -176,7 +176,7 @@ async def _measure(weights: Path, folder: str) -> Report:
 def _grade(report: Report, normaliser: Normaliser, record: dict[str, Any], calls: list[ToolCall], text: str) -> None:
     tallies = report.tallies
     wanted = normaliser.calls((c["name"], c["arguments"]) for c in record.get("calls", ()))
-    got = normaliser.calls((call.name, call.arguments) for call in calls)
+    got = list(dict.fromkeys(normaliser.calls((call.name, call.arguments) for call in calls)))  # a turn runs each once
     right = wanted == got
     if not wanted:
         tallies["right abstention"].add(right=not got)
@@ -184,7 +184,7 @@ def _grade(report: Report, normaliser: Normaliser, record: dict[str, Any], calls
     else:
         tallies["exact tool calls"].add(right=right)
         names = sorted(c["name"] for c in record["calls"])
-        tallies["right tools"].add(right=names == sorted(call.name for call in calls))
+        tallies["right tools"].add(right=names == sorted(json.loads(call)[0] for call in got))
         if len(names) > 1:
             tallies["exact, two tools"].add(right=right)
         elif record.get("history"):

@@ -196,7 +196,7 @@ async def test_ctrl_c_in_the_middle_of_a_turn_is_clean(tuppence: CommandLine) ->
         process = await slow.start("ask", "price of Apple")
         await ollama.hanging.wait()
         process.send_signal(signal.SIGINT)
-        ended = await slow.ended(process, seconds=5)
+        ended = await slow.ended(process, seconds=20)
     assert (ended.code, ended.out, ended.err) == (130, "", "Stopped.\n")
 
 

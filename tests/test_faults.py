@@ -264,7 +264,7 @@ def test_without_a_network_auto_falls_back_to_bundled_prices_in_time_and_says_so
     for ended in (first, second):
         assert ended.code == 0
         assert "$125.67" in ended.out
-        assert "Yahoo Finance can't be reached, so prices are from the bundled history" in ended.out
+        assert "Yahoo Finance can't be reached, so the bundled history answers" in ended.out
     assert 2 < first_took < 10
     assert second_took < first_took - 1
     assert set(map(json.loads, log.read_text().split("\n")[:-1])) == {"127.0.0.1"}

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VAR NAV AUM EBITDA FX APR".split())
+"""Abbreviations that name a measure beside a company's name, though some are tickers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of copied argument.
@@ -82,6 +86,9 @@ def _narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
     when nobody is called so. What no known name is in or around stays: unknown names are copied too.
     """
     names = [span for span in spans if context.symbols.knows(span.text)]
+    if any(span.text.upper() not in MEASURES for span in names):  # "AMD RSI": RSI is a ticker too, but not here
+        names = [span for span in names if span.text.upper() not in MEASURES]
+        spans = [span for span in spans if span.text.upper() not in MEASURES]
     longest = [name for name in names if not _inside_longer(name, names)]
     return [
         span
@@ -91,9 +98,9 @@ def _narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
 
 
 def _narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
-    """Candidates for a term, without those inside a longer term of the glossary."""
+    """Candidates for a term: those of the glossary where there are any, without those inside a longer one."""
     terms = [span for span in spans if context.knows_term(span.text)]
-    return [span for span in spans if not _inside_longer(span, terms)]
+    return [span for span in terms or spans if not _inside_longer(span, terms)]
 
 
 def _find_percents(text: str) -> list[Span]:

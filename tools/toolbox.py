@@ -118,6 +118,11 @@ class Tool:
         function = {"name": self.name, "description": self.description, "parameters": parameters}
         return {"type": "function", "function": function}
 
+    def is_possible(self, texts: Sequence[str]) -> bool:
+        """Whether every required value has a candidate in `texts`; a missing name is asked for instead."""
+        values = (p.kind for p in self.parameters if p.required and p.kind and not p.kind.narrow)
+        return all(any(kind.find(text) for text in texts) for kind in values)
+
     def read(self, arguments: dict[str, Any], context: ToolContext) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values for the function, the same in canonical form). Raises `ToolError` with one sentence."""
         given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
@@ -152,8 +157,14 @@ class Toolbox:
         self.tools = {function.__name__: Tool(function) for function in functions}
 
     def schemas(self, texts: Sequence[str] | None = None, context: ToolContext | None = None) -> list[dict[str, Any]]:
-        """Every tool, always: a grammar turns a tool missing from the list into a listed one."""
-        return [tool.schema(texts, context) for tool in self.tools.values()]
+        """Every tool; with `texts`, those that could be called: not one whose rate, amount or currency nobody typed.
+
+        A grammar turns a tool missing from the list into a listed one. That is what is wanted of a model that may only
+        copy, and must never happen to one that writes: for it the list is always whole.
+        """
+        if texts is None:
+            return [tool.schema() for tool in self.tools.values()]
+        return [tool.schema(texts, context) for tool in self.tools.values() if tool.is_possible(texts)]
 
     def unsaid(self, name: str, arguments: dict[str, Any], texts: Sequence[str]) -> str | None:
         """The first copied argument that nobody typed, or None. A native model may only copy."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TURN_BUDGET = timedelta(minutes=5)
 HISTORY_TURNS = 6
+SETTING = "TUPPENCE_MARKET_DATA"
 ASK_AGAIN = frozenset({"unknown_symbol", "ambiguous_symbol", "missing_argument", "bad_argument"})
 
 
@@ -213,7 +214,7 @@ class Assistant:
         if not any(f.source.name == self.parts.market.name for found in findings for f in found.figures):
             return []
         said = "\n".join(note for found in findings for note in found.notes)
-        return [note for note in self.parts.notes if note.rpartition("; ")[2].rstrip(".") not in said]
+        return [note for note in self.parts.notes if SETTING not in note or SETTING not in said]
 
     def _is_for_people(self, result: ToolResult) -> bool:
         """Whether a result says anything to a person: a slip of the model's that it was told of does not."""

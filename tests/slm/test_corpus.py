@@ -79,7 +79,7 @@ def test_every_argument_could_be_copied_at_run_time(examples: list[Example]) -> 
 
 def test_the_mixture_keeps_refusals_and_every_tool(examples: list[Example]) -> None:
     silent = sum(isinstance(example.reply, str) for example in examples)
-    assert 0.24 < silent / SAMPLE < 0.36
+    assert 0.34 < silent / SAMPLE < 0.44
     tools = Counter(call.name for example in examples for call in calls_of(example))
     assert set(tools) == set(SIGNATURES)
     assert min(tools.values()) > SAMPLE * 0.008
@@ -91,15 +91,15 @@ def test_the_same_seed_draws_the_same_corpus() -> None:
     assert list(islice(first.examples(), 200)) == list(islice(second.examples(), 200))
 
 
-def test_no_evaluation_question_or_wording_occurs(examples: list[Example]) -> None:
+def test_no_evaluation_question_or_wording_occurs(generator: Generator, examples: list[Example]) -> None:
     asked = {words(record["question"]) for record in read_evals(retired=False)}
     drawn = {words(example.question) for example in examples}
     assert not asked & drawn
     wordings = load_held_out().wordings
-    for template in load_templates():
-        masked = mask(SLOT.sub("\N{WHITE SQUARE}", template.text), ())
-        if masked in wordings:  # written by chance: the generator leaves it out
-            assert template not in [t for ts in Generator(1, known_terms()).single.values() for t in ts]
+    used = {template for templates in generator.single.values() for template in templates} | set(generator.several)
+    left_out = [t for t in load_templates() if mask(SLOT.sub("\N{WHITE SQUARE}", t.text), ()) in wordings]
+    assert left_out  # some were written by chance
+    assert not used & set(left_out)
 
 
 def test_no_evaluation_name_or_term_occurs(examples: list[Example]) -> None:

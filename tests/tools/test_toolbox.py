@@ -84,8 +84,27 @@ def test_schema_has_exactly_the_agreed_parameters_all_described(name: str) -> No
         assert inner.get("enum") == CLOSED.get((name, key))
 
 
-def test_every_tool_is_always_offered() -> None:
-    assert [schema["function"]["name"] for schema in TOOLBOX.schemas(["hi"])] == list(PARAMETERS)
+def _offered(*texts: str) -> list[str]:
+    return [schema["function"]["name"] for schema in TOOLBOX.schemas(texts or None)]
+
+
+def test_every_tool_is_offered_to_a_model_that_writes() -> None:
+    assert _offered() == list(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("hi", {"convert_currency", "project_growth", "loan_payment", "propose_price_alert"}),
+        ("what's the FTSE 100 at", {"convert_currency"}),
+        ("300 quid in euros", set()),
+        ("200k at 5% over 20 years", {"convert_currency"}),
+    ],
+)
+def test_a_model_that_copies_is_not_offered_what_it_could_not_fill(text: str, missing: set[str]) -> None:
+    offered = set(_offered(text))
+    assert not missing & offered
+    assert {"get_quote", "get_news", "get_portfolio", "define_term"} <= offered
 
 
 def test_lists_say_how_many_they_take() -> None:

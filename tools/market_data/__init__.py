@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 MarketDataMode = Literal["auto", "yahoo", "snapshot"]
 
 SNAPSHOT_NOTE = "Prices are from the bundled history; set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance."
-UNREACHABLE_NOTE = (
-    "Yahoo Finance can't be reached, so prices are from the bundled history; "
-    "check the network and set TUPPENCE_MARKET_DATA=yahoo to connect it."
-)
+UNREACHABLE_NOTE = "Yahoo Finance can't be reached, so the bundled history answers; check the network for live prices."
 
 
 def _yahoo(home: Path) -> MarketData:

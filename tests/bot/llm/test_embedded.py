@@ -260,13 +260,16 @@ from pathlib import Path
 from bot.llm.embedded import EmbeddedModel
 from bot.messages import Message
 
+async def ask(model):
+    async for _ in model.chat([Message("user", "price of tesla")], max_tokens=20):
+        pass
+
 async def main():
     model = EmbeddedModel(Path(sys.argv[1]))
-    await model.info()
+    await ask(model)  # loads the engine: the tenth of a second in which it may take the signal itself
     print("ready", flush=True)
     while True:
-        async for _ in model.chat([Message("user", "price of tesla")], max_tokens=20):
-            pass
+        await ask(model)
 
 try:
     asyncio.run(main())

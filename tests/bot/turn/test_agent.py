@@ -57,7 +57,9 @@ async def test_a_native_model_is_asked_once_and_only_for_what_was_said() -> None
     assert heard == ["Looking up quote: Apple"]
     schema = next(t["function"] for t in model.asked[0].tools if t["function"]["name"] == "get_quote")
     assert "Apple" in schema["parameters"]["properties"]["symbols"]["items"]["enum"]
-    assert len(model.asked[0].tools) == len(TOOLS)
+    offered = {t["function"]["name"] for t in model.asked[0].tools}
+    assert {"get_quote", "get_portfolio", "find_symbol"} <= offered
+    assert "loan_payment" not in offered  # nobody typed a rate
 
 
 @pytest.mark.parametrize(
