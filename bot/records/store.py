@@ -27,6 +27,7 @@ from bot.records.tables import (
     User,
     WatchlistItem,
 )
+from bot.records.targets import targets_of
 from tools.context import Portfolio, Transaction
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ async def portfolio_of(session: AsyncSession, actor: Actor, base_currency: str =
         base_currency=portfolios[0].base_currency,
         transactions=tuple(_transaction(row, account) for row, account in transactions),
         cash=dict(sorted(cash.items())),
-        targets=await _targets(session, portfolios[0]) if len(portfolios) == 1 else {},
+        targets=await targets_of(session, actor, portfolios[0].id) if len(portfolios) == 1 else {},
         is_sample=all(portfolio.is_sample for portfolio in portfolios),
     )
 
@@ -430,15 +431,6 @@ async def _add_transactions(
             )
         )
     await session.flush()
-
-
-async def _targets(session: AsyncSession, portfolio: PortfolioRecord) -> dict[str, Decimal]:
-    targets = await session.scalars(
-        sa.select(TargetWeight)
-        .where(TargetWeight.tenant == portfolio.tenant, TargetWeight.portfolio_id == portfolio.id)
-        .order_by(TargetWeight.symbol)
-    )
-    return {target.symbol: target.weight for target in targets}
 
 
 def _transaction(row: TransactionRecord, account: str) -> Transaction:

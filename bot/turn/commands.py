@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from bot.records import store
+from bot.records import store, targets
 from bot.turn.rendering import escape
 from tools.errors import ToolError
+from tools.parsing.numbers import parse_percent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tools.context import SymbolResolver
 
 MAX_WATCHED = 50
+_WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,61 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
     return f"{verb} your watchlist: {shown}. It now holds {len(after)}."
 
 
+async def target_command(context: CommandContext, words: Sequence[str]) -> str:
+    """Your target weights: `/target list`, `/target AAPL 25%`, `/target remove AAPL`."""
+    async with context.database.write() as session:
+        portfolio = await targets.only_portfolio(session, context.actor)
+        if portfolio is None:
+            return "Targets belong to one portfolio, and you have none or several; import your holdings into one."
+        before = await targets.targets_of(session, context.actor, portfolio)
+        if words in ([], ["list"]):
+            return _target_list(before) or "You have no target weights; set one with `/target AAPL 25%`."
+        change = _read_target(context.symbols, words)
+        if isinstance(change, str):
+            return change
+        symbol, weight = change
+        after = {**before, symbol: weight}
+        if weight == before.get(symbol):
+            return f"Nothing was changed: {escape(symbol)} has {'that target already' if weight else 'no target'}."
+        kept = {symbol: weight for symbol, weight in after.items() if weight is not None}
+        if (total := sum(kept.values())) > 1:
+            over = f"the targets would add up to {_plain(total * _WHOLE)}%"
+            return f"Nothing was changed: {over}; lower others first, see `/target list`."
+        await targets.set_target(session, context.actor, portfolio, symbol, weight)
+    return _target_list(kept) or "You have no target weights now."
+
+
+def _read_target(symbols: SymbolResolver, words: Sequence[str]) -> tuple[str, Decimal | None] | str:
+    """(symbol, fraction, None to remove it), or why not."""
+    removes = words[0].lower() == "remove"
+    name, said = (words[-1], None) if removes else (words[0], words[-1])
+    percent = parse_percent(said) if said else None
+    if len(words) != 2 or not (removes or (percent is not None and 0 < percent <= _WHOLE)):
+        return "Say `/target list`, `/target AAPL 25%` (above 0% and up to 100%) or `/target remove AAPL`."
+    try:
+        return symbols.resolve(name).symbol, percent / _WHOLE if percent else None
+    except ToolError as error:
+        return f"Nothing was changed. {escape(str(error))}"
+
+
+def _target_list(weights: dict[str, Decimal]) -> str:
+    """The targets in words; "" when there are none."""
+    if not weights:
+        return ""
+    shown = ", ".join(f"{escape(symbol)} {_plain(weight * _WHOLE)}%" for symbol, weight in weights.items())
+    rest = 1 - sum(weights.values())
+    return f"Your target weights: {shown}{f'; {_plain(rest * _WHOLE)}% for everything else' if rest > 0 else ''}."
+
+
+def _plain(number: Decimal) -> str:
+    """Without exponent or trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 COMMANDS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] = {
     "help": help_command,
+    "target": target_command,
     "watch": watch_command,
 }
 

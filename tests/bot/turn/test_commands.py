@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from bot.records.database import open_database
 from bot.records.store import Actor
 from bot.turn.commands import COMMANDS, MAX_WATCHED, CommandContext, run_command
 from tests.fakes.market_data import FakeSymbols
+from tools.context import Portfolio
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -88,3 +90,59 @@ async def test_a_command_is_echoed_harmlessly(context: CommandContext, typed: st
 
 async def test_an_index_is_shown_as_it_is_written(context: CommandContext) -> None:
     assert "^GSPC" in await run_command(context, "/watch add ^GSPC")
+
+
+async def with_portfolio(context: CommandContext, *names: str) -> None:
+    async with context.database.write() as session:
+        for name in names:
+            await store.add_portfolio(session, ADA, Portfolio(name, "USD", (), {}, {}))
+
+
+async def test_targets_are_set_listed_and_removed(context: CommandContext) -> None:
+    await with_portfolio(context, "Main")
+    assert "no target weights; set one" in await run_command(context, "/target")
+    assert await run_command(context, "/target aapl 25%") == "Your target weights: AAPL 25%; 75% for everything else."
+    assert "AAPL 12.5%, MSFT 87.5%." in (
+        await run_command(context, "/target AAPL 12.5") and await run_command(context, "/target MSFT 87.5%")
+    )
+    async with context.database.read() as session:
+        portfolio = await store.portfolio_of(session, ADA)
+    assert portfolio.targets == {"AAPL": Decimal("0.125"), "MSFT": Decimal("0.875")}
+    assert await run_command(context, "/target remove MSFT") == (
+        "Your target weights: AAPL 12.5%; 87.5% for everything else."
+    )
+    assert await run_command(context, "/target remove AAPL") == "You have no target weights now."
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/target AAPL", "Say `/target list`"),
+        ("/target AAPL lots", "Say `/target list`"),
+        ("/target AAPL 0%", "Say `/target list`"),
+        ("/target AAPL 100.5%", "Say `/target list`"),
+        ("/target AAPL NaN", "Say `/target list`"),
+        ("/target AAPL 60% now", "Say `/target list`"),
+        ("/target nonsense 5%", "Nothing was changed. I don't know a listed company"),
+        ("/target remove AAPL", "Nothing was changed: AAPL has no target."),
+        ("/target MSFT 60%", "Nothing was changed: MSFT has that target already."),
+        ("/target AAPL 41%", "Nothing was changed: the targets would add up to 101%"),
+    ],
+)
+async def test_a_target_that_cannot_be_changes_nothing(context: CommandContext, command: str, said: str) -> None:
+    await with_portfolio(context, "Main")
+    await run_command(context, "/target MSFT 60%")
+    assert said in await run_command(context, command)
+    assert await run_command(context, "/target list") == "Your target weights: MSFT 60%; 40% for everything else."
+
+
+@pytest.mark.parametrize("names", [(), ("Main", "Other")])
+async def test_targets_need_one_portfolio(context: CommandContext, names: tuple[str, ...]) -> None:
+    await with_portfolio(context, *names)
+    assert "you have none or several" in await run_command(context, "/target AAPL 25%")
+
+
+async def test_nobody_sets_the_targets_of_another(context: CommandContext) -> None:
+    await with_portfolio(context, "Main")
+    other = CommandContext(context.database, context.symbols, BEN)
+    assert "you have none or several" in await run_command(other, "/target AAPL 25%")
