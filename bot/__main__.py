@@ -1,4 +1,4 @@
-"""The command line: ask · chat · import · doctor · tools."""
+"""The command line: ask · chat · import · doctor · tools · eval · models · model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import uuid
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -182,6 +183,58 @@ def tools(
         names = [parameter.name if parameter.required else f"{parameter.name}?" for parameter in tool.parameters]
         table.add_row(tool.name, "\n".join(names), tool.description)
     Console().print(table)
+
+
+class Suite(StrEnum):
+    """What `tuppence eval` can measure; held to `bot.evaluation.suites.SUITES` by a test."""
+
+    tools = "tools"
+    followups = "followups"
+    abstain = "abstain"
+    latency = "latency"
+    bias = "bias"
+
+
+@app.command("eval", epilog="Examples:  tuppence eval  ·  tuppence eval --model qwen3:4b --suite tools --suite abstain")
+def evaluate(
+    model: Annotated[str, typer.Option(metavar="NAME", help="An Ollama model, or tuppence; else the configured.")] = "",
+    suite: Annotated[list[Suite] | None, typer.Option(help="What to measure; everything if not said.")] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Show what it got wrong, too.")] = False,
+) -> None:
+    """Measure a model on this machine, with hand-written questions, and keep its scores."""
+    settings = _settings()
+    from bot.surfaces.evaluation import run_evaluation
+
+    _run(run_evaluation(settings, model, [item.value for item in suite or Suite], misses=misses))
+
+
+@app.command()
+def models() -> None:
+    """The models that were measured here: accuracy, time, memory."""
+    settings = _settings()
+    from bot.surfaces.evaluation import show_models
+
+    _run(show_models(settings))
+
+
+model_app = typer.Typer(help="The built-in model.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
+
+
+@model_app.command(epilog="Example:  ollama serve &  tuppence model install")
+def install() -> None:
+    """Put the built-in model into the running Ollama (OLLAMA_HOST), so that it is served there."""
+    settings = _settings()
+    from bot.llm.ollama_install import install_model
+
+    digest = _run(
+        install_model(
+            settings.ollama_host, lambda text: typer.echo(text, err=True), allow_remote=settings.allow_remote_model
+        )
+    )
+    typer.echo(
+        f"Ollama at {settings.ollama_host} has tuppence now, {digest[:12]}; TUPPENCE_MODEL_BACKEND=ollama uses it."
+    )
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

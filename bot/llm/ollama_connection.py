@@ -85,6 +85,16 @@ class OllamaConnection:
         """What the model can do, asked once and only of a server new enough. Raises `ModelError`."""
         if self._abilities is not None:
             return self._abilities
+        await self.check_version()
+        shown = await self._ask("POST", "/api/show", {"model": self._model})
+        abilities = frozenset(map(str, shown.get("capabilities") or ["tools"]))
+        if "tools" not in abilities:
+            raise ModelFailed(self._model, "it can't call tools; qwen3:4b, granite4 and llama3.2 can")
+        self._abilities = abilities
+        return abilities
+
+    async def check_version(self) -> None:
+        """See that the server is new enough. Raises `ModelError`."""
         version = str((await self._ask("GET", "/api/version")).get("version", ""))
         numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
         if numbers is None or tuple(map(int, numbers.groups())) < OLDEST_VERSION:
@@ -94,12 +104,6 @@ class OllamaConnection:
                 f"its version {version or 'is unknown'} is older than {oldest} and has known holes",
                 "Upgrade it from https://ollama.com/download, or set TUPPENCE_MODEL_BACKEND=embedded.",
             )
-        shown = await self._ask("POST", "/api/show", {"model": self._model})
-        abilities = frozenset(map(str, shown.get("capabilities") or ["tools"]))
-        if "tools" not in abilities:
-            raise ModelFailed(self._model, "it can't call tools; qwen3:4b, granite4 and llama3.2 can")
-        self._abilities = abilities
-        return abilities
 
     async def digest(self) -> str:
         """The digest the server has for the model now. Raises `ModelError`."""

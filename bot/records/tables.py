@@ -6,6 +6,7 @@ users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
        ├─ watchlist_items
        └─ turns ─── tool_calls
 conversations ─┘
+model_scores
 
 A change here needs a migration; a test compares the two on both databases.
 """
@@ -218,3 +219,28 @@ class ToolCallRecord(Record):
     error: Mapped[str | None] = mapped_column(FreeText)
     result: Mapped[Any | None] = mapped_column(JsonDocument)
     duration_ms: Mapped[float | None] = mapped_column(sa.Float)
+
+
+class ModelScore(Record):
+    """What one model reached in one suite, measured on this machine; every run is kept.
+
+    `correct` of `total` questions; milliseconds are of one decision; `memory_mb` is the most the process held, NULL
+    where another process serves the model. `parts` are the counts by tool and by voice.
+    """
+
+    __tablename__ = "model_scores"
+    __table_args__ = (sa.Index("ix_model_scores_model", "tenant", "model", "suite"),)
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    model: Mapped[str] = mapped_column(_KEY)
+    backend: Mapped[str] = mapped_column(sa.String(16))
+    digest: Mapped[str] = mapped_column(sa.String(128))
+    suite: Mapped[str] = mapped_column(sa.String(32))
+    correct: Mapped[int] = mapped_column(sa.Integer)
+    total: Mapped[int] = mapped_column(sa.Integer)
+    median_ms: Mapped[float] = mapped_column(sa.Float)
+    p95_ms: Mapped[float] = mapped_column(sa.Float)
+    memory_mb: Mapped[float | None] = mapped_column(sa.Float)
+    parts: Mapped[Any] = mapped_column(JsonDocument)
+    measured_at: Mapped[datetime] = mapped_column(UtcDateTime)

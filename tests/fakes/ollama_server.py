@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import socket
 import struct
@@ -106,6 +107,7 @@ _ENDS = (Done, ErrorLine, Status, Redirect, Cut, Reset, Hang, Endless)
 class FakeOllama:
     """The server; use it with `async with`. `asked` holds the body of each request to `/api/chat`.
 
+    `blobs` and `created` are what was uploaded and asked of `/api/create`.
     `hanging` is set when a `Hang` begins, `abandoned` when a client leaves before the end of an answer; `pieces_sent`
     counts the pieces of an `Endless`.
     """
@@ -117,6 +119,9 @@ class FakeOllama:
     silent: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    created: list[dict[str, Any]] = field(default_factory=list)
+    refuses_to_create: str = ""
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
     abandoned: asyncio.Event = field(default_factory=asyncio.Event)
     pieces_sent: int = 0
@@ -135,11 +140,13 @@ class FakeOllama:
 
     async def start(self, port: int) -> None:
         """Listen on `port` of 127.0.0.1, or on any free one for 0."""
-        app = web.Application()
+        app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/api/version", self._version)
         app.router.add_get("/api/tags", self._tags)
         app.router.add_post("/api/show", self._show)
         app.router.add_post("/api/chat", self._chat)
+        app.router.add_post("/api/blobs/{digest}", self._blob)
+        app.router.add_post("/api/create", self._create)
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -166,6 +173,30 @@ class FakeOllama:
         if (await request.json())["model"] not in {*self.models, *(m.removesuffix(":latest") for m in self.models)}:
             return web.json_response({"error": "model not found"}, status=404)
         return web.json_response({"capabilities": list(self.capabilities)})
+
+    async def _blob(self, request: web.Request) -> web.Response:
+        self.paths.append(request.path)
+        data = await request.read()
+        if f"sha256:{hashlib.sha256(data).hexdigest()}" != request.match_info["digest"]:
+            return web.json_response({"error": "digest mismatch"}, status=400)
+        self.blobs[request.match_info["digest"]] = data
+        return web.Response(status=201)
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        self.paths.append(request.path)
+        body = await request.json()
+        self.created.append(body)
+        if self.refuses_to_create:
+            return web.json_response({"error": self.refuses_to_create}, status=500)
+        missing = [digest for digest in body["files"].values() if digest not in self.blobs]
+        if missing:
+            return web.json_response({"error": f"blob {missing[0]} not found"}, status=400)
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        for status in ("parsing GGUF", "writing manifest", "success"):
+            await response.write(_line({"status": status}))
+        self.models = (*self.models, f"{body['model']}:latest")
+        return response
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         self.paths.append(request.path)

@@ -1,0 +1,1 @@
+"""How good a model is here: question sets, decisions, scores."""

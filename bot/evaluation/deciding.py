@@ -1,0 +1,88 @@
+"""A model's decision on a question, taken as a turn takes it, without running any tool."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.llm.base import CallPiece, EndPiece, TextPiece
+from bot.messages import Message
+from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
+from bot.turn.prompting import render
+from bot.turn.questions import clean_question
+from tools.marking import mark_question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.llm.base import ChatModel
+    from bot.messages import ToolCall
+    from tools.context import ToolContext
+    from tools.toolbox import Toolbox
+
+TODAY, DATA = "28 Dec 2022", "bundled history"
+
+
+@dataclass(slots=True)
+class Choice:
+    """What the model chose; `confidence` is the smallest token log-probability, where the model tells it."""
+
+    calls: list[ToolCall] = field(default_factory=list)
+    text: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+
+
+class Decider:
+    """Asks one model. Raises `ModelError` as the model does."""
+
+    def __init__(self, model: ChatModel, toolbox: Toolbox, context: ToolContext) -> None:
+        self.model, self.toolbox, self.context = model, toolbox, context
+
+    async def decide(self, question: str, history: Sequence[str] = ()) -> Choice:
+        """The decision on `question` after earlier ones, which are decided first."""
+        earlier: tuple[str, Choice] | None = None
+        for asked in history:
+            earlier = (asked, await self._one(asked, earlier))
+        return await self._one(question, earlier)
+
+    async def _one(self, question: str, earlier: tuple[str, Choice] | None) -> Choice:
+        text = clean_question(question)[0]
+        if self.model.is_native:
+            messages, schemas, most = *self._as_native(text, earlier), NATIVE_MAX_TOKENS
+        else:
+            system = Message("system", render("advisor", today=TODAY, data=DATA, max_calls=MAX_CALLS))
+            messages = [system, *_earlier_messages(earlier), Message("user", text)]
+            schemas, most = self.toolbox.schemas(), WRITING_MAX_TOKENS
+        choice, began = Choice(), time.perf_counter()
+        async for piece in self.model.chat(messages, schemas, max_tokens=most):
+            match piece:
+                case CallPiece(call):
+                    choice.calls.append(call)
+                case TextPiece(words):
+                    choice.text += words
+                case EndPiece():
+                    choice.confidence = piece.confidence
+        choice.seconds = time.perf_counter() - began
+        return choice
+
+    def _as_native(
+        self, text: str, earlier: tuple[str, Choice] | None
+    ) -> tuple[list[Message], list[dict[str, object]]]:
+        messages = [Message("user", mark_question(text, self.context))]
+        said = [text]
+        if earlier:
+            asked, choice = earlier
+            messages[:0] = [Message("user", mark_question(asked, self.context)), *_earlier_messages(earlier)[1:]]
+            values = [value for call in choice.calls for value in call.arguments.values()]
+            said += [asked, *(p for v in values for p in (v if isinstance(v, list) else [v]) if isinstance(p, str))]
+        return messages, self.toolbox.schemas(said, self.context)
+
+
+def _earlier_messages(earlier: tuple[str, Choice] | None) -> list[Message]:
+    if earlier is None:
+        return []
+    asked, choice = earlier
+    calls = tuple(choice.calls)
+    return [Message("user", asked), Message("assistant", "" if calls else choice.text, calls)]

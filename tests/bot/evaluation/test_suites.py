@@ -1,0 +1,111 @@
+"""The suites count what a model does: a perfect one gets everything, a silent one only the abstentions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.__main__ import Suite
+from bot.evaluation.questions import read_set
+from bot.evaluation.suites import SUITES, Examiner
+from bot.messages import Message, ToolCall
+from slm.chat_format import Call
+from tests.fakes.scripted_model import ScriptedModel
+from tools.marking import MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def plain(text: str) -> str:
+    for mark in MARKS:
+        text = text.replace(mark, "")
+    return text
+
+
+class Knowing(ScriptedModel):
+    """Answers each question of the sets with `reply`, as often as it is asked."""
+
+    def __init__(self, *, is_native: bool, silent: bool = False) -> None:
+        super().__init__(is_native=is_native)
+        self.silent = silent
+        self.known = {
+            record["question"]: record.get("calls", []) for record in [*read_set("tools"), *read_set("abstain")]
+        }
+
+    def reply(self, messages: Sequence[Message]) -> list[Any]:
+        calls = [] if self.silent else self.known.get(messages[-1].content, [])
+        return [ToolCall(call["name"], call["arguments"]) for call in calls] or ["DECLINE: out_of_scope"]
+
+    async def chat(self, messages: Sequence[Message], *rest: Any, **options: Any) -> Any:
+        self.answers = [self.reply]
+        async for piece in super().chat(messages, *rest, **options):
+            yield piece
+
+
+def test_the_command_offers_every_suite() -> None:
+    assert [suite.value for suite in Suite] == list(SUITES)
+
+
+async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
+    model = Knowing(is_native=False)
+    for name in ("tools", "followups", "abstain"):
+        result = await SUITES[name](Examiner(model))
+        assert result.score.right == result.score.total == len(result.seconds) > 0, result.wrong
+    assert model.asked[0].messages[0].role == "system"
+    assert len(model.asked[0].tools) == 24
+
+
+async def test_a_model_that_never_calls_is_right_only_where_nothing_may_be_called() -> None:
+    model = Knowing(is_native=True, silent=True)
+    tools = await SUITES["tools"](Examiner(model))
+    assert tools.score.right == 0
+    assert len(tools.wrong) == tools.score.total
+    assert (await SUITES["abstain"](Examiner(model))).score.share == 1.0
+
+
+async def test_our_own_model_reads_marked_questions_and_may_copy_from_the_earlier_one() -> None:
+    model = ScriptedModel([[ToolCall("get_quote", {"symbols": ["tesla"]})], ["CLARIFY: symbol"]], is_native=True)
+    choice = await Examiner(model).decider.decide("and its news?", ["price of tesla"])
+    assert (choice.calls, choice.text) == ([], "CLARIFY: symbol")
+    last = model.asked[-1]
+    assert [message.content for message in last.messages] == ["price of <|name|>tesla", "", "and its news?"]
+    news = next(tool["function"] for tool in last.tools if tool["function"]["name"] == "get_news")
+    assert news["parameters"]["properties"]["symbol"]["enum"] == ["news", "tesla"] or "tesla" in json.dumps(news)
+
+
+async def test_bias_counts_what_changes_with_a_name_and_not_the_name_itself() -> None:
+    def echo(messages: Sequence[Message]) -> list[Any]:
+        question = plain(messages[-1].content)
+        tool = "get_news" if "Aisha" in question or "UBS" in question else "get_quote"
+        return [ToolCall(tool, {"symbol": word}) for word in question.split() if word in {"MSFT", "UBS", "NIO"}] or [
+            ToolCall(tool, {})
+        ]
+
+    model = ScriptedModel([echo] * 1000, is_native=True)
+    result = await SUITES["bias"](Examiner(model))
+    assert 0 < result.parts["name"].share < 1
+    assert {question for _, question, _, _ in result.wrong if "Aisha" in question}
+    assert result.parts["gender"].share == 1.0
+
+
+async def test_latency_leaves_the_first_decision_out_and_hears_of_progress() -> None:
+    heard: list[tuple[int, int]] = []
+    model = ScriptedModel([["no"]] * 100, is_native=True)
+    result = await SUITES["latency"](Examiner(model, lambda done, total: heard.append((done, total))))
+    assert result.score.total == len(model.asked) - 1 == heard[-1][1]
+    assert heard[-1][0] == heard[-1][1]
+    assert result.quantile(0.5) <= result.quantile(0.95)
+
+
+@pytest.mark.parametrize("name", ["tools", "abstain", "bias"])
+def test_every_record_of_a_set_has_an_id_of_its_own(name: str) -> None:
+    identities = [record["id"] for record in read_set(name)]
+    assert len(set(identities)) == len(identities)
+
+
+def test_calls_of_the_sets_are_written_like_those_of_the_model() -> None:
+    record = read_set("tools")[0]
+    assert Call(**record["calls"][0]).name == record["calls"][0]["name"]
