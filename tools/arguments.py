@@ -6,6 +6,7 @@ choose which piece; the functions here decide what it means, strictly, so that n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,12 +14,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tools.context import Listing, ToolContext
 from tools.errors import ArgumentError
-from tools.parsing.currencies import parse_currency
-from tools.parsing.dates import parse_date
-from tools.parsing.exchanges import parse_exchange
-from tools.parsing.numbers import parse_number, parse_percent, parse_years
+from tools.parsing.currencies import CURRENCY_SPELLING, parse_currency
+from tools.parsing.dates import DATE_SPELLING, parse_date
+from tools.parsing.exchanges import EXCHANGE_SPELLING, parse_exchange
+from tools.parsing.numbers import (
+    AMOUNT_WORDS,
+    PERCENT_SPELLING,
+    YEARS_SPELLING,
+    parse_number,
+    parse_percent,
+    parse_years,
+)
+from tools.parsing.period_phrases import PERIOD_SPELLING
 from tools.parsing.periods import Period, parse_period
-from tools.parsing.sectors import parse_sector
+from tools.parsing.question_words import is_word, mended
+from tools.parsing.sectors import SECTOR_SPELLING, parse_sector
 from tools.parsing.spans import Span, find_currencies, find_names, find_values
 
 if TYPE_CHECKING:
@@ -27,6 +37,13 @@ if TYPE_CHECKING:
 
 MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VAR NAV AUM EBITDA FX APR".split())
 """Abbreviations that name a measure beside a company's name, though some are tickers."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHORTEST_NAME = 3
+_SIGN_LETTERS = 2
+"""Letters that may stand with a currency sign: "US$"."""
+_NAME_RATHER = 6
+"""Letters from which a slip that fits both a well-known name and a common word is left as a name: "goldmn"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +88,7 @@ def _inside_longer(span: Span, others: Sequence[Span]) -> bool:
 
 def _find_symbols(text: str) -> list[Span]:
     """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time."""
-    periods = find_values(text, parse_period, most_atoms=11)
+    periods = find_values(text, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
     return [
         name
         for name in find_names(text)
@@ -82,19 +99,44 @@ def _find_symbols(text: str) -> list[Span]:
 def _narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
     """Candidates for a name, fewer where names are known.
 
-    "shell returned" goes, as "shell" is a name; so does "depot" in "home depot"; ordinary words ("stock", "best") go
-    when nobody is called so. What no known name is in or around stays: unknown names are copied too.
+    "shell returned" goes, as "shell" is a name; so does "depot" in "home depot"; ordinary words ("stock", "best
+    morning") go when nobody is called so. What no known name is in or around stays: unknown names are copied too.
     """
-    names = [span for span in spans if context.symbols.knows(span.text)]
-    if any(span.text.upper() not in MEASURES for span in names):  # "AMD RSI": RSI is a ticker too, but not here
-        names = [span for span in names if span.text.upper() not in MEASURES]
+    longest, sure = _known(spans, context)
+    if sure:
         spans = [span for span in spans if span.text.upper() not in MEASURES]
-    longest = [name for name in names if not _inside_longer(name, names)]
     return [
         span
         for span in spans
-        if span in longest or not (_overlaps(span, longest) or context.symbols.is_ordinary(span.text))
+        if span in longest or not (_overlaps(span, longest) or _is_ordinary(span.text, context))
     ]
+
+
+def _is_ordinary(text: str, context: ToolContext) -> bool:
+    """Whether `text` is nothing but words of questions in small letters."""
+    return context.symbols.is_ordinary(text) or (text.islower() and all(map(is_word, _LETTERS.findall(text))))
+
+
+def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
+    """(the known names without those inside a longer one, whether any is no measure)."""
+    names = [span for span in spans if context.symbols.knows(span.text) or _is_odd_name(span.text, context)]
+    sure = any(span.text.upper() not in MEASURES for span in names)
+    if sure:  # "AMD RSI": RSI is a ticker too, but not here
+        names = [span for span in names if span.text.upper() not in MEASURES]
+    return [name for name in names if not _inside_longer(name, names)], sure
+
+
+def _is_odd_name(text: str, context: ToolContext) -> bool:
+    """A word that no question holds and that means one listing: "smci", "spotfy", but not "protfolio"."""
+    word = text.lower()
+    if len(text) < _SHORTEST_NAME or not text.isalpha() or is_word(word) or context.symbols.is_ordinary(word):
+        return False
+    return (len(text) >= _NAME_RATHER or mended(text) is None) and context.symbols.means_one(text)
+
+
+def known_names(text: str, context: ToolContext) -> list[Span]:
+    """The pieces of `text` that the symbol directory knows as names, small letters and slips of odd words allowed."""
+    return _known(_find_symbols(text), context)[0]
 
 
 def _narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
@@ -103,25 +145,29 @@ def _narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
     return [span for span in terms or spans if not _inside_longer(span, terms)]
 
 
+def _may_be_amount(word: str) -> bool:
+    return len(word) <= _SIGN_LETTERS or word.lower() in AMOUNT_WORDS or not word.isascii()
+
+
 def _find_percents(text: str) -> list[Span]:
     """Rates that say so ("7%", "6 percent"); bare numbers only when none does."""
-    found = find_values(text, parse_percent)
+    found = find_values(text, parse_percent, PERCENT_SPELLING.may_hold)
     marked = [span for span in found if not span.text[-1].isdigit() and parse_number(span.text) is None]
     return marked or _beside(text, found)
 
 
 def _find_lengths(text: str) -> list[Span]:
     """Lengths of time with their unit ("20 years"); bare numbers only when none has one."""
-    found = find_values(text, parse_years)
+    found = find_values(text, parse_years, YEARS_SPELLING.may_hold)
     marked = [span for span in found if parse_number(span.text) is None]
     return marked or _beside(text, found)
 
 
 def _beside(text: str, found: list[Span]) -> list[Span]:
     """Without the numbers that belong to a rate or to a time: "8" of "8%", "10" of "10 years", "2022" of "in 2022"."""
-    percents = [span for span in find_values(text, parse_percent) if parse_number(span.text) is None]
-    lengths = [span for span in find_values(text, parse_years) if parse_number(span.text) is None]
-    periods = find_values(text, parse_period, most_atoms=11)
+    percents = [span for span in find_values(text, parse_percent, PERCENT_SPELLING.may_hold) if parse_number(span.text) is None]
+    lengths = [span for span in find_values(text, parse_years, YEARS_SPELLING.may_hold) if parse_number(span.text) is None]
+    periods = find_values(text, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
     return [span for span in found if not _inside_longer(span, [*percents, *lengths, *periods])]
 
 
@@ -130,7 +176,7 @@ def _find_numbers(least: Decimal | None = None, most: Decimal | None = None) -> 
 
     def find(text: str) -> list[Span]:
         kept = []
-        for span in _beside(text, find_values(text, parse_number)):
+        for span in _beside(text, find_values(text, parse_number, _may_be_amount)):
             value = parse_number(span.text)
             if value is not None and (least is None or value >= least) and (most is None or value <= most):
                 kept.append(span)
@@ -155,7 +201,7 @@ TERM = Kind("term", "a finance term", find_names, _name, str, _narrow_terms)
 PERIOD = Kind(
     "period",
     "e.g. 1mo, ytd, 2022, last 6 months, since 2020-03, 2020-01-01..2020-06-30",
-    lambda text: find_values(text, parse_period, most_atoms=11),
+    lambda text: find_values(text, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11),
     _reader(parse_period, "I don't understand the period “{}”; try “last 6 months”, “2022” or “since March 2020”."),
     lambda period: period.canonical,
 )
@@ -186,28 +232,28 @@ YEARS = Kind(
 CURRENCY = Kind(
     "currency",
     "an ISO code or a currency's name",
-    lambda text: find_currencies(text, parse_currency),
+    lambda text: find_currencies(text, parse_currency, CURRENCY_SPELLING.may_hold),
     _reader(parse_currency, "I don't know the currency “{}”; use a code such as USD, EUR or GBP."),
     str,
 )
 SECTOR = Kind(
     "sector",
     "a market sector such as technology or energy",
-    lambda text: find_values(text, parse_sector),
+    lambda text: find_values(text, parse_sector, SECTOR_SPELLING.may_hold),
     _reader(parse_sector, "I don't know the sector “{}”; try technology, healthcare, financials or energy."),
     str,
 )
 EXCHANGE = Kind(
     "exchange",
     "an exchange, e.g. NYSE, London, Tokyo",
-    lambda text: find_values(text, parse_exchange),
+    lambda text: find_values(text, parse_exchange, EXCHANGE_SPELLING.may_hold),
     _reader(parse_exchange, "I don't know the exchange “{}”; try NYSE, Nasdaq, London, Frankfurt or Tokyo."),
     str,
 )
 DATE = Kind(
     "date",
     "a date, e.g. 2021-03-03",
-    lambda text: find_values(text, parse_date),
+    lambda text: find_values(text, parse_date, DATE_SPELLING.may_hold),
     _reader(parse_date, "I can't read “{}” as a date; write it like 2021-03-03."),
     lambda day: day.isoformat(),
 )

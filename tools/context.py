@@ -39,6 +39,9 @@ class SymbolResolver(Protocol):
     def knows(self, text: str) -> bool:
         """Whether `text` is, to the letter, an everyday name or a ticker in capitals: no slips, no parts of names."""
 
+    def means_one(self, text: str) -> bool:
+        """Whether `resolve(text)` would find one listing, slips and small letters allowed."""
+
     def is_ordinary(self, text: str) -> bool:
         """Whether `text` is nothing but everyday English words in small letters, or one such word, and no name."""
 

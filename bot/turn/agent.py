@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message, ToolCall, ToolResult
 from bot.turn.evidence import findings_record
+from tools.marking import mark_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +64,7 @@ class Agent:
         decision = Decision()
         conversation = list(messages)
         if self.model.is_native:
+            conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
             await self._use(calls, said, decision)
             return decision
@@ -144,6 +146,11 @@ class Agent:
         return ToolResult(
             call, outcome.resolved, outcome.findings, str(error) if error else "", error.kind if error else "", spent
         )
+
+
+def _as_read(message: Message, context: ToolContext) -> Message:
+    """What our own model reads of it: a question with its names and values marked."""
+    return replace(message, content=mark_question(message.content, context)) if message.role == "user" else message
 
 
 def _key(call: ToolCall) -> str:

@@ -125,6 +125,9 @@ class FakeSymbols:
     def knows(self, text: str) -> bool:
         return any(text.casefold() in (symbol.casefold(), name.casefold()) for symbol, name in self.names.items())
 
+    def means_one(self, text: str) -> bool:
+        return self.knows(text)
+
     def is_ordinary(self, text: str) -> bool:
         return False
 

@@ -113,7 +113,7 @@ for _code, _adjectives, _nouns, _alone, _places in _ROWS:
     if _code not in _WORDS_TOO:
         _NAMES[_code.lower()] = _code
 
-_SPELLING = Spelling(
+CURRENCY_SPELLING = Spelling(
     (*_NAMES, *_PLACES, "the"),
     # Short names are a slip away from too many words.
     exact={word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4}
@@ -135,7 +135,7 @@ def parse_currency(text: str) -> str | None:
     place = phrase.lower()
     if place in _COUNTRY_IN_CAPITALS:
         return _PLACES[place] if phrase.isupper() else None
-    corrected = _SPELLING.corrected(place, text) if place.isascii() else None
+    corrected = CURRENCY_SPELLING.corrected(place, text) if place.isascii() else None
     if corrected is None:
         return None
     code = _PLACES.get(corrected) or _PLACES.get(corrected.removeprefix("the "))
@@ -155,7 +155,7 @@ def parse_pair(text: str) -> tuple[str, str] | None:
     match = _PAIR.fullmatch(phrase)
     if match is None:
         return None
-    base, quote = (_named(name) or _named(_SPELLING.corrected(name.lower(), name) or "") for name in match.groups())
+    base, quote = (_named(name) or _named(CURRENCY_SPELLING.corrected(name.lower(), name) or "") for name in match.groups())
     return (base, quote) if base and quote and base != quote else None
 
 

@@ -30,7 +30,7 @@ DATE_WORDS = (
 DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")
 """Those of them that a slip is never corrected to."""
 
-_SPELLING = Spelling(DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY)
+DATE_SPELLING = Spelling(DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2}|2100)"
@@ -50,7 +50,7 @@ def parse_date(text: str) -> date | None:
     phrase = plain_ascii(text, _LONGEST).removeprefix("on ")
     if not ("1" in phrase or "2" in phrase):
         return None
-    corrected = _SPELLING.corrected(phrase, text)
+    corrected = DATE_SPELLING.corrected(phrase, text)
     return explicit_date(corrected) if corrected else None
 
 

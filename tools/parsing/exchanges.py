@@ -88,7 +88,7 @@ _ONLY_WITH_TAIL = frozenset(
 )  # fmt: skip
 _TAILS = (" stock exchange", " stock market", " stock markets", " markets", " market", " exchange", " bourse",
           " stocks", " session", " trading", " index", " equities")  # fmt: skip
-_SPELLING = Spelling(
+EXCHANGE_SPELLING = Spelling(
     (*_EXCHANGES, *_TAILS, "the 's"),
     # Short names and codes are a slip away from too many words.
     exact={word for name in _EXCHANGES for word in name.split() if len(word) <= 4} - {"hong", "kong", "york", "wall"},
@@ -102,7 +102,7 @@ def parse_exchange(text: str) -> str | None:
     A country's main exchange stands for the country, and an index for its exchange. None for anything else;
     "TSE" alone too, which is both Tokyo and Toronto.
     """
-    whole = _SPELLING.corrected(plain_ascii(text), text)
+    whole = EXCHANGE_SPELLING.corrected(plain_ascii(text), text)
     if not whole:
         return None
     for phrase in (whole, whole.removeprefix("the ")):

@@ -57,9 +57,11 @@ _MONTHS_IN_WORDS = {
 }  # fmt: skip
 _COUPLE = re.compile(r"(?:a )?couple(?: of)?")
 _MAX_YEARS = 200
+AMOUNT_WORDS = frozenset({*NUMBER_WORDS, *_SCALES})
+"""Every word of more than two letters that an amount may have; slips are not corrected in amounts."""
 _RARE_NUMBERS = ("cent", "grand", "lakh", "lakhs", "crore", "crores")
-_PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"), exact=_RARE_NUMBERS)
-_YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths", *_RARE_NUMBERS))
+PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"), exact=_RARE_NUMBERS)
+YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths", *_RARE_NUMBERS))
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -85,7 +87,7 @@ def parse_percent(text: str) -> Decimal | None:
 
     "50 bps" and "50 basis points" are 0.5. None for anything else: money, "5k", a bare number above 100.
     """
-    phrase = _corrected(text, _PERCENT_SPELLING)
+    phrase = _corrected(text, PERCENT_SPELLING)
     match = _PERCENT.fullmatch(phrase)
     if match is None:
         return None
@@ -107,7 +109,7 @@ def parse_years(text: str) -> Decimal | None:
 
     A bare number counts as years. None for anything else, for nothing or less, and for more than 200 years.
     """
-    phrase = _corrected(text, _YEARS_SPELLING)
+    phrase = _corrected(text, YEARS_SPELLING)
     if not phrase:
         return None
     months = _months(phrase)

@@ -84,7 +84,7 @@ _TO_TYPE_EXACTLY = (
     *("weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens", "till", "full", "ever", "most"),
     *("back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
 )
-_SPELLING = Spelling(
+PERIOD_SPELLING = Spelling(
     (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),
     exact=(*DATE_WORDS_TO_TYPE_EXACTLY, *_TO_TYPE_EXACTLY),
 )
@@ -98,7 +98,7 @@ def canonical_period(text: str) -> str | None:
     phrase = plain_ascii(text, _LONGEST)
     if not phrase:
         return None
-    corrected = _SPELLING.corrected(phrase.removesuffix("'s").removesuffix("'"), text)
+    corrected = PERIOD_SPELLING.corrected(phrase.removesuffix("'s").removesuffix("'"), text)
     if corrected is None:
         return None
     phrase = years_in_digits(corrected)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Word processors and phones replace the plain signs with these; each maps to one character.
 _PLAIN = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2212": "-"}
 )
 
 
+@lru_cache(maxsize=4096)  # every parser asks for the same pieces of a question
 def plain(text: str, max_length: int = 40) -> str:
     """`text` with single spaces and plain apostrophes and dashes; "" when it is longer than `max_length`."""
     if len(text) > max_length:

@@ -74,7 +74,7 @@ _ONLY_WITH_TAIL = frozenset({"it", "industry", "car", "drug", "semi", "paper", "
 _TAILS = ("sector|sectors|stock|stocks|shares|companies|company|industry|industries|space|names|firms|businesses"
           "|equities|plays|sector stocks|sector companies")  # fmt: skip
 _TAIL = re.compile(rf" (?:{_TAILS})")
-_SPELLING = Spelling(
+SECTOR_SPELLING = Spelling(
     (*_SECTORS, _TAILS, "the"),
     # A slip away from too many words.
     exact=({word for name in _SECTORS for word in name.split() if len(word) <= 4} - {"tech", "bank", "food"})
@@ -87,7 +87,7 @@ def parse_sector(text: str) -> str | None:
 
     "Consumer" alone is read as consumer-cyclical, so staples must be asked for by name. None for anything else.
     """
-    phrase = (_SPELLING.corrected(plain_ascii(text), text) or "").removeprefix("the ")
+    phrase = (SECTOR_SPELLING.corrected(plain_ascii(text), text) or "").removeprefix("the ")
     if phrase in _SECTORS:
         return _SECTORS[phrase] if phrase not in _ONLY_WITH_TAIL or text.strip() == "IT" else None
     space = phrase.rfind(" ")

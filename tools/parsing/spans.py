@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tools.parsing.currencies import parse_pair
@@ -65,12 +66,27 @@ def _atoms(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def find_values(text: str, parse: Callable[[str], object | None], most_atoms: int = 9) -> list[Span]:
-    """The longest spans that `parse` accepts whole, in order of appearance."""
+def find_values(
+    text: str, parse: Callable[[str], object | None], may_hold: Callable[[str], bool], most_atoms: int = 9
+) -> list[Span]:
+    """The longest spans that `parse` accepts whole, in order of appearance.
+
+    `may_hold` says of a run of letters whether `parse` could accept any text with it, so that most need no parsing.
+    """
+    return list(_found_values(text, parse, may_hold, most_atoms))
+
+
+@lru_cache(maxsize=128)  # two dozen tools ask for the same kinds of the same question
+def _found_values(
+    text: str, parse: Callable[[str], object | None], may_hold: Callable[[str], bool], most_atoms: int
+) -> tuple[Span, ...]:
     atoms = _atoms(text)
+    foreign = [text[start].isalpha() and not may_hold(text[start:end]) for start, end in atoms]
     kept: list[Span] = []
     for first, (start, _) in enumerate(atoms):
-        for last in range(min(first + most_atoms, len(atoms)) - 1, first - 1, -1):
+        most = min(first + most_atoms, len(atoms))
+        beyond = next((place for place in range(first, most) if foreign[place]), most)
+        for last in range(beyond - 1, first - 1, -1):
             end = atoms[last][1]
             if kept and end <= kept[-1].end:
                 break  # inside one that is already kept
@@ -81,7 +97,7 @@ def find_values(text: str, parse: Callable[[str], object | None], most_atoms: in
                 kept = [span for span in kept if not (start <= span.start and span.end <= end)]
                 kept.append(Span(start, end, piece))
                 break
-    return kept
+    return tuple(kept)
 
 
 def _cut_cleanly(text: str, start: int, end: int) -> bool:
@@ -93,9 +109,11 @@ def _cut_cleanly(text: str, start: int, end: int) -> bool:
     return not (starts_number or ends_number)
 
 
-def find_currencies(text: str, parse: Callable[[str], str | None]) -> list[Span]:
+def find_currencies(
+    text: str, parse: Callable[[str], str | None], may_hold: Callable[[str], bool]
+) -> list[Span]:
     """Currency words and signs, and the two halves of a pair written together ("EURUSD", "usd/jpy")."""
-    spans = find_values(text, parse, most_atoms=4)
+    spans = find_values(text, parse, may_hold, most_atoms=4)
     for start, end in _atoms(text):
         piece = text[start:end]
         if len(piece) == 6 and parse_pair(piece) is not None:
@@ -105,6 +123,11 @@ def find_currencies(text: str, parse: Callable[[str], str | None]) -> list[Span]
 
 def find_names(text: str, most_atoms: int = 6) -> list[Span]:
     """Spans that could be the name of a company, an index or a term, shortest first at each place."""
+    return list(_found_names(text, most_atoms))
+
+
+@lru_cache(maxsize=32)
+def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
     atoms = _atoms(text)
     function = [text[start:end].casefold() in FUNCTION_WORDS for start, end in atoms]
     # In a text without any capitals "it" is a pronoun; typed in capitals among others it may be a ticker.
@@ -131,7 +154,7 @@ def find_names(text: str, most_atoms: int = 6) -> list[Span]:
             if text[end - 1] in _SIGNS or (blocked[last] and not (last == first and _opens_name(text, start, end))):
                 continue
             spans.append(Span(start, end, text[start:end]))
-    return spans[:MAX_NAMES]
+    return tuple(spans[:MAX_NAMES])
 
 
 def _opens_name(text: str, start: int, end: int) -> bool:

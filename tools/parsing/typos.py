@@ -17,22 +17,30 @@ _WORD = re.compile(r"[a-z]+")
 _SHORTEST = 4
 _TWO_SLIPS_FROM = 8
 """Letters from which a word may hold two slips, not one."""
+_PART_OF_A_WORD = 2
+"""Letters of what may be the end of another word ("year's", "3rd")."""
+_FAR_MORE = 4
+"""A word this many times higher in rank than the next is what was meant."""
 
 
 class Spelling:
     """The words of one parser, and which of them a mistyped word was meant to be.
 
     `phrases` hold every word the parser can accept, so that a text with any other is given up before it is parsed.
-    Nothing is corrected to the words in `exact`, which are too short or too rare for that.
+    Nothing is corrected to the words in `exact`, which are too short or too rare for that. With `by_rank` the phrases
+    come most frequent first, and of words equally near one is meant that is far more frequent than the others.
     """
 
-    def __init__(self, phrases: Iterable[str], exact: Iterable[str] = ()) -> None:
-        self.words = frozenset(word for phrase in phrases for word in _WORD.findall(phrase.lower()))
+    def __init__(self, phrases: Iterable[str], exact: Iterable[str] = (), *, by_rank: bool = False) -> None:
+        words = dict.fromkeys(word for phrase in phrases for word in _WORD.findall(phrase.lower()))
+        self._ranks = {word: rank for rank, word in enumerate(words)} if by_rank else {}
+        self.words = frozenset(words)
         self._targets: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted(self.words.difference(exact)):
             if len(word) >= _SHORTEST:
                 self._targets[word[0]].append(word)
         self.meant = lru_cache(maxsize=4096)(self._meant)
+        self.may_hold = lru_cache(maxsize=8192)(self._may_hold)
 
     def corrected(self, phrase: str, typed: str) -> str | None:
         """A plain lower-case `phrase` with its slips corrected, or None when one of its words is foreign.
@@ -51,6 +59,12 @@ class Spelling:
         if typed.isupper() and " " not in phrase:
             return None
         return _WORD.sub(lambda match: self.meant(match[0]) or "", phrase)
+
+    def _may_hold(self, word: str) -> bool:
+        """Whether a phrase with `word`, a run of letters as typed, could be accepted at all; short ones always."""
+        if len(word) <= _PART_OF_A_WORD or not word.isascii() or (word.isupper() and len(word) < _SHORTEST):
+            return True
+        return self.meant(word.lower()) is not None
 
     def _meant(self, word: str) -> str | None:
         """`word` when it is known, the one word nearest to it, or None.
@@ -71,7 +85,12 @@ class Spelling:
         slips = {target: OSA.distance(word, target, score_cutoff=most) for target in targets}
         fewest = min(slips.values(), default=most + 1)
         nearest = [target for target in targets if slips[target] == fewest]
-        return nearest[0] if fewest <= most and len(nearest) == 1 else None
+        if fewest > most or not nearest:
+            return None
+        nearest.sort(key=lambda target: self._ranks.get(target, 0))
+        if len(nearest) == 1 or self._ranks.get(nearest[1], 0) > _FAR_MORE * (self._ranks.get(nearest[0], 0) + 1):
+            return nearest[0]
+        return None
 
 
 @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
@@ -65,6 +66,10 @@ class DirectoryResolver:
 
     def __init__(self, directory: Directory | None = None) -> None:
         self._given = directory
+        # Each tool with a name asks about the same pieces of a question.
+        self._known = lru_cache(maxsize=8192)(self._knows)
+        self._ordinary = lru_cache(maxsize=8192)(self._is_ordinary)
+        self._one = lru_cache(maxsize=2048)(lambda text: len(self._meant(_cleaned(text))) == 1)
 
     @property
     def directory(self) -> Directory:
@@ -96,6 +101,9 @@ class DirectoryResolver:
 
     def knows(self, text: str) -> bool:
         """Whether `text` is, to the letter, an everyday name or a ticker in capitals: no slips, no parts of names."""
+        return self._known(text)
+
+    def _knows(self, text: str) -> bool:
         typed = _cleaned(text)
         if not typed or len(typed) > MAX_QUERY_CHARACTERS:
             return False
@@ -105,8 +113,15 @@ class DirectoryResolver:
             return False
         return any(self._named(variant) for variant in _variants(typed))
 
+    def means_one(self, text: str) -> bool:
+        """Whether `resolve(text)` would find one listing, slips and small letters allowed."""
+        return self._one(text)
+
     def is_ordinary(self, text: str) -> bool:
         """Whether `text` is nothing but everyday English words in small letters, or one such word, and no name."""
+        return self._ordinary(text)
+
+    def _is_ordinary(self, text: str) -> bool:
         words = comparable(text).split()
         plain = bool(words) and all(word in self.directory.common_words or word.isdigit() for word in words)
         return plain and (len(words) == 1 or text.islower()) and not self.knows(text)

@@ -1,0 +1,124 @@
+"""The question as our own model reads it: slips of common words mended, and a mark before each piece it may copy.
+
+"waht is tesla at" becomes "what is<|name|>tesla at". The marks say what the parsers, the symbol directory and the
+glossary know of the question, so that a model of a few megabytes need not: which words are a name, an amount, a time.
+A mark takes the place of the space before it, so that a name is cut into the same tokens where it is read and where it
+is written. Only the copy that the model reads is changed; arguments are still pieces of what the person typed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS, known_names
+from tools.parsing.numbers import parse_number
+from tools.parsing.question_words import is_word, mended
+from tools.parsing.spans import Span, find_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.arguments import Kind
+    from tools.context import ToolContext
+
+NAME, TERM, UNKNOWN = "<|name|>", "<|term|>", "<|unknown|>"
+_VALUES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    ("<|time|>", (PERIOD, YEARS, DATE)),
+    ("<|percent|>", (PERCENT,)),
+    ("<|currency|>", (CURRENCY,)),
+    ("<|number|>", (NUMBER,)),
+    ("<|sector|>", (SECTOR,)),
+    ("<|exchange|>", (EXCHANGE,)),
+)
+MARKS = (NAME, TERM, UNKNOWN, *(mark for mark, _ in _VALUES))
+"""Whole tokens of the built-in model; `clean_question` takes them out of what people type."""
+
+_WORD = re.compile(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}\w])[^\W\d_]+")
+"""Not the end of "isn't"."""
+_SHORTEST_UNKNOWN = 2
+
+
+def mark_question(text: str, context: ToolContext) -> str:
+    """`text` with its marks, slips of common words mended, and its first word in small letters."""
+    names = known_names(text, context)
+    values = [(mark, _longest(text, kinds, names)) for mark, kinds in _VALUES]
+    terms = _outermost([span for span in find_names(text) if context.knows_term(span.text)])
+    known = [*names, *terms, *(span for _, spans in values for span in spans)]
+    changes = dict(_lowered_start(text, known))
+    unknown: list[Span] = []
+    for word in _odd_words(text, context, known):
+        meant = mended(word.text)
+        if meant is not None:
+            changes[word.start] = (word.end, meant)
+        elif len(word.text) >= _SHORTEST_UNKNOWN and not (unknown and text[unknown[-1].end : word.start] == " "):
+            unknown.append(word)
+        elif unknown:
+            unknown[-1] = Span(unknown[-1].start, word.end, text[unknown[-1].start : word.end])
+    marks: dict[int, str] = {}
+    for mark, spans in ((NAME, names), (UNKNOWN, unknown), (TERM, terms), *values):
+        for span in spans:
+            marks[span.start] = marks.get(span.start, "") + mark
+    return _written(text, marks, changes)
+
+
+def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]]) -> str:
+    """`text` with `marks` at their places and the pieces in `changes` (start → end, new words) replaced."""
+    pieces, at = [], 0
+    for place in sorted({*marks, *changes}):
+        if place < at:  # inside a changed word
+            continue
+        before = text[at:place]
+        pieces += (before.removesuffix(" ") if place in marks else before, marks.get(place, ""))
+        at = place
+        if place in changes:
+            at, meant = changes[place]
+            pieces.append(meant)
+    return "".join((*pieces, text[at:]))
+
+
+def _lowered_start(text: str, known: Sequence[Span]) -> list[tuple[int, tuple[int, str]]]:
+    """The first word in small letters, unless it is a piece to copy: "What" and "what" are one word to learn."""
+    first = _WORD.search(text)
+    if first is None or not is_word(first[0].lower()) or _covered(first.start(), first.end(), known):
+        return []
+    return [(first.start(), (first.end(), first[0].lower()))]
+
+
+def _longest(text: str, kinds: Sequence[Kind], names: Sequence[Span]) -> list[Span]:
+    """The pieces of some kinds, those inside another or inside a name left out."""
+    spans = [span for kind in kinds for span in kind.find(text) if _is_said(span.text, kind)]
+    return [span for span in dict.fromkeys(_outermost(spans)) if not _is_inside(span, names)]
+
+
+def _is_said(text: str, kind: Kind) -> bool:
+    """A bare number is an amount, unless it is a year; "one" is mostly a pronoun."""
+    if text.lower() == "one":
+        return False
+    return kind not in (YEARS, PERCENT) or parse_number(text) is None
+
+
+def _outermost(spans: Sequence[Span]) -> list[Span]:
+    return [span for span in spans if not _is_inside(span, spans)]
+
+
+def _is_inside(span: Span, others: Sequence[Span]) -> bool:
+    """Whether another span holds this one and more."""
+    return any(
+        other.start <= span.start and span.end <= other.end and other.end - other.start > span.end - span.start
+        for other in others
+    )
+
+
+def _covered(start: int, end: int, spans: Sequence[Span]) -> bool:
+    return any(span.start < end and start < span.end for span in spans)
+
+
+def _odd_words(text: str, context: ToolContext, known: Sequence[Span]) -> list[Span]:
+    """Words that nothing knows, outside of `known`: slips and rare names."""
+    return [
+        Span(match.start(), match.end(), match[0])
+        for match in _WORD.finditer(text)
+        if not (is_word(match[0].lower()) or context.symbols.is_ordinary(match[0].lower()))
+        and not _covered(match.start(), match.end(), known)
+    ]
