@@ -1,7 +1,8 @@
 """`python -m slm`: makes the built-in model. Each step reads what the one before wrote to `slm/build/`.
 
-python -m slm corpus --examples 400000    questions, decisions and the tokenizer
-python -m slm train --tokens 30000000     weights, resumable
+python -m slm build                       all of the next three: the weights from nothing, in about two hours
+python -m slm corpus                      questions, decisions and the tokenizer
+python -m slm train --workers 2           weights, resumable
 python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
 python -m slm evaluate                    exact calls and abstention on evals/
 python -m slm sample -n 20                look at the corpus
@@ -21,7 +22,9 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich
 BUILD = Path(__file__).parent / "build"
 WEIGHTS = Path(__file__).parent / "weights"
 SEED = 20261124
-VOCABULARY = 2048
+VOCABULARY = 4096
+EXAMPLES = 700_000
+TOKENS = 44_000_000
 
 
 @app.command()
@@ -35,29 +38,40 @@ def sample(n: Annotated[int, typer.Option("-n", help="How many.")] = 20, seed: i
 
 
 @app.command()
+def words() -> None:
+    """Write tools/parsing/question_words.txt anew from the phrase banks; needs the `data` group."""
+    from slm.corpus.vocabulary import word_list
+    from tools.parsing.question_words import QUESTION_WORDS_FILE
+
+    QUESTION_WORDS_FILE.write_text(word_list(), encoding="utf-8")
+
+
+@app.command()
 def corpus(
-    examples: int = 400_000,
+    examples: int = EXAMPLES,
     seed: int = SEED,
     name: Annotated[str, typer.Option(help="What to call it; training can go on with another one.")] = "corpus",
     keep_tokenizer: Annotated[bool, typer.Option(help="Use the tokenizer of an earlier corpus.")] = False,
+    workers: int = 2,
 ) -> None:
     """Draw a corpus, and learn the tokenizer."""
-    from slm.corpus.pack import make_tokenizer, pack
-    from slm.tokenizer import load_tokenizer
+    from slm.corpus.pack import complete_tokenizer, make_tokenizer, pack
 
     BUILD.mkdir(exist_ok=True)
     path = BUILD / "tokenizer.json"
-    if not keep_tokenizer:
+    if keep_tokenizer:
+        complete_tokenizer(path)
+    else:
         make_tokenizer(seed, VOCABULARY).save(str(path))
-    tokenizer = load_tokenizer(path)
-    digest = pack(tokenizer, seed + 1, examples, BUILD / f"{name}.npz", lambda done: typer.echo(f"{done} examples"))
-    (BUILD / f"{name}.json").write_text(json.dumps({"examples": examples, "seed": seed, "sha256": digest}) + "\n")
+    digest = pack(path, seed + 1, examples, BUILD / f"{name}.npz", workers, typer.echo)
+    about = {"examples": examples, "seed": seed, "workers": workers, "sha256": digest}
+    (BUILD / f"{name}.json").write_text(json.dumps(about) + "\n")
 
 
 @app.command()
 def train(
-    tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = 30_000_000,
-    decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.4,
+    tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = TOKENS,
+    decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.5,
     workers: Annotated[int, typer.Option(help="Processes, one thread each: more than threads, for a small model.")] = 1,
     name: Annotated[str, typer.Option(help="The corpus to train on.")] = "corpus",
     device: str = "cpu",
@@ -70,15 +84,23 @@ def train(
 
 
 @app.command()
+def build(workers: int = 2) -> None:
+    """The corpus, the training and the export, one after the other."""
+    corpus(workers=workers)
+    train(workers=workers)
+    export()
+
+
+@app.command()
 def evaluate(
     weights: Annotated[Path, typer.Option(help="A GGUF file.")] = WEIGHTS / "tuppence.gguf",
     misses: Annotated[bool, typer.Option(help="List every wrong answer too.")] = False,
-    locked: Annotated[bool, typer.Option(help="The locked sets: look once, at the end.")] = False,
+    sets: Annotated[str, typer.Option(help="A folder of evals/, such as locked/: look once, at the end.")] = "",
 ) -> None:
     """Measure on the question sets in evals/."""
     from slm.evaluate import evaluate as measure
 
-    report = measure(weights, locked=locked)
+    report = measure(weights, sets)
     typer.echo(report.markdown())
     for miss in report.wrong if misses else ():
         typer.echo(json.dumps(miss, ensure_ascii=False))

@@ -9,7 +9,7 @@ import gguf
 import numpy as np
 
 from slm.chat_format import CHAT_TEMPLATE, END, GO_TEMPLATE
-from slm.tokenizer import CONTROL, PAD
+from slm.tokenizer import CONTROL, PAD, PRE_TOKENIZER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer_json: str, vocabulary: int
         kinds[added["id"]] = gguf.TokenType.CONTROL if is_control else gguf.TokenType.USER_DEFINED
     merges = model["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("smollm")
+    writer.add_tokenizer_pre(PRE_TOKENIZER)
     writer.add_token_list(tokens)
     writer.add_token_types(kinds.tolist())
     writer.add_token_merges([merge if isinstance(merge, str) else " ".join(merge) for merge in merges])

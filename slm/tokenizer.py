@@ -1,24 +1,29 @@
-"""The byte-level BPE tokenizer: no merge crosses letters, single digits, spaces or punctuation.
+"""The byte-level BPE tokenizer: words with the space before them, single digits, punctuation.
 
-So a name is cut the same way after a space, a quote or "$", which makes copying exact and the result independent of
-how a runtime pre-splits text. JSON glue and tool names are whole tokens: a call costs about a dozen.
+The text is split as the runtime splits it for `PRE_TOKENIZER`. What may be copied stands after a mark in the question and
+after a quote in the call, both whole tokens, so that it is cut the same way in both places. JSON glue and tool names are
+whole tokens too: a call costs about a dozen.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokenizers import AddedToken, Regex, Tokenizer
+from tokenizers import AddedToken, Tokenizer
 from tokenizers.decoders import ByteLevel as ByteLevelDecoder
 from tokenizers.models import BPE
-from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
+from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
 from tokenizers.trainers import BpeTrainer
 
 from slm.chat_format import CALL_CLOSE, CALL_OPEN, END, START
+from tools.marking import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+PRE_TOKENIZER = "smollm"
+"""The name by which the runtime knows the way of splitting."""
 
 PAD = "<|pad|>"
 CONTROL = (PAD, f"{START}user\n", f"{START}assistant\n", END)
@@ -29,15 +34,14 @@ GLUE = (
 
 
 def user_tokens(tool_names: Iterable[str], argument_names: Iterable[str]) -> tuple[str, ...]:
-    """The whole tokens besides the control ones: glue, quoted-free tool names, argument names of two words or more."""
-    return (*GLUE, *sorted(tool_names), *sorted(name for name in argument_names if "_" in name))
+    """The whole tokens besides the control ones: glue, tool names, argument names of two words or more, marks."""
+    return (*GLUE, *sorted(tool_names), *sorted(name for name in argument_names if "_" in name), *MARKS)
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int, whole: Iterable[str]) -> Tokenizer:
     """Learn the merges from `texts`; `vocabulary` counts everything, the whole tokens included."""
     tokenizer = Tokenizer(BPE())
-    letters = Split(Regex(r"\p{L}+|\p{N}|\s|[^\p{L}\p{N}\s]"), behavior="isolated")
-    tokenizer.pre_tokenizer = Sequence([letters, ByteLevel(add_prefix_space=False, use_regex=False)])
+    tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False)])
     tokenizer.decoder = ByteLevelDecoder()
     whole = tuple(whole)
     trainer = BpeTrainer(
@@ -47,8 +51,13 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, whole: Iterable[str])
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in whole])
+    add_whole(tokenizer, whole)
     return tokenizer
+
+
+def add_whole(tokenizer: Tokenizer, whole: Iterable[str]) -> None:
+    """Append the whole tokens that `tokenizer` lacks."""
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in whole])
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

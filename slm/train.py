@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-LENGTHS = (32, 48, 64, 96, 128, 320)  # fixed shapes: every new shape costs set-up time
+LENGTHS = (16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 72, 80, 96, 112, 128, 160, 320)
+"""Tokens an example is padded to: fixed shapes, as every new one costs set-up time."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Recipe:
     """Everything that decides the result besides the corpus. `tokens` counts padding too."""
 
     tokens: int
-    batch_tokens: int = 8192
+    batch_tokens: int = 4096
     matrix_rate: float = 0.02
     other_rate: float = 0.003
     warmup_steps: int = 100
@@ -177,12 +178,25 @@ class Trainer:
         if not path.exists():
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
+        missing = self.shape.vocabulary - state["shape"]["vocabulary"]
+        if missing:
+            _add_rows(state, missing)
         self.model.load_state_dict(state["model"])
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
         self.corpus = state.get("corpus", "corpus")
         return True
+
+
+def _add_rows(state: dict[str, Any], missing: int) -> None:
+    """Make room in a checkpoint for tokens that came later: they start as the mean of all others."""
+    rows = state["model"]["embedding.weight"]
+    state["model"]["embedding.weight"] = torch.cat([rows, rows.mean(0, keepdim=True).expand(missing, -1)])
+    for moments in state["optimisers"][1]["state"].values():
+        for key, value in moments.items():
+            if value.shape == rows.shape:
+                moments[key] = torch.cat([value, value.new_zeros(missing, value.shape[1])])
 
 
 def train_in(folder: Path, corpus: str, shape: Shape, recipe: Recipe, workers: int, device: str) -> None:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from bot.evaluation.questions import ARGUMENT, mask
+from bot.evaluation.scoring import reading_context
 from slm.chat_format import Call
 from slm.corpus.followups import Followups
 from slm.corpus.grammar import BREAK, Grammar, read_sections
-from slm.corpus.heldout import HeldOut, load_held_out, mask, words
+from slm.corpus.heldout import HeldOut, load_held_out, words
 from slm.corpus.names import NameMaker
 from slm.corpus.noise import CLOSERS, OPENERS, drop_marks, roughen
 from slm.corpus.phrases import SLOT, Template, load_templates
+from slm.corpus.screens import Screens
 from slm.corpus.signatures import SIGNATURES, Argument
 from slm.corpus.slots import SlotFiller
+from tools.arguments import SYMBOL, TERM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Reply = str | tuple[Call, ...]
-FRAMED = 0.45
+SCREENED = 0.06
+"""The share of one-tool questions made of search conditions."""
+LISTED = 0.25
+"""The share of phrases for a list of names that get more of them."""
+LIST_MARKS = (
+    *((", ", " and "), (", ", " and "), (" and ", " and "), (", ", ", "), (" ", " ")),
+    *((", ", " & "), (", ", " or ")),
+)
+ALONE = re.compile(r"\{symbol\}(?!['\N{RIGHT SINGLE QUOTATION MARK}])")
+FRAMED = 0.3
 """The share of one-tool questions made of a frame and an ask; the rest are whole phrases."""
 
 
@@ -60,13 +74,14 @@ class Generator:
         self.filler = SlotFiller(self.rng, self.names, allowed)
         self.followups = Followups(self)
         self.grammar = Grammar(self.rng)
+        self.screens = Screens(self.rng)
         self.stories = read_sections("stories")
         self.refused: dict[str, int] = defaultdict(int)
         self.single: dict[str, list[Template]] = defaultdict(list)
         self.several: list[Template] = []
         self.silent: dict[str, list[Template]] = defaultdict(list)
         for template in load_templates():
-            if mask(SLOT.sub("\N{WHITE SQUARE}", template.text), ()) in self.held_out.wordings:
+            if mask(SLOT.sub(ARGUMENT, template.text), ()) in self.held_out.wordings:
                 continue
             if not template.asks:
                 self.silent[template.reply].append(template)
@@ -88,22 +103,41 @@ class Generator:
 
     def _draw(self) -> Example:
         draw = self.rng.random()
-        if draw < 0.34:
+        if draw < 0.38:
             return self._with_history(self.ask(self.pick_single()))
-        if draw < 0.47:
+        if draw < 0.53:
             pair = self.grammar.draw_pair() if self.rng.random() < 0.5 else None
             return self.ask(pair or self.rng.choice(self.several))
-        if draw < 0.83:
+        if draw < 0.85:
             return self._with_history(self.ask(self.pick_silent()))
         return self.followups.draw()
 
     def pick_single(self) -> Template:
         """A one-tool phrase: tools alike often, leaning to those with more ways to be asked."""
-        if self.rng.random() < FRAMED:
-            return self._not_held_out(self.grammar.draw(self.grammar.tools))
-        tools = sorted(self.single)
-        weights = [len(self.single[tool]) ** 0.5 for tool in tools]
-        return self.rng.choice(self.single[self.rng.choices(tools, weights)[0]])
+        draw = self.rng.random()
+        if draw < SCREENED:
+            return self._not_held_out(self.screens.draw())
+        if draw < SCREENED + FRAMED:
+            template = self.grammar.draw(self.grammar.tools)
+        else:
+            tools = sorted(self.single)
+            weights = [len(self.single[tool]) ** 0.5 for tool in tools]
+            template = self.rng.choice(self.single[self.rng.choices(tools, weights)[0]])
+        return self._not_held_out(self._listed(template))
+
+    def _listed(self, template: Template) -> Template:
+        """Now and then several names where the phrase has one, for a tool that takes a list."""
+        takes_list = any(argument.is_list for argument in SIGNATURES[template.asks[0].tool])
+        if not takes_list or self.rng.random() >= LISTED:
+            return template
+        places = [match.start() for match in ALONE.finditer(template.text)]
+        if not places:
+            return template
+        names = ["{symbol}"] * self.rng.choice((2, 2, 3, 3, 4))
+        between, last = self.rng.choice(LIST_MARKS)
+        at = self.rng.choice(places)
+        listed = f"{between.join(names[:-1])}{last}{names[-1]}"
+        return replace(template, text=f"{template.text[:at]}{listed}{template.text[at + len(names[0]) :]}")
 
     def pick_silent(self) -> Template:
         """A phrase that calls for no tool."""
@@ -114,7 +148,7 @@ class Generator:
         return self.rng.choice(self.silent[self.rng.choices(kinds, weights)[0]])
 
     def _not_held_out(self, template: Template) -> Template:
-        if mask(SLOT.sub("\N{WHITE SQUARE}", template.text), ()) in self.held_out.wordings:
+        if mask(SLOT.sub(ARGUMENT, template.text), ()) in self.held_out.wordings:
             raise Unusable("held-out wording")
         return template
 
@@ -237,8 +271,9 @@ class Generator:
         if finder is None:
             return text
         spans = finder(question)
-        if part.meaning in ("symbol", "term"):
-            if text not in {span.text for span in spans}:
+        if part.meaning in NARROWED:
+            offered = NARROWED[part.meaning](spans, reading_context())
+            if text not in {span.text for span in offered}:
                 raise Unusable(part.meaning)
             return text
         holding = [span for span in spans if span.start <= part.start and part.end <= span.end]
@@ -257,6 +292,7 @@ def _finders() -> dict[str, Callable[[str], list[Any]]]:
 
 
 FINDERS = _finders()
+NARROWED = {"symbol": SYMBOL.narrow, "term": TERM.narrow}
 
 
 def _takes_symbols(tool: str) -> bool:

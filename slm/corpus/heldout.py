@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from bot.evaluation.questions import EVALS, copied_pieces, has_common_wording, is_common, mask
 
-EVALS = Path(__file__).resolve().parents[2] / "evals"
 NAME_ARGUMENTS = ("symbol", "symbols", "query")
 _WORD = re.compile(r"[^\W_]+")
 GENERIC = frozenset("the group company corp inc bank energy index stock shares global international air motor".split())
@@ -39,45 +37,39 @@ class HeldOut:
             return True
         return len(own) == 1 and len(own[0]) > 2 and own[0] not in GENERIC and own in self._parts
 
-    @property
+    @cached_property
     def _parts(self) -> frozenset[tuple[str, ...]]:
         return frozenset((word,) for name in self.names for word in name)
-
-
-def mask(question: str, pieces: Iterable[str]) -> tuple[str, ...]:
-    """The wording of a question with every argument replaced by one mark: what a template looks like."""
-    text = question.casefold()
-    for piece in sorted(pieces, key=len, reverse=True):
-        text = text.replace(piece.casefold(), " \N{WHITE SQUARE} ")
-    return tuple(re.findall(r"[^\W_]+|\N{WHITE SQUARE}", text))
 
 
 def read_evals(*, retired: bool = True) -> list[dict[str, Any]]:
     """All evaluation records of the repository; `retired` ones are too common to be scored ("hi", "ytd")."""
     records = []
     for path in sorted(EVALS.rglob("*.jsonl")):
-        if path.stem == "retired" and not retired:
-            continue
+        if path.stem == "bias" or (path.stem == "retired" and not retired):
+            continue  # bias asks the same of everybody: it measures no wording
         records += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return records
 
 
 def load_held_out() -> HeldOut:
-    """What the evaluation sets in `evals/` hold."""
+    """What the evaluation sets in `evals/` hold; wordings that are anybody's are left to the corpus."""
     names: set[tuple[str, ...]] = set()
     terms: set[tuple[str, ...]] = set()
     wordings: set[tuple[str, ...]] = set()
     for record in read_evals():
-        pieces: list[str] = []
         for call in record.get("calls", ()):
             for argument, value in call["arguments"].items():
                 values = value if isinstance(value, list) else [str(value)]
-                pieces += values
                 if argument in NAME_ARGUMENTS:
                     names.update(words(piece) for piece in values)
                 elif argument == "term":
                     terms.update(words(piece) for piece in values)
-        wordings.add(mask(record["question"], pieces))
+        wording = mask(record["question"], copied_pieces(record))
+        if not is_common(wording):
+            wordings.add(wording)
     names.discard(())
-    questions = frozenset(words(record["question"]) for record in read_evals(retired=False))
+    questions = frozenset(
+        words(record["question"]) for record in read_evals(retired=False) if not has_common_wording(record)
+    )
     return HeldOut(frozenset(names), frozenset(terms), frozenset(wordings), questions)

@@ -1,4 +1,4 @@
-"""Names for the corpus: thousands of real ones, and as many that nobody bears: copying is learnt, not recall."""
+"""Names for the corpus: thousands of real ones, half of them well known, and some that nobody bears."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from slm.corpus.heldout import HeldOut, load_held_out
+from slm.corpus.noise import slip
 from tools.parsing.spans import FUNCTION_WORDS
+from tools.symbols.directory import bundled_directory
 
 if TYPE_CHECKING:
     from random import Random
@@ -142,6 +144,8 @@ _TERM_ENDS = (
         "loss",
     ),
 )
+WELL_KNOWN = 2000
+"""Places by market value: people ask about these far more often than about the rest."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -169,6 +173,10 @@ class NameMaker:
         self.ordinary = [word for word in listed if word.isalpha() and len(word) > 2 and word not in FUNCTION_WORDS]
         self.tickers = [row["symbol"] for row in kept if row["symbol"].casefold() not in FUNCTION_WORDS]
         self.names = [short for row in kept if 2 < len(short := _short(row["name"])) < 30]
+        well_known = [row for row in kept if int(row["size"]) < WELL_KNOWN]
+        everyday = bundled_directory().aliases
+        spoken = [_short(row["name"]) for row in well_known]
+        self.famous = [name for name in (*everyday, *spoken) if len(name) < 30 and not barred(name)]
 
     def make(self) -> str:
         """One name or ticker, cased as people do."""
@@ -187,18 +195,22 @@ class NameMaker:
         rng = self.rng
         draw = rng.random()
         if draw < 0.30:
+            name = rng.choice(self.famous)
+            if rng.random() < 0.06 and name.isalpha() and len(name) > 5:
+                name = slip(name, rng)
+        elif draw < 0.50:
             name = rng.choice(self.names)
             if rng.random() < 0.4 and " " in name:
                 name = " ".join(name.split()[: rng.randint(1, 2)]).rstrip(" &-,")
-        elif draw < 0.45:
+        elif draw < 0.74:
             return self._cased_ticker(rng.choice(self.tickers))
-        elif draw < 0.57:
-            return self._cased_ticker("".join(rng.choice(_LETTERS) for _ in range(rng.choice((1, 2, 3, 3, 4, 4, 5)))))
         elif draw < 0.80:
+            return self._cased_ticker("".join(rng.choice(_LETTERS) for _ in range(rng.choice((1, 2, 3, 3, 4, 4, 5)))))
+        elif draw < 0.91:
             name = self._syllables()
             if rng.random() < 0.15:
                 name += rng.choice((" " + rng.choice(_TRADES), " & Co", "'s", "-" + self._syllables(), " Inc", " SA"))
-        elif draw < 0.95:
+        elif draw < 0.97:
             parts = [rng.choice(_WORDS)]
             if rng.random() < 0.75:
                 parts.append(rng.choice(_TRADES))

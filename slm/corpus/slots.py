@@ -167,7 +167,13 @@ class SlotFiller:
                 *(f"{rng.randint(1, 900)}k", f"{rng.randint(1, 99)}.{rng.randint(1, 9)}k", f"{rng.randint(1, 30)}m"),
                 *(f"{rng.randint(1, 9)}.{rng.randint(1, 9)} million", f"{rng.randint(1, 900)} thousand", "a hundred"),
                 *(f"{rng.randint(1, 999)}.{rng.randint(10, 99)}", f"{rng.choice(SMALL)} hundred"),
-                *(f"{rng.choice(SMALL)} thousand", "a million", "half a million", f"{rng.randint(1, 99)} grand"),
+                *(
+                    self.spoken(),
+                    f"{self.spoken()} thousand",
+                    "a million",
+                    "half a million",
+                    f"{rng.randint(1, 99)} grand",
+                ),
             )
         )
 
@@ -191,8 +197,17 @@ class SlotFiller:
     def _monthly(self) -> Fill:
         return self._signed("monthly", self._pick(str(self.rng.randint(2, 200) * 10), "two hundred", "fifty", "1k"))
 
+    def spoken(self) -> str:
+        """A number in words: "seventy five", "two hundred", "three hundred and fifty"."""
+        tens, unit = self._pick("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), SMALL[:8]
+        small = self._pick(tens, f"{tens}{self._pick(' ', '-')}{self.rng.choice(unit)}", self.rng.choice(SMALL))
+        hundreds = f"{self._pick('a', 'one', *unit)} hundred"
+        return self._pick(small, small, hundreds, f"{hundreds} {self._pick('', 'and ')}{small}")
+
     def _price_text(self) -> str:
         low = self.rng.randint(1, 30)
+        if self.rng.random() < 0.12:
+            return self.spoken()
         return self._pick(
             str(self.rng.randint(2, 999)), str(low * 10), f"{self.rng.randint(2, 400)}.{low:02d}", "1,200"
         )
@@ -228,8 +243,9 @@ class SlotFiller:
 
     def _min_cap(self) -> Fill:
         size = self.rng.randint(1, 500)
+        spoken = f"{self.spoken()} {self._pick('billion', 'million')}"
         return self._signed(
-            "min_cap", self._pick(f"{size}bn", f"{size} billion", f"{size}b", f"{size}m", f"{size} million")
+            "min_cap", self._pick(f"{size}bn", f"{size} billion", f"{size}b", f"{size}m", f"{size} million", spoken)
         )
 
     def _limit(self) -> Fill:

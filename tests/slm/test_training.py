@@ -18,10 +18,10 @@ from bot.llm.embedded import EmbeddedModel  # noqa: E402
 from bot.messages import Message  # noqa: E402
 from slm.chat_format import CHAT_TEMPLATE, Call, render_prompt  # noqa: E402
 from slm.corpus.generate import Generator  # noqa: E402
-from slm.corpus.pack import as_text, known_terms, pack  # noqa: E402
+from slm.corpus.pack import as_text, complete_tokenizer, known_terms, pack  # noqa: E402
 from slm.export import export_gguf, modelfile  # noqa: E402
 from slm.model import Shape  # noqa: E402
-from slm.tokenizer import train_tokenizer, user_tokens  # noqa: E402
+from slm.tokenizer import load_tokenizer, train_tokenizer, user_tokens  # noqa: E402
 from slm.train import IGNORE, Examples, Recipe, Trainer  # noqa: E402
 
 if TYPE_CHECKING:
@@ -43,9 +43,12 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def examples(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Examples:
-    path = tmp_path_factory.mktemp("corpus") / "corpus.npz"
-    pack(tokenizer, 4, 2000, path, lambda _: None)
-    return Examples(path)
+    folder = tmp_path_factory.mktemp("corpus")
+    tokenizer.save(str(folder / "tokenizer.json"))
+    said: list[str] = []
+    pack(folder / "tokenizer.json", 4, 2000, folder / "corpus.npz", 2, said.append)
+    assert said
+    return Examples(folder / "corpus.npz")
 
 
 def test_a_name_is_cut_the_same_way_wherever_it_stands(tokenizer: Tokenizer) -> None:
@@ -95,6 +98,27 @@ def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tm
     assert resumed.tokens_seen >= RECIPE.tokens
     assert resumed.rate() == 0.0
     assert not Trainer(SHAPE, RECIPE).resume(tmp_path)
+
+
+def test_a_model_learns_words_that_came_later(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    """Its vocabulary grows, and what it said of the old words stays as it was."""
+    small = Trainer(SHAPE, RECIPE)
+    tokens = torch.tensor([[1, 2, 3, 4]])
+    small._step(tokens, tokens)
+    small.save(tmp_path)
+    grown = Trainer(replace(SHAPE, vocabulary=SHAPE.vocabulary + 8), RECIPE)
+    assert grown.resume(tmp_path)
+    with torch.no_grad():
+        before, after = small.model.logits(tokens), grown.model.logits(tokens)
+    assert torch.allclose(after[..., : SHAPE.vocabulary], before, atol=1e-5)
+    assert after.shape[-1] == SHAPE.vocabulary + 8
+    grown._step(tokens, tokens)
+    known = tokenizer.get_vocab_size()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    complete_tokenizer(tmp_path / "tokenizer.json")
+    completed = load_tokenizer(tmp_path / "tokenizer.json")
+    assert completed.get_vocab_size() > known
+    assert all(completed.token_to_id(word) == index for word, index in tokenizer.get_vocab().items())
 
 
 async def test_the_exported_file_says_what_the_trained_model_says(tokenizer: Tokenizer, tmp_path: Path) -> None:
