@@ -9,9 +9,11 @@ import tempfile
 import time
 
 from bot.app import start
+from bot.evaluation.scoring import reading_context
 from bot.messages import Message
 from bot.settings import load_settings
 from bot.turn.assistant import Question
+from tools.marking import mark_question
 
 QUESTIONS = (
     "price of Apple",
@@ -33,14 +35,15 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environ = {"TUPPENCE_HOME": home, "TUPPENCE_MARKET_DATA": "snapshot", "TUPPENCE_MODEL_BACKEND": "embedded"}
         async with start(load_settings(environ, None)) as app:
-            parts = app.assistant.parts
+            parts, context = app.assistant.parts, reading_context()
             engine: list[float] = []
             turns: list[float] = []
             for round_number in range(ROUNDS + 1):
                 for question in QUESTIONS:
-                    schemas = parts.toolbox.schemas((question,))
+                    schemas = parts.toolbox.schemas((question,), context)
+                    read = [Message("user", mark_question(question, context))]
                     began = time.perf_counter()
-                    async for _ in parts.model.chat([Message("user", question)], schemas, max_tokens=192):
+                    async for _ in parts.model.chat(read, schemas, max_tokens=192):
                         pass
                     decided = time.perf_counter()
                     conversation = f"bench-{round_number}-{question}"

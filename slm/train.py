@@ -75,15 +75,17 @@ class Trainer:
     """Holds model, optimisers and position, so that training can stop and go on."""
 
     def __init__(self, shape: Shape, recipe: Recipe, device: str = "cpu", *, rank: int = 0, workers: int = 1) -> None:
-        """With several workers, each process takes its share of every batch and all take the same step."""
+        """With several workers, each takes its share of every batch, and of the matrices when the step is taken."""
         torch.manual_seed(recipe.seed)
         self.rank, self.workers = rank, workers
         self.shape, self.recipe, self.device = shape, recipe, device
         self.model = Decoder(shape).to(device)
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
         others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
+        # Muon's step costs a third of a small batch's passes: every worker does it for its own matrices only.
+        self.shares = [matrices[owner::workers] for owner in range(workers)]
         self.optimisers = (
-            torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
+            torch.optim.Muon(self.shares[rank], lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
             torch.optim.AdamW(others, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
         )
         self.step = self.epoch = self.tokens_seen = self.batches_done = 0
@@ -96,11 +98,11 @@ class Trainer:
         left = (self.recipe.tokens - self.tokens_seen) / (self.recipe.tokens - decay_from)
         return max(min((self.step + 1) / self.recipe.warmup_steps, 1.0, left), 0.0)
 
-    def run(self, examples: Examples, folder: Path, report: Callable[[str], None], save_every: float = 120.0) -> None:
-        """Train until `recipe.tokens`; saves to `folder` every `save_every` seconds and at the end."""
+    def run(self, examples: Examples, folder: Path, report: Callable[[str], None], save_every: int = 400) -> None:
+        """Train until `recipe.tokens`; saves to `folder` every `save_every` steps and at the end."""
         if self.corpus != examples.name:  # another corpus than before the stop: begin it at its start
             self.corpus, self.batches_done = examples.name, 0
-        began = saved = time.monotonic()
+        began = time.monotonic()
         losses: list[float] = []
         while self.tokens_seen < self.recipe.tokens:
             rng = np.random.default_rng((self.recipe.seed, self.epoch))
@@ -111,16 +113,15 @@ class Trainer:
                 losses.append(self._step(inputs[own].to(self.device), targets[own].to(self.device)))
                 self.batches_done = place + 1
                 self.tokens_seen += inputs.numel()
-                now = time.monotonic()
                 if self.step % 50 == 0 and self.rank == 0:
-                    speed = self.tokens_seen / (self.seconds + now - began)
+                    speed = self.tokens_seen / (self.seconds + time.monotonic() - began)
                     report(
                         f"step {self.step} tokens {self.tokens_seen / 1e6:.2f}M loss {np.mean(losses[-100:]):.4f} "
                         f"rate {self.rate():.3f} {speed:.0f} tokens/s"
                     )
-                if now - saved > save_every:
-                    self.seconds += now - began
-                    began = saved = now
+                if self.step % save_every == 0:
+                    self.seconds += time.monotonic() - began
+                    began = time.monotonic()
                     self.save(folder)
                 if self.tokens_seen >= self.recipe.tokens:
                     break
@@ -143,7 +144,9 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
+        if self.workers > 1:
+            self._share()
         self.step += 1
         return float(loss.detach())
 
@@ -156,13 +159,27 @@ class Trainer:
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
+    def _share(self) -> None:
+        """Every worker ends up with the matrices that the others stepped."""
+        for owner, matrices in enumerate(self.shares):
+            flat = torch.cat([matrix.detach().flatten() for matrix in matrices])
+            distributed.broadcast(flat, owner)
+            if owner != self.rank:
+                for matrix, part in zip(matrices, flat.split([m.numel() for m in matrices]), strict=True):
+                    matrix.data.copy_(part.view_as(matrix))
+
     def save(self, folder: Path) -> None:
-        """Write `checkpoint.pt` so that a crash leaves either the old or the new one; the first worker's job."""
+        """Write `checkpoint.pt` so that a crash leaves either the old or the new one; all workers call it together."""
+        momenta: list[dict[str, Any]] = [self.optimisers[0].state_dict()]
+        if self.workers > 1:
+            momenta = [{}] * self.workers
+            distributed.all_gather_object(momenta, self.optimisers[0].state_dict())
         if self.rank:
             return
         state = {
             "model": self.model.state_dict(),
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "momenta": momenta,
+            "moments": self.optimisers[1].state_dict(),
             "position": (self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds),
             "shape": asdict(self.shape),
             "corpus": self.corpus,
@@ -182,8 +199,9 @@ class Trainer:
         if missing:
             _add_rows(state, missing)
         self.model.load_state_dict(state["model"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
+        if len(state["momenta"]) == self.workers:  # with another number of workers, momentum is gathered anew
+            self.optimisers[0].load_state_dict(state["momenta"][self.rank])
+        self.optimisers[1].load_state_dict(state["moments"])
         self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
         self.corpus = state.get("corpus", "corpus")
         return True
@@ -193,7 +211,7 @@ def _add_rows(state: dict[str, Any], missing: int) -> None:
     """Make room in a checkpoint for tokens that came later: they start as the mean of all others."""
     rows = state["model"]["embedding.weight"]
     state["model"]["embedding.weight"] = torch.cat([rows, rows.mean(0, keepdim=True).expand(missing, -1)])
-    for moments in state["optimisers"][1]["state"].values():
+    for moments in state["moments"]["state"].values():
         for key, value in moments.items():
             if value.shape == rows.shape:
                 moments[key] = torch.cat([value, value.new_zeros(missing, value.shape[1])])

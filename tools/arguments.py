@@ -113,8 +113,10 @@ def _narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
 
 
 def _is_ordinary(text: str, context: ToolContext) -> bool:
-    """Whether `text` is nothing but words of questions in small letters."""
-    return context.symbols.is_ordinary(text) or (text.islower() and all(map(is_word, _LETTERS.findall(text))))
+    """Whether `text` is nothing but words of questions in small letters, and nobody's name."""
+    if context.symbols.is_ordinary(text):
+        return True
+    return text.islower() and all(map(is_word, _LETTERS.findall(text))) and not context.symbols.means_one(text)
 
 
 def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:

@@ -58,6 +58,7 @@ _ABOUT_THE_SHARE = frozenset(
         "index",
     ]
 )
+_PRICE_OF = re.compile(r"(?:the )?(?:(?:share |stock )?price|shares?|stocks?|value) of ")
 _OF_THE_SHARE = re.compile(r"^(?:the )?(?:(?:(?:share |stock )?price|shares?|stocks?|value) of )?(?:the )?(?=.)")
 
 
@@ -109,8 +110,11 @@ class DirectoryResolver:
             return False
         if len(typed) > 1 and " " not in typed and self._in_capitals(typed):
             return True
-        if self.directory.asked_back.get(comparable(typed)) == ():
+        whole = comparable(typed)
+        if self.directory.asked_back.get(whole) == ():
             return False
+        if _PRICE_OF.match(whole) or whole.rpartition(" ")[2] in _ABOUT_THE_SHARE:  # "price of tesla", "tesla stock"
+            return bool(self._named(whole))
         return any(self._named(variant) for variant in _variants(typed))
 
     def means_one(self, text: str) -> bool:

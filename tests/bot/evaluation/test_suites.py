@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.__main__ import Suite
-from bot.evaluation.questions import read_set
+from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.suites import SUITES, Examiner
 from bot.messages import Message, ToolCall
 from slm.chat_format import Call
@@ -53,7 +53,9 @@ async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
     model = Knowing(is_native=False)
     for name in ("tools", "followups", "abstain"):
         result = await SUITES[name](Examiner(model))
-        assert result.score.right == result.score.total == len(result.seconds) > 0, result.wrong
+        apart = sum(tally.total for part, tally in result.parts.items() if part.endswith("common wordings"))
+        assert result.score.right == result.score.total > 0, result.wrong
+        assert result.score.total + apart == len(result.seconds)
     assert model.asked[0].messages[0].role == "system"
     assert len(model.asked[0].tools) == 24
 
@@ -71,7 +73,7 @@ async def test_our_own_model_reads_marked_questions_and_may_copy_from_the_earlie
     choice = await Examiner(model).decider.decide("and its news?", ["price of tesla"])
     assert (choice.calls, choice.text) == ([], "CLARIFY: symbol")
     last = model.asked[-1]
-    assert [message.content for message in last.messages] == ["price of <|name|>tesla", "", "and its news?"]
+    assert [message.content for message in last.messages] == ["price of<|name|>tesla", "", "and its news?"]
     news = next(tool["function"] for tool in last.tools if tool["function"]["name"] == "get_news")
     assert news["parameters"]["properties"]["symbol"]["enum"] == ["news", "tesla"] or "tesla" in json.dumps(news)
 
@@ -100,7 +102,24 @@ async def test_latency_leaves_the_first_decision_out_and_hears_of_progress() -> 
     assert result.quantile(0.5) <= result.quantile(0.95)
 
 
-@pytest.mark.parametrize("name", ["tools", "abstain", "bias"])
+async def test_wordings_that_are_anybodys_are_counted_apart() -> None:
+    common = sum(map(has_common_wording, read_set("tools")))
+    result = await SUITES["tools"](Examiner(ScriptedModel([["no"]] * 1000, is_native=True)))
+    assert result.parts["exact, common wordings"].total == common > 0
+    assert result.score.total == sum(not r.get("history") for r in read_set("tools")) - common
+
+
+@pytest.mark.parametrize(
+    ("question", "piece", "common"),
+    [("tsla price", "tsla", True), ("how is tsla doing", "tsla", True), ("how is tsla doing now", "tsla", False)],
+)
+def test_a_wording_below_four_words_is_anybodys(question: str, piece: str, common: bool) -> None:
+    record = {"question": question, "calls": [{"name": "get_quote", "arguments": {"symbols": [piece]}}]}
+    assert has_common_wording(record) is common
+    assert not has_common_wording({**record, "history": ["and before?"]})
+
+
+@pytest.mark.parametrize("name", ["tools", "abstain", "bias", "second/tools", "second/abstain"])
 def test_every_record_of_a_set_has_an_id_of_its_own(name: str) -> None:
     identities = [record["id"] for record in read_set(name)]
     assert len(set(identities)) == len(identities)
