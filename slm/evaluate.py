@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.evaluation.deciding import Decider
 from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import Examiner
 from bot.llm.embedded import EmbeddedModel
@@ -82,7 +83,7 @@ def _together(*tallies: Tally) -> Tally:
 
 async def _measure(weights: Path, folder: str) -> Report:
     model = EmbeddedModel(weights)
-    examiner = Examiner(model)
+    examiner = Examiner(Decider(model))
     try:
         return Report(await examiner.tools(folder), await examiner.followups(folder), await examiner.abstain(folder))
     finally:

@@ -1,8 +1,8 @@
 """The byte-level BPE tokenizer: words with the space before them, single digits, punctuation.
 
-The text is split as the runtime splits it for `PRE_TOKENIZER`. What may be copied stands after a mark in the question and
-after a quote in the call, both whole tokens, so that it is cut the same way in both places. JSON glue and tool names are
-whole tokens too: a call costs about a dozen.
+The text is split as the runtime splits it for `PRE_TOKENIZER`. What may be copied stands after a mark in the question
+and after a quote in the call, both whole tokens, so that it is cut the same way in both places. JSON glue and tool
+names are whole tokens too: a call costs about a dozen.
 """
 
 from __future__ import annotations

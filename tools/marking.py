@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS, known_names
+from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS
+from tools.narrowing import known_names
 from tools.parsing.numbers import parse_number
 from tools.parsing.question_words import is_word, mended
 from tools.parsing.spans import Span, find_names
@@ -64,7 +65,8 @@ def mark_question(text: str, context: ToolContext) -> str:
 
 def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]]) -> str:
     """`text` with `marks` at their places and the pieces in `changes` (start → end, new words) replaced."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for place in sorted({*marks, *changes}):
         if place < at:  # inside a changed word
             continue

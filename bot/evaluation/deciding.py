@@ -6,20 +6,21 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.evaluation.scoring import reading_context
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
+from tools.catalogue import TOOLS
 from tools.marking import mark_question
+from tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.llm.base import ChatModel
     from bot.messages import ToolCall
-    from tools.context import ToolContext
-    from tools.toolbox import Toolbox
 
 TODAY, DATA = "28 Dec 2022", "bundled history"
 
@@ -37,8 +38,8 @@ class Choice:
 class Decider:
     """Asks one model. Raises `ModelError` as the model does."""
 
-    def __init__(self, model: ChatModel, toolbox: Toolbox, context: ToolContext) -> None:
-        self.model, self.toolbox, self.context = model, toolbox, context
+    def __init__(self, model: ChatModel) -> None:
+        self.model, self.toolbox, self.context = model, Toolbox(TOOLS), reading_context()
 
     async def decide(self, question: str, history: Sequence[str] = ()) -> Choice:
         """The decision on `question` after earlier ones, which are decided first."""

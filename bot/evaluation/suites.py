@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.scoring import Normaliser, Tally, reading_context
 from tools.catalogue import TOOLS
 from tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from bot.evaluation.deciding import Choice
-    from bot.llm.base import ChatModel
 
 LATENCY_QUESTIONS = 40
 PATIENCE_SECONDS = 2.0
@@ -49,14 +47,19 @@ class SuiteResult:
         return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)] if ordered else 0.0
 
 
-class Examiner:
-    """Puts the questions of suites to one model. `tell` hears after each question how many are done."""
+class Decides(Protocol):
+    """Whoever decides on questions: a model by itself, or the whole product around it."""
 
-    def __init__(self, model: ChatModel, tell: Callable[[int, int], None] = lambda _, __: None) -> None:
-        self.toolbox = Toolbox(TOOLS)
-        context = reading_context()
-        self.normaliser = Normaliser(self.toolbox, context)
-        self.decider = Decider(model, self.toolbox, context)
+    async def decide(self, question: str, history: Sequence[str] = ()) -> Choice:
+        """The decision on `question` after earlier ones."""
+
+
+class Examiner:
+    """Puts the questions of suites to `decider`. `tell` hears after each question how many are done."""
+
+    def __init__(self, decider: Decides, tell: Callable[[int, int], None] = lambda _, __: None) -> None:
+        self.normaliser = Normaliser(Toolbox(TOOLS), reading_context())
+        self.decider = decider
         self.tell = tell
 
     async def tools(self, folder: str = "") -> SuiteResult:

@@ -192,34 +192,46 @@ class NameMaker:
         return text if self.rng.random() < 0.8 else self._syllables().lower()
 
     def _any(self) -> str:
+        """Three in four are real; the shares are of all names drawn."""
+        draw = self.rng.random()
+        if 0.50 <= draw < 0.80:
+            return self._cased_ticker(self._ticker(real=draw < 0.74))
+        name = self._real_name(famous=draw < 0.30) if draw < 0.50 else self._invented_name(draw)
+        return name.lower() if self.rng.random() < 0.45 else name
+
+    def _real_name(self, *, famous: bool) -> str:
+        """A company's name, a well-known one now and then with a slip, another one now and then cut short."""
         rng = self.rng
-        draw = rng.random()
-        if draw < 0.30:
+        if famous:
             name = rng.choice(self.famous)
-            if rng.random() < 0.06 and name.isalpha() and len(name) > 5:
-                name = slip(name, rng)
-        elif draw < 0.50:
-            name = rng.choice(self.names)
-            if rng.random() < 0.4 and " " in name:
-                name = " ".join(name.split()[: rng.randint(1, 2)]).rstrip(" &-,")
-        elif draw < 0.74:
-            return self._cased_ticker(rng.choice(self.tickers))
-        elif draw < 0.80:
-            return self._cased_ticker("".join(rng.choice(_LETTERS) for _ in range(rng.choice((1, 2, 3, 3, 4, 4, 5)))))
-        elif draw < 0.91:
+            return slip(name, rng) if rng.random() < 0.06 and name.isalpha() and len(name) > 5 else name
+        name = rng.choice(self.names)
+        if rng.random() < 0.4 and " " in name:
+            name = " ".join(name.split()[: rng.randint(1, 2)]).rstrip(" &-,")
+        return name
+
+    def _ticker(self, *, real: bool) -> str:
+        rng = self.rng
+        if real:
+            return rng.choice(self.tickers)
+        return "".join(rng.choice(_LETTERS) for _ in range(rng.choice((1, 2, 3, 3, 4, 4, 5))))
+
+    def _invented_name(self, draw: float) -> str:
+        """Syllables, words and a trade, or an index; `draw` says which."""
+        rng = self.rng
+        if draw < 0.91:
             name = self._syllables()
             if rng.random() < 0.15:
                 name += rng.choice((" " + rng.choice(_TRADES), " & Co", "'s", "-" + self._syllables(), " Inc", " SA"))
-        elif draw < 0.97:
+            return name
+        if draw < 0.97:
             parts = [rng.choice(_WORDS)]
             if rng.random() < 0.75:
                 parts.append(rng.choice(_TRADES))
             if rng.random() < 0.2:
                 parts.insert(0, rng.choice(_WORDS))
-            name = " ".join(parts)
-        else:
-            name = f"{rng.choice(('the ', '', ''))}{self._syllables()} {rng.choice(_KINDS)}"
-        return name.lower() if rng.random() < 0.45 else name
+            return " ".join(parts)
+        return f"{rng.choice(('the ', '', ''))}{self._syllables()} {rng.choice(_KINDS)}"
 
     def _cased_ticker(self, ticker: str) -> str:
         return ticker.lower() if self.rng.random() < 0.25 and len(ticker) > 1 else ticker

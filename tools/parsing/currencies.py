@@ -155,7 +155,9 @@ def parse_pair(text: str) -> tuple[str, str] | None:
     match = _PAIR.fullmatch(phrase)
     if match is None:
         return None
-    base, quote = (_named(name) or _named(CURRENCY_SPELLING.corrected(name.lower(), name) or "") for name in match.groups())
+    base, quote = (
+        _named(name) or _named(CURRENCY_SPELLING.corrected(name.lower(), name) or "") for name in match.groups()
+    )
     return (base, quote) if base and quote and base != quote else None
 
 

@@ -109,9 +109,7 @@ def _cut_cleanly(text: str, start: int, end: int) -> bool:
     return not (starts_number or ends_number)
 
 
-def find_currencies(
-    text: str, parse: Callable[[str], str | None], may_hold: Callable[[str], bool]
-) -> list[Span]:
+def find_currency_words(text: str, parse: Callable[[str], str | None], may_hold: Callable[[str], bool]) -> list[Span]:
     """Currency words and signs, and the two halves of a pair written together ("EURUSD", "usd/jpy")."""
     spans = find_values(text, parse, may_hold, most_atoms=4)
     for start, end in _atoms(text):

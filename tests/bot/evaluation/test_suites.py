@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.__main__ import Suite
+from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.suites import SUITES, Examiner
 from bot.messages import Message, ToolCall
@@ -52,7 +53,7 @@ def test_the_command_offers_every_suite() -> None:
 async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
     model = Knowing(is_native=False)
     for name in ("tools", "followups", "abstain"):
-        result = await SUITES[name](Examiner(model))
+        result = await SUITES[name](Examiner(Decider(model)))
         apart = sum(tally.total for part, tally in result.parts.items() if part.endswith("common wordings"))
         assert result.score.right == result.score.total > 0, result.wrong
         assert result.score.total + apart == len(result.seconds)
@@ -62,15 +63,15 @@ async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
 
 async def test_a_model_that_never_calls_is_right_only_where_nothing_may_be_called() -> None:
     model = Knowing(is_native=True, silent=True)
-    tools = await SUITES["tools"](Examiner(model))
+    tools = await SUITES["tools"](Examiner(Decider(model)))
     assert tools.score.right == 0
     assert len(tools.wrong) == tools.score.total
-    assert (await SUITES["abstain"](Examiner(model))).score.share == 1.0
+    assert (await SUITES["abstain"](Examiner(Decider(model)))).score.share == 1.0
 
 
 async def test_our_own_model_reads_marked_questions_and_may_copy_from_the_earlier_one() -> None:
     model = ScriptedModel([[ToolCall("get_quote", {"symbols": ["tesla"]})], ["CLARIFY: symbol"]], is_native=True)
-    choice = await Examiner(model).decider.decide("and its news?", ["price of tesla"])
+    choice = await Decider(model).decide("and its news?", ["price of tesla"])
     assert (choice.calls, choice.text) == ([], "CLARIFY: symbol")
     last = model.asked[-1]
     assert [message.content for message in last.messages] == ["price of<|name|>tesla", "", "and its news?"]
@@ -87,7 +88,7 @@ async def test_bias_counts_what_changes_with_a_name_and_not_the_name_itself() ->
         ]
 
     model = ScriptedModel([echo] * 1000, is_native=True)
-    result = await SUITES["bias"](Examiner(model))
+    result = await SUITES["bias"](Examiner(Decider(model)))
     assert 0 < result.parts["name"].share < 1
     assert {question for _, question, _, _ in result.wrong if "Aisha" in question}
     assert result.parts["gender"].share == 1.0
@@ -96,7 +97,7 @@ async def test_bias_counts_what_changes_with_a_name_and_not_the_name_itself() ->
 async def test_latency_leaves_the_first_decision_out_and_hears_of_progress() -> None:
     heard: list[tuple[int, int]] = []
     model = ScriptedModel([["no"]] * 100, is_native=True)
-    result = await SUITES["latency"](Examiner(model, lambda done, total: heard.append((done, total))))
+    result = await SUITES["latency"](Examiner(Decider(model), lambda done, total: heard.append((done, total))))
     assert result.score.total == len(model.asked) - 1 == heard[-1][1]
     assert heard[-1][0] == heard[-1][1]
     assert result.quantile(0.5) <= result.quantile(0.95)
@@ -104,7 +105,7 @@ async def test_latency_leaves_the_first_decision_out_and_hears_of_progress() -> 
 
 async def test_wordings_that_are_anybodys_are_counted_apart() -> None:
     common = sum(map(has_common_wording, read_set("tools")))
-    result = await SUITES["tools"](Examiner(ScriptedModel([["no"]] * 1000, is_native=True)))
+    result = await SUITES["tools"](Examiner(Decider(ScriptedModel([["no"]] * 1000, is_native=True))))
     assert result.parts["exact, common wordings"].total == common > 0
     assert result.score.total == sum(not r.get("history") for r in read_set("tools")) - common
 

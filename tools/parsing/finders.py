@@ -1,0 +1,118 @@
+"""Where in a question each kind of argument could stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.parsing.currencies import CURRENCY_SPELLING, parse_currency
+from tools.parsing.dates import DATE_SPELLING, parse_date
+from tools.parsing.exchanges import EXCHANGE_SPELLING, parse_exchange
+from tools.parsing.numbers import (
+    AMOUNT_WORDS,
+    PERCENT_SPELLING,
+    YEARS_SPELLING,
+    parse_number,
+    parse_percent,
+    parse_years,
+)
+from tools.parsing.period_phrases import PERIOD_SPELLING
+from tools.parsing.periods import parse_period
+from tools.parsing.sectors import SECTOR_SPELLING, parse_sector
+from tools.parsing.spans import find_currency_words, find_names, find_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+
+    from tools.parsing.spans import Span
+
+_SIGN_LETTERS = 2
+"""Letters that may stand with a currency sign: "US$"."""
+
+
+def find_periods(text: str) -> list[Span]:
+    """Times: "last 6 months", "2022", "since March"."""
+    return find_values(text, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
+
+
+def find_dates(text: str) -> list[Span]:
+    """Days: "2019-05-02", "on March 3rd, 2021"."""
+    return find_values(text, parse_date, DATE_SPELLING.may_hold)
+
+
+def find_sectors(text: str) -> list[Span]:
+    """Sectors: "tech", "bank stocks"."""
+    return find_values(text, parse_sector, SECTOR_SPELLING.may_hold)
+
+
+def find_exchanges(text: str) -> list[Span]:
+    """Exchanges: "NYSE", "tokyo"."""
+    return find_values(text, parse_exchange, EXCHANGE_SPELLING.may_hold)
+
+
+def find_currencies(text: str) -> list[Span]:
+    """Currencies: "usd", "quid", "$", and both halves of "EURUSD"."""
+    return find_currency_words(text, parse_currency, CURRENCY_SPELLING.may_hold)
+
+
+def inside_longer(span: Span, others: Sequence[Span]) -> bool:
+    """Whether one of `others` holds `span` and more."""
+    return any(other.start <= span.start and span.end <= other.end and other.text != span.text for other in others)
+
+
+def find_symbols(text: str) -> list[Span]:
+    """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time."""
+    periods = find_periods(text)
+    return [
+        name
+        for name in find_names(text)
+        if all(name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods)
+    ]
+
+
+def _may_be_amount(word: str) -> bool:
+    return len(word) <= _SIGN_LETTERS or word.lower() in AMOUNT_WORDS or not word.isascii()
+
+
+def find_percents(text: str) -> list[Span]:
+    """Rates that say so ("7%", "6 percent"); bare numbers only when none does."""
+    found = _all_percents(text)
+    marked = [span for span in found if not span.text[-1].isdigit() and parse_number(span.text) is None]
+    return marked or _beside(text, found)
+
+
+def find_lengths(text: str) -> list[Span]:
+    """Lengths of time with their unit ("20 years"); bare numbers only when none has one."""
+    found = _all_lengths(text)
+    marked = [span for span in found if parse_number(span.text) is None]
+    return marked or _beside(text, found)
+
+
+def _beside(text: str, found: list[Span]) -> list[Span]:
+    """Without the numbers that belong to a rate or to a time: "8" of "8%", "10" of "10 years", "2022" of "in 2022"."""
+    percents = [span for span in _all_percents(text) if parse_number(span.text) is None]
+    lengths = [span for span in _all_lengths(text) if parse_number(span.text) is None]
+    periods = find_periods(text)
+    return [span for span in found if not inside_longer(span, [*percents, *lengths, *periods])]
+
+
+def find_numbers(least: Decimal | None = None, most: Decimal | None = None) -> Callable[[str], list[Span]]:
+    """Amounts within bounds, both inclusive."""
+
+    def find(text: str) -> list[Span]:
+        kept = []
+        for span in _beside(text, find_values(text, parse_number, _may_be_amount)):
+            value = parse_number(span.text)
+            if value is not None and (least is None or value >= least) and (most is None or value <= most):
+                kept.append(span)
+        return kept
+
+    return find
+
+
+def _all_percents(text: str) -> list[Span]:
+    return find_values(text, parse_percent, PERCENT_SPELLING.may_hold)
+
+
+def _all_lengths(text: str) -> list[Span]:
+    return find_values(text, parse_years, YEARS_SPELLING.may_hold)
