@@ -33,6 +33,16 @@ LOG_FILE = "tuppence.log"
 MAX_LOG_BYTES = 1_000_000
 
 
+def _model_name(text: str) -> str:
+    """A model from the command line, under the same rule as TUPPENCE_MODEL."""
+    from bot.settings import read_model
+
+    try:
+        return read_model(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def _name(text: str) -> str:
     """A user or conversation from the command line, under the same rule as TUPPENCE_USER."""
     from bot.settings import read_user
@@ -210,15 +220,65 @@ def evaluate(
 
 @app.command()
 def models() -> None:
-    """The models that were measured here: accuracy, time, memory."""
+    """The models of this installation: what each may do, accuracy, time, memory."""
     settings = _settings()
     from bot.surfaces.evaluation import show_models
 
     _run(show_models(settings))
 
 
-model_app = typer.Typer(help="The built-in model.", no_args_is_help=True)
+model_app = typer.Typer(help="Which models may answer.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
+
+
+ModelName = Annotated[
+    str, typer.Argument(metavar="NAME", callback=_model_name, help="An Ollama model, or tuppence, the built-in one.")
+]
+
+
+class ModelRole(StrEnum):
+    """What a model may be used for; held to `bot.records.models.MODEL_ROLES` by a test."""
+
+    tools = "tools"
+    write = "write"
+    explain = "explain"
+
+
+@model_app.command(epilog="Example:  tuppence model add qwen3:4b --role tools --role write")
+def add(
+    name: ModelName,
+    role: Annotated[
+        list[ModelRole] | None,
+        typer.Option(
+            help="tools: take whole turns; write: word what the built-in model looked up; explain: put general words "
+            "plainly. If not said: tools and write."
+        ),
+    ] = None,
+) -> None:
+    """Name a model for the portfolio, or give it other roles; it answers once it is promoted."""
+    settings = _settings()
+    from bot.surfaces.portfolio import add_model
+
+    roles = dict.fromkeys(role or (ModelRole.tools, ModelRole.write))
+    _run(add_model(settings, name, [item.value for item in roles]))
+
+
+@model_app.command(epilog="Example:  tuppence eval --model qwen3:4b && tuppence model promote qwen3:4b")
+def promote(name: ModelName) -> None:
+    """Let a model answer, if its present weights reached the gates on this machine."""
+    settings = _settings()
+    from bot.surfaces.portfolio import promote_model
+
+    _run(promote_model(settings, name))
+
+
+@model_app.command()
+def retire(name: ModelName) -> None:
+    """Let a model answer no more."""
+    settings = _settings()
+    from bot.surfaces.portfolio import retire_model
+
+    _run(retire_model(settings, name))
 
 
 @model_app.command(epilog="Example:  ollama serve &  tuppence model install")

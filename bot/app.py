@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.llm.choosing import choose_model
-from bot.records import store
+from bot.llm.choosing import choose_model, make_embedded
+from bot.llm.ollama import NATIVE_NAME
+from bot.llm.portfolio import NOBODY, open_portfolio
+from bot.records import models, store
 from bot.records.database import open_database
 from bot.records.sample import admit
 from bot.records.store import Actor
@@ -22,6 +24,9 @@ from tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.llm.base import ChatModel
+    from bot.llm.portfolio import Portfolio
+    from bot.records.database import Database
     from bot.records.store import AbandonedTurn
     from bot.settings import Settings
     from tools.context import SymbolResolver
@@ -54,15 +59,17 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         database = await open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(database.close)
-        chosen, (market, market_note) = await asyncio.gather(
-            choose_model(settings), choose_market_data(settings.market_data, home=settings.home)
-        )
-        stack.push_async_callback(chosen.model.close)
-        notices = [chosen.note] if chosen.note and settings.model != "tuppence" else []
         actor = Actor(user or settings.user)
+        (model, portfolio, model_note), (market, market_note) = await asyncio.gather(
+            _choose_models(settings, database, actor), choose_market_data(settings.market_data, home=settings.home)
+        )
+        for each in {model, *(candidate.model for candidate in portfolio.order)}:
+            stack.push_async_callback(each.close)
+        notices = [model_note] if model_note else []
         parts = Parts(
             database=database,
-            model=chosen.model,
+            model=model,
+            portfolio=portfolio,
             toolbox=Toolbox(TOOLS),
             market=market,
             symbols=make_resolver(),
@@ -74,6 +81,23 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
             abandoned = await store.fail_abandoned_turns(session, parts.now())
         notices += [_cut_off(turn) for turn in abandoned if turn.actor == actor]  # a question is its asker's alone
         yield App(settings, Assistant(parts), actor, tuple(notices))
+
+
+async def _choose_models(settings: Settings, database: Database, actor: Actor) -> tuple[ChatModel, Portfolio, str]:
+    """The model behind all others, the approved ones, and what to say of them.
+
+    A model that the settings name is the only one; without it and without an approved one, `auto` decides alone.
+    """
+    approved = []
+    if not settings.names_a_model:
+        async with database.read() as session:
+            approved = await models.approved_models(session, actor.tenant)
+    if not approved:
+        chosen = await choose_model(settings)
+        return chosen.model, NOBODY, chosen.note if settings.model != NATIVE_NAME else ""
+    built_in = make_embedded(settings)
+    portfolio = open_portfolio(settings, approved, built_in)
+    return built_in, portfolio, await portfolio.notice()
 
 
 def _cut_off(turn: AbandonedTurn) -> str:

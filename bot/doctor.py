@@ -15,6 +15,8 @@ from tools.errors import ToolError
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
+    from bot.records.database import Database
+    from bot.records.store import Actor
     from bot.settings import Settings
 
 State = Literal["ok", "note", "bad"]
@@ -80,9 +82,40 @@ async def _database(settings: Settings) -> list[Finding]:
         else:
             text = f"{len(portfolio.transactions)} transactions for {actor.user}"
             found.append(Finding("ok", "portfolio", text))
+        found += await _models(settings, database, actor)
+        found += await _audit_log(database, actor)
     finally:
         await database.close()
     return found
+
+
+async def _models(settings: Settings, database: Database, actor: Actor) -> list[Finding]:
+    """Which approved model answers; nothing where none is approved, or the settings name one."""
+    from bot.llm.choosing import make_embedded
+    from bot.llm.portfolio import open_portfolio
+    from bot.records.models import approved_models
+
+    async with database.read() as session:
+        approved = [] if settings.names_a_model else await approved_models(session, actor.tenant)
+    if not approved:
+        return []
+    portfolio = open_portfolio(settings, approved, make_embedded(settings))
+    text = await portfolio.notice()
+    for candidate in portfolio.order:
+        await candidate.model.close()
+    return [Finding("note" if "passed over" in text else "ok", "models", text)]
+
+
+async def _audit_log(database: Database, actor: Actor) -> list[Finding]:
+    from bot.records import audit
+
+    async with database.read() as session:
+        log = await audit.entries(session, actor.tenant)
+    broken = audit.first_break(log)
+    if broken is not None:
+        text = f"row {broken} does not follow from the one before: the log was altered; compare it with a backup"
+        return [Finding("bad", "audit log", text)]
+    return [Finding("ok", "audit log", f"{len(log)} acts, none altered")] if log else []
 
 
 async def _embedded(settings: Settings) -> list[Finding]:

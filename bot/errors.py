@@ -17,6 +17,7 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   ├── ModelTimeout          75  the model took too long
 │   ├── ModelFailed           70  the model stopped with an error
 │   └── WeightsDamaged        74  the built-in model's file is missing, cut short or altered
+├── PortfolioRefused          65  a model can't be promoted or retired (every reason is listed)
 ├── ImportRefused             65  a file can't be imported (every problem has its line number)
 ├── BatchRefused              65  a file of questions can't be read
 └── UnknownUser               67  nobody of that name is known
@@ -211,6 +212,17 @@ class WeightsDamaged(ModelError):
         super().__init__(
             f"The built-in model's file {path} is unusable ({reason}). Install Tuppence again to restore it."
         )
+
+
+class PortfolioRefused(TuppenceError):
+    """The admin's act on the model `name` is refused; `problems` has one sentence for each reason."""
+
+    exit_code = 65
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        self.name = name
+        self.problems = tuple(problems)
+        super().__init__(f"Nothing was changed for {name}:" + "".join(f"\n  - {problem}" for problem in self.problems))
 
 
 class ImportRefused(TuppenceError):

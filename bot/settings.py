@@ -75,7 +75,8 @@ def _read_database_url(text: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _read_model(text: str) -> str:
+def read_model(text: str) -> str:
+    """A model's name as Ollama writes it. Raises ValueError with the fix."""
     if not _MODEL.fullmatch(text):
         raise ValueError(f"“{text[:50]}” is no model name; write one like qwen3:4b")
     return text
@@ -111,6 +112,12 @@ def read_user(text: str) -> str:
     if len(text) > MAX_USER_CHARACTERS or not text.isprintable():
         raise ValueError(f"a user's name has at most {MAX_USER_CHARACTERS} printable characters; shorten it")
     return text
+
+
+def _read_milliseconds(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", str(text)) or not int(text):
+        raise ValueError("it is no whole number of milliseconds up to 999999; write one like 8000")
+    return int(text)
 
 
 def _read_switch(text: str) -> bool:
@@ -164,7 +171,7 @@ class Settings(BaseModel):
             "example": "postgresql://tuppence@localhost:5432/tuppence",
         },
     )
-    model: Annotated[str, AfterValidator(_read_model)] = Field(
+    model: Annotated[str, AfterValidator(read_model)] = Field(
         "tuppence",
         alias="TUPPENCE_MODEL",
         description="The language model: the built-in one, or the name of any model Ollama has.",
@@ -175,6 +182,12 @@ class Settings(BaseModel):
         alias="TUPPENCE_MODEL_BACKEND",
         description="What runs the model: Ollama, the built-in engine, or Ollama if it answers and has the model.",
         json_schema_extra={"example": "embedded"},
+    )
+    latency_budget_ms: Annotated[int, BeforeValidator(_read_milliseconds)] = Field(
+        8000,
+        alias="TUPPENCE_LATENCY_BUDGET_MS",
+        description="How long 95 of 100 decisions of an approved model may take, in milliseconds, for it to answer.",
+        json_schema_extra={"example": "3000"},
     )
     market_data: Literal["auto", "yahoo", "snapshot"] = Field(
         "auto",
@@ -235,6 +248,11 @@ class Settings(BaseModel):
         description="Slack's signing secret. Kept for the Slack surface, which is not built yet.",
         json_schema_extra={"example": "your-signing-secret"},
     )
+
+    @property
+    def names_a_model(self) -> bool:
+        """Whether somebody set which model answers; the portfolio then has no say."""
+        return not self.model_fields_set.isdisjoint({"model", "model_backend"})
 
     @field_validator("ollama_host", mode="after")
     @classmethod

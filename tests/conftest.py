@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.records.database import Database
 
+BUDGET = "TUPPENCE_LATENCY_BUDGET_MS"
 LOCAL_NAMES = frozenset({"localhost", "ip6-localhost", "", None})
 
 
@@ -64,7 +65,7 @@ hypothesis.settings.load_profile("tuppence")
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the person's own settings and data."""
     monkeypatch.setenv("TUPPENCE_HOME", str(tmp_path / "home"))
-    for key in ("TUPPENCE_DATABASE_URL", "TUPPENCE_MODEL", "TUPPENCE_MODEL_BACKEND", "OLLAMA_HOST"):
+    for key in ("TUPPENCE_DATABASE_URL", "TUPPENCE_MODEL", "TUPPENCE_MODEL_BACKEND", "OLLAMA_HOST", BUDGET):
         monkeypatch.delenv(key, raising=False)
 
 

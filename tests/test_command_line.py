@@ -109,6 +109,18 @@ def test_the_tools_are_listed_with_their_schemas(tuppence: CommandLine) -> None:
     assert "symbols" in table
 
 
+def test_an_admin_names_a_model_and_can_promote_it_only_with_scores(tuppence: CommandLine) -> None:
+    added = tuppence.run("model", "add", "tuppence", "--role", "tools")
+    assert (added.code, added.err) == (0, "")
+    assert "tuppence (embedded) is in the portfolio for tools." in added.out
+    refused = tuppence.run("model", "promote", "tuppence")
+    assert (refused.code, refused.out) == (65, "")
+    assert refused.err.startswith("Error: Nothing was changed for tuppence:\n  - Its present weights were not measured")
+    for suite in ("tools", "abstain", "bias"):
+        assert f"run: tuppence eval --model tuppence --suite {suite}\n" in refused.err
+    assert "tuppence (embedded): not approved, named for tools" in tuppence.run("models").out
+
+
 def test_import_shows_a_preview_and_asks(tuppence: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "good.csv"
     file.write_text(CSV)
@@ -152,6 +164,7 @@ def test_wrong_settings_stop_the_start_at_once_each_with_its_fix(tuppence: Comma
         (["ask", "x", "--conversation", "c" * 300], 2, "at most 255"),
         (["import", "/no/such/file"], 65, "can't be read: No such file or directory"),
         (["nonsense"], 2, "No such command"),
+        (["model", "add", "no model!"], 2, "write one like qwen3:4b"),
     ],
 )
 def test_wrong_arguments_are_one_sentence_with_a_next_step(

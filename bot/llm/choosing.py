@@ -45,9 +45,9 @@ class ChosenModel:
     note: str = ""
 
 
-def make_ollama(settings: ModelSettings) -> OllamaModel:
-    """The configured model of the Ollama server; nothing is asked yet."""
-    return OllamaModel(settings.model, settings.ollama_host, allow_remote=settings.allow_remote_model)
+def make_ollama(settings: ModelSettings, name: str = "") -> OllamaModel:
+    """The model `name` of the Ollama server, or the configured one; nothing is asked yet."""
+    return OllamaModel(name or settings.model, settings.ollama_host, allow_remote=settings.allow_remote_model)
 
 
 def make_embedded(_: ModelSettings) -> EmbeddedModel:
@@ -56,6 +56,11 @@ def make_embedded(_: ModelSettings) -> EmbeddedModel:
 
 
 BACKENDS: dict[str, Callable[[ModelSettings], ChatModel]] = {"ollama": make_ollama, "embedded": make_embedded}
+
+
+def backend_of(settings: ModelSettings, name: str) -> str:
+    """What runs the model that an admin names: Ollama, but for the built-in one unless the settings say so."""
+    return "embedded" if name == NATIVE_NAME and settings.model_backend != "ollama" else "ollama"
 
 
 async def choose_model(settings: ModelSettings, *, probe_seconds: float = PROBE_SECONDS) -> ChosenModel:

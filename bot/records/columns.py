@@ -117,15 +117,16 @@ class JsonDocument(sa.TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The value with every text in it made storable."""
-        return _storable_json(value)
+        return storable_json(value)
 
 
-def _storable_json(value: object) -> object:
+def storable_json(value: object) -> object:
+    """A JSON value with every text in it made storable."""
     if isinstance(value, str):
         return storable_text(value)
     if isinstance(value, dict):
         entries = cast("dict[str, object]", value)
-        return {storable_text(key): _storable_json(entry) for key, entry in entries.items()}
+        return {storable_text(key): storable_json(entry) for key, entry in entries.items()}
     if isinstance(value, list | tuple):
-        return [_storable_json(entry) for entry in value]
+        return [storable_json(entry) for entry in value]
     return value

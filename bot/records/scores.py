@@ -56,6 +56,19 @@ async def latest_scores(session: AsyncSession, tenant: str) -> list[Score]:
     for row in rows:
         digest = digests.setdefault((row.model, row.backend), row.digest)
         if row.digest == digest:
-            score = Score(**{name: getattr(row, name) for name in _FIELDS})
-            newest.setdefault((row.model, row.backend, row.suite), score)
+            newest.setdefault((row.model, row.backend, row.suite), _score(row))
     return [newest[key] for key in sorted(newest)]
+
+
+async def scores_of(session: AsyncSession, tenant: str, backend: str, digest: str) -> dict[str, Score]:
+    """Suite → the newest measurement of exactly these weights, whatever name they were measured under."""
+    rows = await session.scalars(
+        sa.select(ModelScore)
+        .where(ModelScore.tenant == tenant, ModelScore.backend == backend, ModelScore.digest == digest)
+        .order_by(ModelScore.measured_at, ModelScore.id.desc())
+    )
+    return {row.suite: _score(row) for row in rows}
+
+
+def _score(row: ModelScore) -> Score:
+    return Score(**{name: getattr(row, name) for name in _FIELDS})

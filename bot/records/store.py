@@ -64,7 +64,7 @@ class SavedToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a turn ended. `evidence` (figures, withheld sentences, charts) and `timings_ms` are JSON."""
+    """How a turn ended. `evidence` (figures, withheld sentences, charts, proposed calls) and `timings_ms` are JSON."""
 
     status: TurnStatus
     answer: str
@@ -80,7 +80,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A finished turn, as later turns of its conversation need it."""
+    """A finished turn, as later turns of its conversation need it; `proposed` are calls it only asked about."""
 
     id: str
     question: str
@@ -88,6 +88,7 @@ class PastTurn:
     status: TurnStatus
     asked_at: datetime
     tool_calls: tuple[SavedToolCall, ...]
+    proposed: tuple[SavedToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +350,9 @@ async def recent_turns(session: AsyncSession, actor: Actor, conversation: str, l
             status=turn.status,  # type: ignore[arg-type]  # the database allows only these
             asked_at=turn.started_at,
             tool_calls=tuple(calls[turn.id]),
+            proposed=tuple(
+                SavedToolCall(call["name"], call["arguments"]) for call in (turn.evidence or {}).get("proposed", ())
+            ),
         )
         for turn in reversed(newest)
     )

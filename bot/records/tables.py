@@ -6,7 +6,7 @@ users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
        ├─ watchlist_items
        └─ turns ─── tool_calls
 conversations ─┘
-model_scores
+model_scores, models, audit_log
 
 A change here needs a migration; a test compares the two on both databases.
 """
@@ -31,6 +31,8 @@ NAMING = {
 }
 
 TURN_STATUSES = ("running", "answered", "declined", "clarify", "failed")
+FIRST_HASH = "0" * 64
+"""What the first row of an audit log names as the one before."""
 
 _KEY = sa.String(255)
 _SYMBOL = sa.String(32)
@@ -162,7 +164,7 @@ class Turn(Record):
 
     It is saved as "running" before any work; `process` says who works on it and `deadline_at` when it has surely
     ended, so that one killed half-way is found. `evidence` is what the answer shows besides text: figures,
-    sentences withheld, charts.
+    sentences withheld, charts, calls that it only proposed, and who worded it where another model did.
     """
 
     __tablename__ = "turns"
@@ -244,3 +246,41 @@ class ModelScore(Record):
     memory_mb: Mapped[float | None] = mapped_column(sa.Float)
     parts: Mapped[Any] = mapped_column(JsonDocument)
     measured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PortfolioModel(Record):
+    """One model that an admin has named, for what it may be used, and whether it may answer.
+
+    `roles` are of `MODEL_ROLES` in `bot.records.models`; `digest` names the weights that were promoted, NULL before. An
+    approval holds for those weights alone. `changed_by` and `changed_at` are of the last act.
+    """
+
+    __tablename__ = "models"
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    name: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    backend: Mapped[str] = mapped_column(sa.String(16))
+    digest: Mapped[str | None] = mapped_column(sa.String(128))
+    roles: Mapped[Any] = mapped_column(JsonDocument)
+    approved: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    changed_by: Mapped[str] = mapped_column(_KEY)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditRecord(Record):
+    """One act, in a chain: `hash` covers the row and the hash before it. The database refuses to change or delete one.
+
+    `sequence` counts from 1 within a tenant; the first row has `FIRST_HASH` before it.
+    """
+
+    __tablename__ = "audit_log"
+
+    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(_KEY)
+    action: Mapped[str] = mapped_column(sa.String(64))
+    subject: Mapped[str] = mapped_column(FreeText)
+    details: Mapped[Any] = mapped_column(JsonDocument)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bot.evaluation.deciding import Decider
 from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import SUITES, Examiner
-from bot.llm.choosing import choose_model
-from bot.llm.ollama import NATIVE_NAME
+from bot.llm.choosing import backend_of, choose_model
 from bot.records.database import open_database
+from bot.records.models import named_models
 from bot.records.scores import Score, keep_score, latest_scores
 from bot.records.store import Actor
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.evaluation.suites import SuiteResult
     from bot.llm.base import ChatModel
     from bot.messages import ModelInfo
+    from bot.records.models import NamedModel
     from bot.settings import Settings
 
 MOST_MISSES = 20
@@ -38,8 +40,7 @@ async def run_evaluation(settings: Settings, name: str, suites: Sequence[str], *
     Raises `ModelError`, for a model that is not there too: another one must not be measured in its place.
     """
     if name:
-        backend = "embedded" if name == NATIVE_NAME and settings.model_backend != "ollama" else "ollama"
-        settings = settings.model_copy(update={"model": name, "model_backend": backend})
+        settings = settings.model_copy(update={"model": name, "model_backend": backend_of(settings, name)})
     console, errors = Console(), Console(stderr=True)
     chosen = await choose_model(settings)
     database = await open_database(settings.database_url.get_secret_value())
@@ -66,7 +67,7 @@ async def _with_progress(console: Console, model: ChatModel, suite: str) -> Suit
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(suite, total=None)
         return await SUITES[suite](
-            Examiner(model, lambda done, total: progress.update(task, completed=done, total=total))
+            Examiner(Decider(model), lambda done, total: progress.update(task, completed=done, total=total))
         )
 
 
@@ -93,27 +94,48 @@ def _memory_mb() -> float:
 
 
 async def show_models(settings: Settings) -> None:
-    """The newest scores of every measured model, and accuracy against latency as a chart."""
+    """Every named or measured model with its roles, approval and newest scores, and accuracy against latency."""
     database = await open_database(settings.database_url.get_secret_value())
     try:
         async with database.read() as session:
             scores = await latest_scores(session, Actor(settings.user).tenant)
+            named = await named_models(session, Actor(settings.user).tenant)
     finally:
         await database.close()
     console = Console()
+    measured = {(score.model, score.backend) for score in scores}
+    for model in named:
+        if (model.name, model.backend) not in measured:
+            measure = f"measure it with: tuppence eval --model {model.name}"
+            console.print(
+                f"{model.name} ({model.backend}): {standing(model, model.digest)}; {measure}", highlight=False
+            )
     if not scores:
         console.print("No model has been measured yet; do it with: tuppence eval")
         return
+    by_name = {(model.name, model.backend): model for model in named}
     for name, group in groupby(scores, key=lambda score: (score.model, score.backend, score.digest)):
-        console.print(_table(*name, list(group)))
+        console.print(_table(*name, by_name.get(name[:2]), list(group)))
     for line in chart(scores):
         console.print(line, markup=False, highlight=False)
 
 
-def _table(model: str, backend: str, digest: str, scores: Sequence[Score]) -> Table:
+def standing(named: NamedModel | None, digest: str | None) -> str:
+    """What an admin decided about a model whose weights are `digest` now."""
+    if named is None:
+        return "not in the portfolio"
+    roles = " and ".join(named.roles)
+    if not named.approved:
+        return f"not approved, named for {roles}"
+    if named.digest != digest:
+        return f"other weights ({(named.digest or 'none')[:12]}) approved for {roles}"
+    return f"approved for {roles}"
+
+
+def _table(model: str, backend: str, digest: str, named: NamedModel | None, scores: Sequence[Score]) -> Table:
     """One model's suites."""
     measured = max(score.measured_at for score in scores)
-    title = f"{model} ({backend}, {digest[:12]}), {measured.day} {measured:%b %Y}"
+    title = f"{model} ({backend}, {digest[:12]}), {measured.day} {measured:%b %Y}; {standing(named, digest)}"
     table = Table("suite", "right", "95% interval", "questions", "median", "95% within", "memory", title=title)
     for score in scores:
         tally = Tally(score.correct, score.total)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message, ToolCall, ToolResult
+from bot.turn.confidence import ASK_BELOW
 from bot.turn.evidence import findings_record
 from tools.marking import mark_question
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.llm.base import ChatModel
+    from bot.messages import ModelInfo
     from tools.context import ToolContext
     from tools.toolbox import Toolbox
 
@@ -32,14 +34,28 @@ WRITING_MAX_TOKENS = 512
 
 @dataclass(slots=True)
 class Decision:
-    """What the model did in one turn. `text` is its last text, unchecked; milliseconds are wall time."""
+    """What the model did in one turn. `text` is its last text, unchecked; milliseconds are wall time.
+
+    `writes` says that `text` is meant for people, which a native model's never is. `held` are calls of an unsure
+    decision that were not run, `question` asks the person about them. `model` decided; `writer` worded, if another did.
+    """
 
     text: str = ""
+    writes: bool = False
     results: list[ToolResult] = field(default_factory=list)
     cut: bool = False
     confidence: float | None = None
+    held: tuple[ToolCall, ...] = ()
+    question: str | None = None
+    model: ModelInfo | None = None
+    writer: ModelInfo | None = None
     model_ms: float = 0.0
     tools_ms: float = 0.0
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a native model guessed: its least sure token was less likely than `ASK_BELOW` allows."""
+        return not self.writes and self.confidence is not None and self.confidence < ASK_BELOW
 
 
 class Agent:
@@ -59,14 +75,17 @@ class Agent:
     async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
 
-        Raises `ModelError`; tool failures are results.
+        An unsure decision is only held: `carry_out` runs it. Raises `ModelError`; tool failures are results.
         """
-        decision = Decision()
+        decision = Decision(writes=not self.model.is_native)
         conversation = list(messages)
         if self.model.is_native:
             conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
-            await self._use(calls, said, decision)
+            if decision.is_unsure:
+                decision.held = tuple(calls)
+            else:
+                await self._use(calls, said, decision)
             return decision
         schemas = self.toolbox.schemas()
         repairs_left = MAX_REPAIRS
@@ -85,6 +104,21 @@ class Agent:
                     break
                 repairs_left -= 1
         return decision
+
+    async def carry_out(self, decision: Decision, said: Sequence[str] | None = None) -> Decision:
+        """Run the calls that were held; without `said`, as the person agreed to them word for word."""
+        held, decision.held = decision.held, ()
+        await self._use(held, said, decision)
+        return decision
+
+    async def word(self, messages: Sequence[Message], decision: Decision) -> None:
+        """Let this model word what another one looked up; it may call nothing. Raises `ModelError`."""
+        calls = Message("assistant", "", tuple(result.call for result in decision.results))
+        found = [_tool_message(result) for result in decision.results]
+        worded = Decision()
+        await self._ask([*messages, calls, *found], (), WRITING_MAX_TOKENS, worded)
+        decision.text, decision.writes = worded.text, True
+        decision.model_ms += worded.model_ms
 
     async def _ask(
         self, messages: Sequence[Message], schemas: Sequence[dict[str, Any]], max_tokens: int, decision: Decision

@@ -9,21 +9,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TuppenceError
+from bot.llm.portfolio import NOBODY, Portfolio
 from bot.messages import Reply, Timings
 from bot.records import store
 from bot.records.access import ClientAccess
-from bot.turn.agent import MAX_CALLS, Agent, Decision
+from bot.turn.agent import Agent, Decision
 from bot.turn.commands import CommandContext, run_command
 from bot.turn.evidence import call_record, chart_record, figure_record
 from bot.turn.grounding import Grounding
-from bot.turn.history import native_messages, writing_messages
+from bot.turn.lookups import agreed_calls
 from bot.turn.policy import clean_model_text
-from bot.turn.prompting import prompt_hash, render, sections
+from bot.turn.prompting import prompt_hash, sections
 from bot.turn.questions import clean_question
+from bot.turn.relay import Relay
 from bot.turn.rendering import escape, render_result
 from tools.context import ToolContext
 from tools.errors import ToolError
-from tools.formatting import show, show_day
+from tools.formatting import show
 from tools.knowledge.glossary import knows_term
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything an assistant is put together from, each replaceable; `notes` go under every answer with data."""
+    """Everything an assistant is put together from, each replaceable; `notes` go under every answer with data.
+
+    `model` answers where no approved model of the `portfolio` can be had.
+    """
 
     database: Database
     model: ChatModel
@@ -66,6 +71,7 @@ class Parts:
     symbols: SymbolResolver
     base_currency: str = "USD"
     notes: tuple[str, ...] = ()
+    portfolio: Portfolio = NOBODY
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -110,13 +116,13 @@ class Assistant:
         timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
         reply = replace(reply, timings=timings)
         try:
-            await self._save(question.actor, reply)
+            await self._save(question.actor, reply, decision)
         except TuppenceError:
             raise
         except Exception:
             log.exception("turn %s could not be saved", turn_id)
             reply = replace(_apology(Reply(turn_id, question.text, "", "failed")), timings=timings)
-            await self._save(question.actor, reply)
+            await self._save(question.actor, reply, Decision())
         return reply
 
     async def _answer(
@@ -139,16 +145,17 @@ class Assistant:
             base_currency=self.parts.base_currency,
             knows_term=knows_term,
         )
-        model = self.parts.model
-        if model.is_native:
-            messages, said = native_messages(past, text)
+        if agreed := agreed_calls(past, text):
+            agent = Agent(self.parts.model, self.parts.toolbox, context, say)
+            decision = await agent.carry_out(Decision(held=agreed))
+            text = clean_question(past[-1].question)[0]
         else:
-            today = show_day(await self.parts.market.today())
-            system = render("advisor", today=today, data=self.parts.market.name, max_calls=MAX_CALLS)
-            messages, said = writing_messages(system, past, text), (text,)
-        decision = await Agent(model, self.parts.toolbox, context, say).run(messages, said)
-        info = await model.info()
-        reply = replace(reply, model=info, confidence=decision.confidence, results=tuple(decision.results))
+            relay = Relay(self.parts.model, self.parts.portfolio, self.parts.toolbox, context, say)
+            decision = await relay.run(past, text)
+        results = tuple(decision.results)
+        reply = replace(reply, model=decision.model, confidence=decision.confidence, results=results)
+        if decision.question:
+            return replace(reply, answer=decision.question, status="clarify"), decision
         if not decision.results:
             return self._without_tools(reply, decision, text), decision
         return self._with_results(reply, decision, text), decision
@@ -165,7 +172,7 @@ class Assistant:
             status = "clarify"
         if key in words:
             return replace(reply, answer=words[key], status=status)
-        if self.parts.model.is_native or not key:
+        if not decision.writes or not key:
             return replace(reply, answer=words["unclear"], status="clarify")
         checked = self._grounding((), text).check(key.removeprefix("DECLINE:").removeprefix("CLARIFY:").strip())
         answer = " ".join(checked.kept) or words["unclear"]
@@ -181,7 +188,7 @@ class Assistant:
         blocks: list[str] = []
         withheld: list[str] = []
         written: tuple[str, ...] = ()
-        if not self.parts.model.is_native and (draft := clean_model_text(decision.text)):
+        if decision.writes and (draft := clean_model_text(decision.text)):
             checked = grounding.check(draft)
             written = checked.kept
             withheld += checked.withheld
@@ -231,12 +238,17 @@ class Assistant:
         except ToolError:
             return text  # the name of several companies
 
-    async def _save(self, actor: Actor, reply: Reply) -> None:
+    async def _save(self, actor: Actor, reply: Reply, decision: Decision) -> None:
         evidence: dict[str, Any] = {
             "figures": [figure_record(*figure) for figure in reply.figures],
             "withheld": list(reply.withheld),
             "charts": [chart_record(chart) for chart in reply.charts],
         }
+        if decision.question:
+            evidence["proposed"] = [{"name": call.name, "arguments": call.arguments} for call in decision.held]
+        if decision.writer:
+            evidence["worded_by"] = {"name": decision.writer.name, "digest": decision.writer.digest}
+        prompt = prompt_hash("advisor") if decision.writes else "native"
         timings = reply.timings
         outcome = store.Outcome(
             status=reply.status,
@@ -248,7 +260,7 @@ class Assistant:
             model_name=reply.model.name if reply.model else None,
             model_backend=reply.model.backend if reply.model else None,
             model_digest=reply.model.digest if reply.model else None,
-            prompt_hash="native" if self.parts.model.is_native else prompt_hash("advisor"),
+            prompt_hash=prompt if reply.model else None,
         )
         async with self.parts.database.write() as session:
             await store.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from bot.doctor import run_doctor
+from bot.records import models
+from bot.records.database import open_database
+from bot.records.scores import Score, keep_score
+from bot.records.store import Actor
 from bot.settings import load_settings
 from bot.surfaces.importer import run_import
-from tests.fakes.ollama_server import FakeOllama
+from tests.fakes.ollama_server import DIGEST, FakeOllama
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,3 +146,29 @@ async def test_what_was_remembered_of_the_network_is_asked_again(
     assert code == 0
     assert "bundled history" in parts["market data"]
     assert '"reachable": false' in memory.read_text()
+
+
+async def test_the_approved_model_and_the_log_of_its_approval_are_looked_at(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TUPPENCE_MODEL_BACKEND")
+    now, admin = datetime(2026, 3, 1, tzinfo=UTC), Actor("ada")
+    score = Score("qwen3:4b", "ollama", DIGEST, "tools", 90, 100, 900.0, 1500.0, None, {}, now)
+    url = load_settings().database_url.get_secret_value()
+    async with await open_database(url) as database, database.write() as session:
+        await keep_score(session, "local", score)
+        await models.add_model(session, admin, "qwen3:4b", "ollama", ["tools"], now=now)
+        await models.promote_model(session, admin, "qwen3:4b", DIGEST, {}, now=now)
+    async with FakeOllama() as ollama:
+        monkeypatch.setenv("OLLAMA_HOST", ollama.address)
+        code, parts = await examined(capsys)
+    assert code == 0
+    assert parts["models"].startswith("✓ qwen3:4b answers (")
+    assert parts["audit log"] == "✓ 2 acts, none altered"
+    async with await open_database(url) as database, database.write() as session:
+        await session.execute(sa.text("DROP TRIGGER audit_log_no_update"))
+        await session.execute(sa.text("UPDATE audit_log SET actor = 'ben' WHERE sequence = 2"))
+    code, parts = await examined(capsys)
+    assert code == 1
+    assert parts["models"].startswith("• The built-in model answers. qwen3:4b is passed over.")
+    assert parts["audit log"].startswith("✗ row 2 does not follow from the one before")

@@ -49,7 +49,14 @@ def test_messages_are_a_sentence_and_a_next_step_on_one_line(error: TuppenceErro
     assert error.exit_code not in (0, 1, 2)
 
 
-@pytest.mark.parametrize("kind", [errors.SettingsError, lambda problems: errors.ImportRefused("a.csv", problems)])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        errors.SettingsError,
+        lambda problems: errors.ImportRefused("a.csv", problems),
+        lambda problems: errors.PortfolioRefused("qwen3:4b", problems),
+    ],
+)
 def test_lists_of_problems_have_one_a_line(kind: type[errors.SettingsError]) -> None:
     assert str(kind(["a", "b"])).splitlines()[1:] == ["  - a", "  - b"]
 

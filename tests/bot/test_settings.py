@@ -37,8 +37,14 @@ def test_nothing_is_required() -> None:
     assert settings.database_url.get_secret_value() == f"sqlite+aiosqlite:///{settings.home}/tuppence.db"
     assert (settings.user, settings.model, settings.model_backend) == ("ada", "tuppence", "auto")
     assert (settings.locale, settings.time_zone, settings.base_currency) == ("en_US", "UTC", "USD")
-    assert settings.ollama_host == "http://127.0.0.1:11434"
+    assert (settings.ollama_host, settings.latency_budget_ms) == ("http://127.0.0.1:11434", 8000)
     assert settings.slack_bot_token is None
+
+
+def test_whether_somebody_set_the_model_is_known() -> None:
+    assert not load_settings({"TUPPENCE_LATENCY_BUDGET_MS": "3000"}, None).names_a_model
+    for key, value in (("TUPPENCE_MODEL", "tuppence"), ("TUPPENCE_MODEL_BACKEND", "auto")):
+        assert load_settings({key: value}, None).names_a_model
 
 
 def test_there_need_be_no_home_and_no_user_name() -> None:
@@ -98,6 +104,10 @@ def test_another_machine_needs_leave() -> None:
         ("TUPPENCE_MODEL_BACKEND", "olama", "auto, ollama or embedded"),
         ("TUPPENCE_MARKET_DATA", "bloomberg", "auto, yahoo or snapshot"),
         ("TUPPENCE_MODEL", "no model!", "qwen3:4b"),
+        ("TUPPENCE_LATENCY_BUDGET_MS", "8s", "whole number of milliseconds"),
+        ("TUPPENCE_LATENCY_BUDGET_MS", "0", "8000"),
+        ("TUPPENCE_LATENCY_BUDGET_MS", "-1", "8000"),
+        ("TUPPENCE_LATENCY_BUDGET_MS", "1000000", "999999"),
         ("TUPPENCE_LOCALE", "klingon", "en_US"),
         ("TUPPENCE_TIME_ZONE", "Mars/Base", "Europe/Berlin"),
         ("TUPPENCE_TIME_ZONE", "../../etc/passwd", "Europe/Berlin"),

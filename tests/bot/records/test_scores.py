@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.records.scores import Score, keep_score, latest_scores
+from bot.records.scores import Score, keep_score, latest_scores, scores_of
 
 if TYPE_CHECKING:
     from bot.records.database import Database
@@ -48,3 +48,13 @@ async def test_scores_of_older_weights_are_not_shown(database: Database) -> None
 async def test_another_tenant_sees_nothing(database: Database) -> None:
     await kept(database, SCORE)
     assert await latest(database, "other") == []
+
+
+async def test_the_scores_of_weights_are_the_newest_of_each_suite_under_any_name(database: Database) -> None:
+    later = replace(SCORE, model="tuppence:latest", correct=350, measured_at=NOW + timedelta(days=1))
+    abstain = replace(SCORE, suite="abstain")
+    await kept(database, later, SCORE, abstain, replace(SCORE, digest="b" * 64, suite="bias"))
+    await kept(database, replace(SCORE, suite="bias"), tenant="other")
+    await kept(database, replace(SCORE, backend="ollama", suite="bias"))
+    async with database.read() as session:
+        assert await scores_of(session, "local", "embedded", "a" * 64) == {"tools": later, "abstain": abstain}

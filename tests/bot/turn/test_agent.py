@@ -12,6 +12,7 @@ from bot.errors import ModelFailed
 from bot.llm.base import EndPiece
 from bot.messages import Message, ToolCall
 from bot.turn.agent import MAX_CALLS, MAX_REPAIRS, MAX_STEPS, REPEATED, Agent, Decision
+from bot.turn.confidence import ASK_BELOW
 from tests.fakes.market_data import FakeMarketData, quote, tool_context
 from tests.fakes.scripted_model import ScriptedModel
 from tools.arguments import Symbol
@@ -80,6 +81,23 @@ async def test_a_native_model_may_not_add_what_nobody_said(call: ToolCall, said:
 
 async def test_a_native_model_may_copy_from_the_earlier_question() -> None:
     decision, _, _ = await run([get("apple")], said=("and its price?", "How did APPLE do?"), native=True)
+    assert decision.results[0].ok
+
+
+async def test_an_unsure_decision_of_a_native_model_is_held_until_it_is_carried_out() -> None:
+    model = ScriptedModel([[get("Apple"), get("Apple"), EndPiece(confidence=ASK_BELOW - 0.1)]], is_native=True)
+    heard: list[str] = []
+    agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), heard.append)
+    decision = await agent.run([Message("user", "price of Apple")], ("price of Apple",))
+    assert (decision.is_unsure, decision.held, decision.results, heard) == (True, (get("Apple"),) * 2, [], [])
+    await agent.carry_out(decision)
+    assert (decision.held, [result.ok for result in decision.results]) == ((), [True])
+    assert heard == ["Looking up quote: Apple"]
+
+
+async def test_a_writing_model_is_never_held_back() -> None:
+    decision, _, _ = await run([get("Apple"), EndPiece(confidence=-99.0)], ["done"])
+    assert not decision.is_unsure
     assert decision.results[0].ok
 
 

@@ -12,13 +12,17 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import DatabaseReplaced, ModelTimeout, ModelUnavailable
+from bot.llm.base import EndPiece
+from bot.llm.portfolio import Candidate, Portfolio
 from bot.messages import ToolCall
 from bot.records import store
 from bot.records.database import open_database
+from bot.records.models import ApprovedModel
 from bot.records.sample import admit
 from bot.records.store import Actor
 from bot.records.tables import ToolCallRecord, Turn
 from bot.turn.assistant import Assistant, Parts, Question
+from bot.turn.confidence import ASK_BELOW
 from bot.turn.prompting import prompt_hash, sections
 from tests.fakes.market_data import FakeMarketData, FakeSymbols, history, quote
 from tests.fakes.scripted_model import ScriptedModel
@@ -41,6 +45,7 @@ ADA, BEN = Actor("ada"), Actor("ben")
 NOW = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
 NAMES = {"AAPL": "Apple", "MSFT": "Microsoft", "TSLA": "Tesla"}
 REPLIES = sections("replies")
+UNSURE = EndPiece(confidence=ASK_BELOW - 1)
 
 
 class Bench:
@@ -445,3 +450,54 @@ async def test_one_persons_portfolio_is_not_anothers(bench: Bench, tmp_path: Pat
     theirs = await bench.ask("what do I hold?", [ToolCall("get_portfolio", {})], actor=BEN)
     assert "sample portfolio" in mine.answer
     assert "Apple" not in theirs.answer
+
+
+async def test_an_unsure_decision_is_asked_about_and_a_yes_runs_exactly_it(bench: Bench) -> None:
+    asked = await bench.ask("price of Apple", [*price_of("Apple"), UNSURE])
+    assert (asked.status, asked.results, asked.figures) == ("clarify", (), ())
+    assert asked.answer.startswith("I'm not sure I understood. Did you mean: the price of Apple? Say yes")
+    assert asked.confidence == UNSURE.confidence
+    (turn,) = await bench.turns()
+    assert turn.evidence["proposed"] == [{"name": "get_quote", "arguments": {"symbols": ["Apple"]}}]
+    assert await bench.calls() == []
+
+    reply = await bench.ask("Yes!")
+    assert (reply.status, reply.model) == ("answered", None)
+    assert "$150.00" in reply.answer
+    assert [(call.name, call.arguments, call.ok) for call in await bench.calls()] == [
+        ("get_quote", {"symbols": ["Apple"]}, True)
+    ]
+    assert len(bench.model.asked) == 1
+
+    again = await bench.ask("yes", ["CHAT: greeting"])  # it was run: a second yes is a question like any other
+    assert again.answer == REPLIES["CHAT: greeting"]
+
+
+async def test_other_words_or_places_or_people_are_no_yes_to_what_was_asked(bench: Bench) -> None:
+    await bench.ask("price of Apple", [*price_of("Apple"), UNSURE])
+    await bench.ask("yes", ["CHAT: greeting"], conversation="c2")
+    await bench.ask("yes", ["CHAT: greeting"], actor=BEN)
+    reply = await bench.ask("price of Microsoft", price_of("Microsoft"))
+    assert "$300.00" in reply.answer
+    await bench.ask("yes", ["CHAT: greeting"])
+    assert [call.arguments for call in await bench.calls()] == [{"symbols": ["Microsoft"]}]
+
+
+async def test_a_yes_to_what_a_tool_then_refuses_says_why(bench: Bench) -> None:
+    call = ToolCall("get_price_history", {"symbol": "Tesla"})
+    await bench.ask("how did Tesla do", [call, UNSURE])
+    reply = await bench.ask("yep")
+    assert (reply.status, reply.figures) == ("failed", ())
+    assert "Nothing for Tesla; try Apple." in reply.answer
+
+
+async def test_who_worded_an_answer_is_on_record_beside_who_decided(bench: Bench) -> None:
+    writer = ScriptedModel([["Apple closed at $150.00. It will double."]], name="large")
+    candidate = Candidate(ApprovedModel("large", "x", "0" * 64, ("write",), {}), writer, 0.9, 1.0)
+    bench = Bench(replace(bench.parts, portfolio=Portfolio([candidate])), bench.model)
+    reply = await bench.ask("price of Apple", price_of("Apple"))
+    assert reply.answer.startswith("Apple closed at $150.00.")
+    assert "double" not in reply.answer
+    (turn,) = await bench.turns()
+    assert (turn.model_name, turn.prompt_hash) == ("scripted", prompt_hash("advisor"))
+    assert turn.evidence["worded_by"] == {"name": "large", "digest": "0" * 64}

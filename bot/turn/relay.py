@@ -1,0 +1,114 @@
+"""Who takes the turn: the best model that can be had, and the next one where it fails or is unsure."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from bot.errors import ModelError
+from bot.turn.agent import MAX_CALLS, Agent
+from bot.turn.history import native_messages, writing_messages
+from bot.turn.lookups import ask_about
+from bot.turn.prompting import render
+from tools.formatting import show_day
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from bot.llm.base import ChatModel
+    from bot.llm.portfolio import Portfolio
+    from bot.messages import Message
+    from bot.records.store import PastTurn
+    from bot.turn.agent import Decision
+    from tools.context import ToolContext
+    from tools.toolbox import Toolbox
+
+
+class Relay:
+    """One turn on its way through the models: those of `portfolio` in their order, then `model`."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        portfolio: Portfolio,
+        toolbox: Toolbox,
+        context: ToolContext,
+        say: Callable[[str], None],
+    ) -> None:
+        self.model, self.portfolio, self.toolbox, self.context, self.say = model, portfolio, toolbox, context, say
+
+    async def run(self, past: Sequence[PastTurn], text: str) -> Decision:
+        """The decision of the first model that is sure of its own.
+
+        Where only the built-in one is left and it is unsure, its calls are not run: the decision holds a question
+        for the person instead. Raises the last `ModelError` when no model can be had.
+        """
+        unsure: tuple[Decision, Agent, tuple[str, ...]] | None = None
+        failure: ModelError | None = None
+        async with aclosing(self._models()) as models:
+            async for model in models:
+                if unsure and model.is_native:
+                    continue
+                messages, said = await self._messages(model, past, text)
+                agent = self._agent(model)
+                try:
+                    decision = await agent.run(messages, said)
+                    decision.model = await model.info()
+                except ModelError as error:
+                    failure = error
+                    continue
+                if not decision.is_unsure:
+                    return await self._worded(decision, past, text)
+                unsure = decision, agent, said
+        if unsure:
+            return await self._settled(*unsure, past, text)
+        raise failure or AssertionError  # there is always a last model
+
+    async def _models(self) -> AsyncGenerator[ChatModel, None]:
+        taken: list[ChatModel] = []
+        async with aclosing(self.portfolio.reachable("tools")) as models:
+            async for model in models:
+                taken.append(model)
+                yield model
+        if self.model not in taken:
+            yield self.model
+
+    async def _settled(
+        self, decision: Decision, agent: Agent, said: Sequence[str], past: Sequence[PastTurn], text: str
+    ) -> Decision:
+        """What becomes of an unsure decision: a question, or, where nothing could be asked about, what it comes to."""
+        if not any(self.toolbox.unsaid(call.name, call.arguments, said) for call in decision.held):
+            decision.question = ask_about(decision.held, self.toolbox, self.context) if decision.held else None
+        if decision.question:
+            return decision
+        return await self._worded(await agent.carry_out(decision, said), past, text)
+
+    async def _worded(self, decision: Decision, past: Sequence[PastTurn], text: str) -> Decision:
+        """The same, with the words of an approved writer where the model that decided has none of its own."""
+        if decision.writes or not any(result.ok for result in decision.results):
+            return decision
+        async with aclosing(self.portfolio.reachable("write")) as models:
+            async for model in models:
+                if model.is_native:
+                    continue
+                messages, _ = await self._messages(model, past, text)
+                try:
+                    await self._agent(model).word(messages, decision)
+                    decision.writer = await model.info()
+                except ModelError:
+                    continue  # code's own words are always there
+                break
+        return decision
+
+    def _agent(self, model: ChatModel) -> Agent:
+        return Agent(model, self.toolbox, self.context, self.say)
+
+    async def _messages(
+        self, model: ChatModel, past: Sequence[PastTurn], text: str
+    ) -> tuple[list[Message], tuple[str, ...]]:
+        """What this model sees, and what the person said, newest first."""
+        if model.is_native:
+            return native_messages(past, text)
+        today = show_day(await self.context.market.today())
+        system = render("advisor", today=today, data=self.context.market.name, max_calls=MAX_CALLS)
+        return writing_messages(system, past, text), (text,)
