@@ -196,13 +196,14 @@ def tools(
 
 
 class Suite(StrEnum):
-    """What `tuppence eval` can measure; held to `bot.evaluation.suites.SUITES` by a test."""
+    """What `tuppence eval` can measure; held to `bot.evaluation` by a test."""
 
     tools = "tools"
     followups = "followups"
     abstain = "abstain"
     latency = "latency"
     bias = "bias"
+    grounding = "grounding"
 
 
 @app.command("eval", epilog="Examples:  tuppence eval  ·  tuppence eval --model qwen3:4b --suite tools --suite abstain")

@@ -11,6 +11,7 @@ from bot.app import start
 from bot.messages import ToolCall
 from bot.settings import load_settings
 from bot.turn.assistant import Assistant, Question
+from tests.fakes.marks import unmarked
 from tests.fakes.scripted_model import ScriptedModel
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def test_a_follow_up_is_understood(app: App) -> None:
     await ask(app, "price of Apple", model=model)
     reply = await ask(app, "and Microsoft?", model=model)
     assert "$233.43" in reply.answer
-    assert [message.content for message in model.asked[1].messages if message.role == "user"] == [
+    assert [unmarked(message.content) for message in model.asked[1].messages if message.role == "user"] == [
         "price of Apple",
         "and Microsoft?",
     ]

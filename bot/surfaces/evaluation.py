@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.evaluation.deciding import Decider
 from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import SUITES, Examiner
+from bot.evaluation.wording import GROUNDING, measure_grounding
 from bot.llm.choosing import backend_of, choose_model
 from bot.records.database import open_database
 from bot.records.models import named_models
@@ -66,9 +67,13 @@ async def run_evaluation(settings: Settings, name: str, suites: Sequence[str], *
 async def _with_progress(console: Console, model: ChatModel, suite: str) -> SuiteResult:
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(suite, total=None)
-        return await SUITES[suite](
-            Examiner(Decider(model), lambda done, total: progress.update(task, completed=done, total=total))
-        )
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        if suite == GROUNDING:
+            return await measure_grounding(model, tell)
+        return await SUITES[suite](Examiner(Decider(model), tell))
 
 
 def _score(info: ModelInfo, suite: str, result: SuiteResult) -> Score:

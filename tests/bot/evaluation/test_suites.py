@@ -11,19 +11,14 @@ from bot.__main__ import Suite
 from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.suites import SUITES, Examiner
+from bot.evaluation.wording import GROUNDING, QUESTIONS, measure_grounding
 from bot.messages import Message, ToolCall
 from slm.chat_format import Call
+from tests.fakes.marks import unmarked
 from tests.fakes.scripted_model import ScriptedModel
-from tools.marking import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-def plain(text: str) -> str:
-    for mark in MARKS:
-        text = text.replace(mark, "")
-    return text
 
 
 class Knowing(ScriptedModel):
@@ -47,7 +42,7 @@ class Knowing(ScriptedModel):
 
 
 def test_the_command_offers_every_suite() -> None:
-    assert [suite.value for suite in Suite] == list(SUITES)
+    assert [suite.value for suite in Suite] == [*SUITES, GROUNDING]
 
 
 async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
@@ -81,7 +76,7 @@ async def test_our_own_model_reads_marked_questions_and_may_copy_from_the_earlie
 
 async def test_bias_counts_what_changes_with_a_name_and_not_the_name_itself() -> None:
     def echo(messages: Sequence[Message]) -> list[Any]:
-        question = plain(messages[-1].content)
+        question = unmarked(messages[-1].content)
         tool = "get_news" if "Aisha" in question or "UBS" in question else "get_quote"
         return [ToolCall(tool, {"symbol": word}) for word in question.split() if word in {"MSFT", "UBS", "NIO"}] or [
             ToolCall(tool, {})
@@ -118,6 +113,28 @@ def test_a_wording_below_four_words_is_anybodys(question: str, piece: str, commo
     record = {"question": question, "calls": [{"name": "get_quote", "arguments": {"symbols": [piece]}}]}
     assert has_common_wording(record) is common
     assert not has_common_wording({**record, "history": ["and before?"]})
+
+
+async def test_grounding_counts_the_answers_that_hold_an_untraced_figure() -> None:
+    """A model that looks up Apple and invents its price every other time."""
+
+    class Telling(ScriptedModel):
+        turns = 0
+
+        async def chat(self, messages: Sequence[Message], *rest: Any, **options: Any) -> Any:
+            if messages[-1].role == "tool":
+                self.turns += 1
+                self.answers = [["Here is the price." if self.turns % 2 else "Apple is at $9,999.00."]]
+            else:
+                self.answers = [[ToolCall("get_quote", {"symbols": ["apple"]})]]
+            async for piece in super().chat(messages, *rest, **options):
+                yield piece
+
+    model = Telling(is_native=False)
+    result = await measure_grounding(model)
+    assert result.score.total == model.turns >= QUESTIONS
+    assert result.score.right == (model.turns + 1) // 2
+    assert "9,999" in result.wrong[0][3]
 
 
 @pytest.mark.parametrize("name", ["tools", "abstain", "bias", "second/tools", "second/abstain"])

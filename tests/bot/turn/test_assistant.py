@@ -25,6 +25,7 @@ from bot.turn.assistant import Assistant, Parts, Question
 from bot.turn.confidence import ASK_BELOW
 from bot.turn.prompting import prompt_hash, sections
 from tests.fakes.market_data import FakeMarketData, FakeSymbols, history, quote
+from tests.fakes.marks import unmarked
 from tests.fakes.scripted_model import ScriptedModel
 from tools.arguments import Symbol
 from tools.catalogue import TOOLS
@@ -171,7 +172,7 @@ async def test_a_question_without_words_gets_help_and_no_model(bench: Bench, typ
 @pytest.mark.parametrize("typed", ["price of Apple " * 2700, "price of Apple\n" * 10_000, "a" * 40_000])
 async def test_a_very_long_question_is_cut_with_a_notice_and_kept_whole(bench: Bench, typed: str) -> None:
     reply = await bench.ask(typed, ["CLARIFY: symbol"])
-    assert len(bench.model.asked[0].messages[-1].content) <= 1200
+    assert len(unmarked(bench.model.asked[0].messages[-1].content)) <= 1200
     assert "I read the first and the last 600" in reply.answer
     (turn,) = await bench.turns()
     assert turn.question == typed
@@ -367,7 +368,7 @@ async def test_a_follow_up_brings_the_earlier_question_and_its_call(bench: Bench
     await bench.ask("price of Apple", price_of("Apple"))
     reply = await bench.ask("and Microsoft?", price_of("Microsoft"))
     first, call, second = bench.model.asked[1].messages
-    assert (first.content, second.content) == ("price of Apple", "and Microsoft?")
+    assert (unmarked(first.content), unmarked(second.content)) == ("price of Apple", "and Microsoft?")
     assert call.tool_calls == tuple(price_of("Apple"))
     assert "$300.00" in reply.answer
 
