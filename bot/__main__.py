@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import uuid
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.errors import TuppenceError
+from bot.model_commands import commands
+from bot.starting import read_settings, run
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from bot.settings import Settings
 
 app = typer.Typer(
@@ -27,20 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-CANCELLED = 130
+app.add_typer(commands)
 BAD_INPUT = 65
-LOG_FILE = "tuppence.log"
-MAX_LOG_BYTES = 1_000_000
-
-
-def _model_name(text: str) -> str:
-    """A model from the command line, under the same rule as TUPPENCE_MODEL."""
-    from bot.settings import read_model
-
-    try:
-        return read_model(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 def _name(text: str) -> str:
@@ -77,25 +63,6 @@ def options(
     """Options before the command."""
 
 
-def _settings() -> Settings:
-    from bot.settings import load_settings
-
-    settings = load_settings()
-    _keep_log(settings.home / LOG_FILE)
-    return settings
-
-
-def _keep_log(path: Path) -> None:
-    """Bugs, by their references, go to a file in the data folder, not to the terminal; a full disk loses only these."""
-    import logging
-    from logging.handlers import RotatingFileHandler
-
-    logging.raiseExceptions = False
-    handler = RotatingFileHandler(path, maxBytes=MAX_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger().addHandler(handler)
-
-
 @app.command(epilog='Examples:  tuppence ask "price of Apple"  ·  tuppence ask "how is my portfolio doing?" --json')
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in plain words.")] = "",
@@ -108,13 +75,13 @@ def ask(
     ] = None,
 ) -> None:
     """Ask one question, or with --batch a file of them."""
-    settings = _settings()  # before all that is slow: a wrong one is told at once
+    settings = read_settings()  # before all that is slow: a wrong one is told at once
     if batch is not None:
         from bot.surfaces.batch import run_batch
 
-        failures = _run(run_batch(settings, batch, user))
+        failures = run(run_batch(settings, batch, user))
         raise typer.Exit(BAD_INPUT if failures else 0)
-    _run(_ask(settings, question, user, conversation, as_json=as_json))
+    run(_ask(settings, question, user, conversation, as_json=as_json))
 
 
 async def _ask(settings: Settings, text: str, user: str, conversation: str, *, as_json: bool) -> None:
@@ -145,10 +112,10 @@ async def _ask(settings: Settings, text: str, user: str, conversation: str, *, a
 @app.command(epilog="Follow-ups work: ask “how did Apple do in 2022?”, then “and Microsoft?”. Ctrl-D ends.")
 def chat(user: User = "") -> None:
     """Talk, one question after the other."""
-    settings = _settings()
+    settings = read_settings()
     from bot.surfaces.chat import run_chat
 
-    _run(run_chat(settings, user))
+    run(run_chat(settings, user))
 
 
 @app.command("import", epilog="Example:  tuppence import holdings.csv --as ada")
@@ -159,10 +126,10 @@ def import_file(
     replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,
 ) -> None:
     """Import holdings: all rows or none, after a preview."""
-    settings = _settings()
+    settings = read_settings()
     from bot.surfaces.importer import run_import
 
-    _run(run_import(settings, file, user, confirmed=yes, replace=replace))
+    run(run_import(settings, file, user, confirmed=yes, replace=replace))
 
 
 @app.command()
@@ -170,7 +137,7 @@ def doctor() -> None:
     """What is configured, reachable, stale or missing, one line each, with the fix."""
     from bot.doctor import run_doctor
 
-    raise typer.Exit(_run(run_doctor()))
+    raise typer.Exit(run(run_doctor()))
 
 
 @app.command()
@@ -193,117 +160,6 @@ def tools(
         names = [parameter.name if parameter.required else f"{parameter.name}?" for parameter in tool.parameters]
         table.add_row(tool.name, "\n".join(names), tool.description)
     Console().print(table)
-
-
-class Suite(StrEnum):
-    """What `tuppence eval` can measure; held to `bot.evaluation` by a test."""
-
-    tools = "tools"
-    followups = "followups"
-    abstain = "abstain"
-    latency = "latency"
-    bias = "bias"
-    grounding = "grounding"
-
-
-@app.command("eval", epilog="Examples:  tuppence eval  ·  tuppence eval --model qwen3:4b --suite tools --suite abstain")
-def evaluate(
-    model: Annotated[str, typer.Option(metavar="NAME", help="An Ollama model, or tuppence; else the configured.")] = "",
-    suite: Annotated[list[Suite] | None, typer.Option(help="What to measure; everything if not said.")] = None,
-    misses: Annotated[bool, typer.Option("--misses", help="Show what it got wrong, too.")] = False,
-) -> None:
-    """Measure a model on this machine, with hand-written questions, and keep its scores."""
-    settings = _settings()
-    from bot.surfaces.evaluation import run_evaluation
-
-    _run(run_evaluation(settings, model, [item.value for item in suite or Suite], misses=misses))
-
-
-@app.command()
-def models() -> None:
-    """The models of this installation: what each may do, accuracy, time, memory."""
-    settings = _settings()
-    from bot.surfaces.evaluation import show_models
-
-    _run(show_models(settings))
-
-
-model_app = typer.Typer(help="Which models may answer.", no_args_is_help=True)
-app.add_typer(model_app, name="model")
-
-
-ModelName = Annotated[
-    str, typer.Argument(metavar="NAME", callback=_model_name, help="An Ollama model, or tuppence, the built-in one.")
-]
-
-
-class ModelRole(StrEnum):
-    """What a model may be used for; held to `bot.records.models.MODEL_ROLES` by a test."""
-
-    tools = "tools"
-    write = "write"
-    explain = "explain"
-
-
-@model_app.command(epilog="Example:  tuppence model add qwen3:4b --role tools --role write")
-def add(
-    name: ModelName,
-    role: Annotated[
-        list[ModelRole] | None,
-        typer.Option(
-            help="tools: take whole turns; write: word what the built-in model looked up; explain: put general words "
-            "plainly. If not said: tools and write."
-        ),
-    ] = None,
-) -> None:
-    """Name a model for the portfolio, or give it other roles; it answers once it is promoted."""
-    settings = _settings()
-    from bot.surfaces.portfolio import add_model
-
-    roles = dict.fromkeys(role or (ModelRole.tools, ModelRole.write))
-    _run(add_model(settings, name, [item.value for item in roles]))
-
-
-@model_app.command(epilog="Example:  tuppence eval --model qwen3:4b && tuppence model promote qwen3:4b")
-def promote(name: ModelName) -> None:
-    """Let a model answer, if its present weights reached the gates on this machine."""
-    settings = _settings()
-    from bot.surfaces.portfolio import promote_model
-
-    _run(promote_model(settings, name))
-
-
-@model_app.command()
-def retire(name: ModelName) -> None:
-    """Let a model answer no more."""
-    settings = _settings()
-    from bot.surfaces.portfolio import retire_model
-
-    _run(retire_model(settings, name))
-
-
-@model_app.command(epilog="Example:  ollama serve &  tuppence model install")
-def install() -> None:
-    """Put the built-in model into the running Ollama (OLLAMA_HOST), so that it is served there."""
-    settings = _settings()
-    from bot.llm.ollama_install import install_model
-
-    digest = _run(
-        install_model(
-            settings.ollama_host, lambda text: typer.echo(text, err=True), allow_remote=settings.allow_remote_model
-        )
-    )
-    typer.echo(
-        f"Ollama at {settings.ollama_host} has tuppence now, {digest[:12]}; TUPPENCE_MODEL_BACKEND=ollama uses it."
-    )
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        typer.echo("Stopped.", err=True)
-        raise typer.Exit(CANCELLED) from None
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.__main__ import Suite
+from bot.model_commands import Suite
 from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.suites import SUITES, Examiner

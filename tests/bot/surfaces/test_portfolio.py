@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.__main__ import ModelRole
+from bot.model_commands import ModelRole
 from bot.errors import ModelMissing, ModelUnavailable, PortfolioRefused
 from bot.records import audit
 from bot.records.database import open_database
