@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from bot.llm.choosing import choose_model, make_embedded
 from bot.llm.ollama import NATIVE_NAME
 from bot.llm.portfolio import NOBODY, open_portfolio
-from bot.records import models, store
+from bot.records import models, turns
 from bot.records.database import open_database
 from bot.records.sample import admit
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.turn.assistant import Assistant, Parts
 from bot.turn.questions import clean_question
 from tools.catalogue import TOOLS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
     from bot.llm.portfolio import Portfolio
     from bot.records.database import Database
-    from bot.records.store import AbandonedTurn
+    from bot.records.turns import AbandonedTurn
     from bot.settings import Settings
     from tools.context import SymbolResolver
 
@@ -78,7 +78,7 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
         )
         async with database.write() as session:
             await admit(session, actor)
-            abandoned = await store.fail_abandoned_turns(session, parts.now())
+            abandoned = await turns.fail_abandoned_turns(session, parts.now())
         notices += [_cut_off(turn) for turn in abandoned if turn.actor == actor]  # a question is its asker's alone
         yield App(settings, Assistant(parts), actor, tuple(notices))
 

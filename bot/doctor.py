@@ -16,7 +16,7 @@ from tools.formatting import show_day
 
 if TYPE_CHECKING:
     from bot.records.database import Database
-    from bot.records.store import Actor
+    from bot.records.users import Actor
     from bot.settings import Settings
 
 State = Literal["ok", "note", "bad"]
@@ -60,9 +60,9 @@ def _show(console: Console, finding: Finding) -> None:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    from bot.records import store
+    from bot.records import portfolios, users
     from bot.records.database import open_database
-    from bot.records.store import Actor
+    from bot.records.users import Actor
 
     try:
         database = await open_database(settings.database_url.get_secret_value())
@@ -73,7 +73,7 @@ async def _database(settings: Settings) -> list[Finding]:
         found = [Finding("ok", "database", f"whole and up to date at {database.where}")]
         actor = Actor(settings.user)
         async with database.read() as session:
-            portfolio = await store.portfolio_of(session, actor) if await store.is_known(session, actor) else None
+            portfolio = await portfolios.portfolio_of(session, actor) if await users.is_known(session, actor) else None
         if portfolio is None or not portfolio.transactions:
             found.append(Finding("note", "portfolio", f"none for {actor.user}; import one: tuppence import FILE.csv"))
         elif portfolio.is_sample:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.records import store
+from bot.records import portfolios, users
 
 if TYPE_CHECKING:
     from bot.records.database import Database
-    from bot.records.store import Actor
+    from bot.records.users import Actor
     from tools.context import Portfolio
 
 
@@ -23,11 +23,11 @@ class ClientAccess:
     async def portfolio(self) -> Portfolio:
         """All the actor's portfolios as one. Raises `UnknownUser`."""
         async with self._database.read() as session:
-            await store.require_user(session, self._actor)
-            return await store.portfolio_of(session, self._actor, self._base_currency)
+            await users.require_user(session, self._actor)
+            return await portfolios.portfolio_of(session, self._actor, self._base_currency)
 
     async def watchlist(self) -> tuple[str, ...]:
         """The symbols the actor watches, in their order. Raises `UnknownUser`."""
         async with self._database.read() as session:
-            await store.require_user(session, self._actor)
-            return await store.watchlist_of(session, self._actor)
+            await users.require_user(session, self._actor)
+            return await portfolios.watchlist_of(session, self._actor)

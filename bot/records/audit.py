@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from bot.records.store import Actor
+    from bot.records.users import Actor
 
     Details = Mapping[str, str | int | bool | Sequence[str | int]]
 

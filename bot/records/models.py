@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.records.scores import Score
-    from bot.records.store import Actor
+    from bot.records.users import Actor
 
 Role = Literal["tools", "write", "explain"]
 MODEL_ROLES: tuple[Role, ...] = get_args(Role)

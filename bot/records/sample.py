@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.records import store
+from bot.records import portfolios, users
 from tools.context import Portfolio, Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from bot.records.store import Actor
+    from bot.records.users import Actor
 
 NAME = "Sample portfolio"
 ACCOUNT = "Sample account"
@@ -68,8 +68,8 @@ def sample_portfolio() -> Portfolio:
 
 async def admit(session: AsyncSession, actor: Actor) -> bool:
     """Make the user known; a new one gets the sample portfolio and watchlist. True when it was new."""
-    if not await store.ensure_user(session, actor):
+    if not await users.ensure_user(session, actor):
         return False
-    await store.add_portfolio(session, actor, sample_portfolio())
-    await store.set_watchlist(session, actor, WATCHLIST)
+    await portfolios.add_portfolio(session, actor, sample_portfolio())
+    await portfolios.set_watchlist(session, actor, WATCHLIST)
     return True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from bot.records.store import Actor
+    from bot.records.users import Actor
 
 
 async def only_portfolio(session: AsyncSession, actor: Actor) -> str | None:

@@ -15,7 +15,7 @@ from bot.app import start
 from bot.errors import BatchRefused
 from bot.messages import Reply
 from bot.records.sample import admit
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.settings import read_user
 from bot.surfaces.console import ConsoleSurface
 from bot.turn.assistant import Question

@@ -20,7 +20,7 @@ from bot.llm.choosing import backend_of, choose_model
 from bot.records.database import open_database
 from bot.records.models import named_models
 from bot.records.scores import Score, keep_score, latest_scores
-from bot.records.store import Actor
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.errors import ImportRefused
-from bot.records import store
+from bot.records import portfolios
 from bot.records.database import open_database
 from bot.records.sample import admit
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.surfaces.console import read_line
 from tools.portfolio.importing import preview_import
 
@@ -45,7 +45,7 @@ async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bo
     try:
         async with database.write() as session:
             await admit(session, actor)
-            again = await store.already_kept(session, actor, preview.transactions)
+            again = await portfolios.already_kept(session, actor, preview.transactions)
         if again and not replace:
             console.print(Text(f"{again} of these rows are in the portfolio already; they would be added again."))
         if not confirmed:
@@ -57,7 +57,7 @@ async def run_import(settings: Settings, path: Path, user: str, *, confirmed: bo
                 console.print("Nothing was imported.")
                 return
         async with database.write() as session:
-            await store.add_transactions(
+            await portfolios.add_transactions(
                 session, actor, preview.transactions, base_currency=settings.base_currency, replace=replace
             )
     finally:

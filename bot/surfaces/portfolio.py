@@ -14,7 +14,7 @@ from bot.llm.gates import shortcomings
 from bot.records import models
 from bot.records.database import open_database
 from bot.records.scores import scores_of
-from bot.records.store import Actor
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

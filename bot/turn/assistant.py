@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import TuppenceError
 from bot.llm.portfolio import NOBODY, Portfolio
 from bot.messages import Reply, Timings
-from bot.records import store
+from bot.records import turns, users
 from bot.records.access import ClientAccess
 from bot.turn.agent import Agent, Decision
 from bot.turn.commands import CommandContext, run_command
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
     from bot.messages import Status, ToolResult
     from bot.records.database import Database
-    from bot.records.store import Actor
+    from bot.records.users import Actor
     from tools.context import SymbolResolver
     from tools.market_data.base import MarketData
     from tools.toolbox import Toolbox
@@ -90,8 +90,8 @@ class Assistant:
         began = time.monotonic()
         text, cut_note = clean_question(question.text)
         async with self.parts.database.write() as session:
-            await store.ensure_user(session, question.actor)
-            turn_id = await store.start_turn(
+            await users.ensure_user(session, question.actor)
+            turn_id = await turns.start_turn(
                 session,
                 question.actor,
                 question.conversation,
@@ -136,7 +136,7 @@ class Assistant:
             key = "no_words" if text else "empty"
             return replace(reply, answer=words[key], status="clarify"), Decision()
         async with self.parts.database.read() as session:
-            past = await store.recent_turns(session, question.actor, question.conversation, HISTORY_TURNS)
+            past = await turns.recent_turns(session, question.actor, question.conversation, HISTORY_TURNS)
         context = ToolContext(
             market=self.parts.market,
             symbols=self.parts.symbols,
@@ -250,7 +250,7 @@ class Assistant:
             evidence["worded_by"] = {"name": decision.writer.name, "digest": decision.writer.digest}
         prompt = prompt_hash("advisor") if decision.writes else "native"
         timings = reply.timings
-        outcome = store.Outcome(
+        outcome = turns.Outcome(
             status=reply.status,
             answer=reply.answer,
             tool_calls=tuple(_saved(result) for result in reply.results),
@@ -263,7 +263,7 @@ class Assistant:
             prompt_hash=prompt if reply.model else None,
         )
         async with self.parts.database.write() as session:
-            await store.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())
+            await turns.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())
 
 
 def _apology(reply: Reply) -> Reply:
@@ -287,9 +287,9 @@ def _distinct(figures: Sequence[tuple[str, Figure, str]]) -> tuple[tuple[str, Fi
     return tuple(dict.fromkeys(figures))
 
 
-def _saved(result: ToolResult) -> store.SavedToolCall:
+def _saved(result: ToolResult) -> turns.SavedToolCall:
     record = call_record(result)
-    return store.SavedToolCall(
+    return turns.SavedToolCall(
         name=result.call.name,
         arguments=result.call.arguments,
         resolved=result.resolved,

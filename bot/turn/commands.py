@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from bot.records import store, targets
+from bot.records import portfolios, targets
 from bot.turn.rendering import escape
 from tools.errors import ToolError
 from tools.parsing.numbers import parse_percent
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.records.database import Database
-    from bot.records.store import Actor
+    from bot.records.users import Actor
     from tools.context import SymbolResolver
 
 MAX_WATCHED = 50
@@ -44,7 +44,7 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
     action, *names = words or ["list"]
     if action == "list" and not names:
         async with context.database.read() as session:
-            watched = await store.watchlist_of(session, context.actor)
+            watched = await portfolios.watchlist_of(session, context.actor)
         shown = ", ".join(map(escape, watched))
         return f"On your watchlist: {shown}." if watched else "Your watchlist is empty; add with `/watch add AAPL`."
     if action not in ("add", "remove") or not names:
@@ -54,12 +54,12 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
     except ToolError as error:
         return f"Nothing was changed. {escape(str(error))}"
     async with context.database.write() as session:
-        watched = await store.watchlist_of(session, context.actor)
+        watched = await portfolios.watchlist_of(session, context.actor)
         kept = [symbol for symbol in watched if symbol not in symbols]
         after = kept if action == "remove" else [*watched, *(symbol for symbol in symbols if symbol not in watched)]
         if len(after) > MAX_WATCHED:
             return f"Nothing was changed: a watchlist holds at most {MAX_WATCHED} symbols; remove some first."
-        await store.set_watchlist(session, context.actor, after)
+        await portfolios.set_watchlist(session, context.actor, after)
     changed = [symbol for symbol in dict.fromkeys(symbols) if (symbol in watched) != (symbol in after)]
     shown = ", ".join(map(escape, changed or dict.fromkeys(symbols)))
     if not changed:

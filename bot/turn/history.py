@@ -11,7 +11,7 @@ from bot.turn.questions import clean_question
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.records.store import PastTurn
+    from bot.records.turns import PastTurn
 
 MAX_ANSWER = 1500
 """Characters of an earlier answer that a writing model sees again."""

@@ -13,7 +13,7 @@ from tools.errors import ToolError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.records.store import PastTurn
+    from bot.records.turns import PastTurn
     from tools.context import ToolContext
     from tools.toolbox import Parameter, Tool, Toolbox
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
     from bot.llm.portfolio import Portfolio
     from bot.messages import Message
-    from bot.records.store import PastTurn
+    from bot.records.turns import PastTurn
     from bot.turn.agent import Decision
     from tools.context import ToolContext
     from tools.toolbox import Toolbox

@@ -15,7 +15,7 @@ from bot.llm.portfolio import NOBODY
 from bot.records import models
 from bot.records.database import open_database
 from bot.records.scores import Score, keep_score
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.settings import Settings, load_settings
 from bot.turn.assistant import Question
 from tests.fakes.ollama_server import DIGEST, Call, FakeOllama, Say

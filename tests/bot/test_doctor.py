@@ -13,7 +13,7 @@ from bot.doctor import run_doctor
 from bot.records import models
 from bot.records.database import open_database
 from bot.records.scores import Score, keep_score
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.settings import load_settings
 from bot.surfaces.importer import run_import
 from tests.fakes.ollama_server import DIGEST, FakeOllama

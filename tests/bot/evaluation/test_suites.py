@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.model_commands import Suite
 from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
 from bot.evaluation.suites import SUITES, Examiner
 from bot.evaluation.wording import GROUNDING, QUESTIONS, measure_grounding
 from bot.messages import Message, ToolCall
+from bot.model_commands import Suite
 from slm.chat_format import Call
 from tests.fakes.marks import unmarked
 from tests.fakes.scripted_model import ScriptedModel

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.records import audit
-from bot.records.store import Actor
 from bot.records.tables import FIRST_HASH, AuditRecord
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

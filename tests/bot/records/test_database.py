@@ -28,12 +28,12 @@ from bot.errors import (
     DatabaseReplaced,
     DatabaseUnreachable,
 )
-from bot.records import files, store
+from bot.records import files, users
 from bot.records.database import Database, open_database
 from bot.records.faults import explain
 from bot.records.schema import schema_version
-from bot.records.store import Actor
 from bot.records.tables import Account, User
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def file_of(url: str) -> Path:
     return Path(url.partition(":///")[2])
 
 
-async def users(database: Database) -> int:
+async def how_many(database: Database) -> int:
     async with database.read() as session:
         return await session.scalar(sa.select(sa.func.count()).select_from(User)) or 0
 
@@ -56,20 +56,20 @@ async def test_a_first_start_makes_everything_and_the_next_one_keeps_it(empty_da
     async with await open_database(empty_database_url) as database:
         assert await schema_version(database) == migrations.HEAD
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
     async with await open_database(empty_database_url) as database:
-        assert await users(database) == 1
+        assert await how_many(database) == 1
         await database.check_integrity()
 
 
 def test_programs_that_start_together_make_one_database(empty_database_url: str) -> None:
     script = (
         "import asyncio\n"
-        "from bot.records import store\n"
+        "from bot.records import users\n"
         "from bot.records.database import open_database\n"
         "async def main():\n"
         f"    async with await open_database({empty_database_url!r}) as database:\n"
-        "        await database.run(lambda session: store.ensure_user(session, store.Actor('ada')))\n"
+        "        await database.run(lambda session: users.ensure_user(session, users.Actor('ada')))\n"
         "        await database.check_integrity()\n"
         "asyncio.run(main())\n"
     )
@@ -97,17 +97,17 @@ async def test_a_start_at_head_neither_waits_for_a_writer_nor_loads_alembic(sqli
 async def test_a_unit_is_all_or_nothing(database: Database) -> None:
     with pytest.raises(KeyError):
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
             raise KeyError
-    assert await users(database) == 0
+    assert await how_many(database) == 0
 
 
 async def test_a_reader_can_not_write(database: Database) -> None:
     with pytest.raises(DatabaseReadOnly):
         async with database.read() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
     async with database.write() as session:
-        await store.ensure_user(session, ADA)
+        await users.ensure_user(session, ADA)
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
@@ -121,12 +121,12 @@ async def test_units_that_meet_do_not_fail_and_lose_nothing(database: Database) 
         async def unit(session: AsyncSession) -> None:
             known = await session.scalar(sa.select(sa.func.count()).select_from(User))
             assert known is not None
-            await store.ensure_user(session, Actor(f"user {number}"))
+            await users.ensure_user(session, Actor(f"user {number}"))
 
         await database.run(unit)
 
     await asyncio.gather(*(add(number) for number in range(20)))
-    assert await users(database) == 20
+    assert await how_many(database) == 20
 
 
 async def test_cancelling_a_unit_keeps_nothing_and_frees_the_lock(database: Database) -> None:
@@ -134,7 +134,7 @@ async def test_cancelling_a_unit_keeps_nothing_and_frees_the_lock(database: Data
 
     async def stuck() -> None:
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
             started.set()
             await asyncio.Event().wait()
 
@@ -144,7 +144,7 @@ async def test_cancelling_a_unit_keeps_nothing_and_frees_the_lock(database: Data
     with pytest.raises(asyncio.CancelledError):
         await task
     async with database.write() as session:
-        assert await store.ensure_user(session, ADA)
+        assert await users.ensure_user(session, ADA)
 
 
 async def test_run_does_the_whole_unit_again_after_a_lock(database: Database) -> None:
@@ -153,13 +153,13 @@ async def test_run_does_the_whole_unit_again_after_a_lock(database: Database) ->
     async def unit(session: AsyncSession) -> str:
         nonlocal tries
         tries += 1
-        await store.ensure_user(session, Actor(f"try {tries}"))
+        await users.ensure_user(session, Actor(f"try {tries}"))
         if tries < 3:
             raise DatabaseLocked(database.where)
         return "done"
 
     assert await database.run(unit) == "done"
-    assert await users(database) == 1
+    assert await how_many(database) == 1
 
 
 async def test_run_gives_up_after_three_tries(database: Database) -> None:
@@ -182,17 +182,17 @@ async def test_a_lock_held_by_another_program_is_waited_for_and_then_told(sqlite
             with pytest.raises(DatabaseLocked, match="try again"):
                 async with database.write():
                     raise AssertionError
-            assert await users(database) == 0  # reading goes on
+            assert await how_many(database) == 0  # reading goes on
             other.execute("COMMIT")
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
 
 
 async def test_waiting_for_a_lock_does_not_stop_the_event_loop(sqlite_url: str) -> None:
     async with await open_database(sqlite_url, busy_timeout_seconds=0.2) as database:
         with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            waiting = asyncio.create_task(database.run(lambda session: store.ensure_user(session, ADA)))
+            waiting = asyncio.create_task(database.run(lambda session: users.ensure_user(session, ADA)))
             for _ in range(100):
                 await asyncio.sleep(0)
             assert not waiting.done()
@@ -202,21 +202,21 @@ async def test_waiting_for_a_lock_does_not_stop_the_event_loop(sqlite_url: str) 
 
 async def test_a_restarted_server_is_found_again(postgres_url: str) -> None:
     async with await open_database(postgres_url) as database:
-        assert await users(database) == 0
+        assert await how_many(database) == 0
         await _end_connections(postgres_url)
-        assert await users(database) == 0  # the pool notices before the unit begins
+        assert await how_many(database) == 0  # the pool notices before the unit begins
         first = True
 
         async def unit(session: AsyncSession) -> None:
             nonlocal first
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
             if first:
                 first = False
                 await _end_connections(postgres_url)
-                await store.ensure_user(session, Actor("ben"))
+                await users.ensure_user(session, Actor("ben"))
 
         await database.run(unit)
-        assert await users(database) == 1
+        assert await how_many(database) == 1
 
 
 async def _end_connections(url: str) -> None:
@@ -296,7 +296,7 @@ async def test_damage_met_while_running_is_told(sqlite_url: str) -> None:
     async with await open_database(sqlite_url) as database:
         damage(file_of(sqlite_url), "scribbled all over")
         with pytest.raises(DatabaseCorrupt):
-            await users(database)
+            await how_many(database)
         with pytest.raises(DatabaseCorrupt):
             await database.check_integrity()
 
@@ -317,7 +317,7 @@ async def test_a_file_deleted_or_replaced_while_in_use_is_noticed(sqlite_url: st
         copy.write_bytes(path.read_bytes())
         path.unlink()
         with pytest.raises(DatabaseReplaced):
-            await users(database)
+            await how_many(database)
         assert not path.exists()
         copy.rename(path)
         with pytest.raises(DatabaseReplaced):
@@ -335,14 +335,14 @@ async def test_a_newer_schema_is_refused_unchanged(database_url: str) -> None:
 async def test_a_full_disk_keeps_nothing_of_the_unit_and_all_before(sqlite_url: str) -> None:
     async with await open_database(sqlite_url) as database:
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
+            await users.ensure_user(session, ADA)
         with pytest.raises(DatabaseFull, match="Free some space"):
             async with database.write() as session:
                 # SQLite reports a full disk in the same way when the file may not grow.
                 await session.execute(sa.text("PRAGMA max_page_count=1"))
                 for number in range(50):
-                    await store.ensure_user(session, Actor(f"{number}", tenant="x" * 200), display_name="n" * 4000)
-        assert await users(database) == 1
+                    await users.ensure_user(session, Actor(f"{number}", tenant="x" * 200), display_name="n" * 4000)
+        assert await how_many(database) == 1
         await database.check_integrity()
 
 
@@ -386,13 +386,13 @@ async def test_a_folder_or_a_file_in_the_way_is_named(tmp_path: Path) -> None:
 def test_kill_9_in_a_unit_keeps_all_before_and_nothing_of_it(sqlite_url: str) -> None:
     script = (
         "import asyncio, os, signal\n"
-        "from bot.records import store\n"
+        "from bot.records import users\n"
         "from bot.records.database import open_database\n"
         "async def main():\n"
         f"    database = await open_database({sqlite_url!r})\n"
-        "    await database.run(lambda session: store.ensure_user(session, store.Actor('kept')))\n"
+        "    await database.run(lambda session: users.ensure_user(session, users.Actor('kept')))\n"
         "    async with database.write() as session:\n"
-        "        await store.ensure_user(session, store.Actor('lost'))\n"
+        "        await users.ensure_user(session, users.Actor('lost'))\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
@@ -414,7 +414,7 @@ async def test_a_draft_left_by_a_killed_first_start_does_no_harm(tmp_path: Path)
     draft = tmp_path / f"tuppence.db.new-{os.getpid()}"
     draft.write_bytes(b"")
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/tuppence.db") as database:
-        assert await users(database) == 0
+        assert await how_many(database) == 0
     assert not draft.exists()
 
 

@@ -18,11 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import migrations
-from bot.records import files, store
+from bot.records import files, users
 from bot.records.database import engine_for, open_database
 from bot.records.schema import alembic_config, bring_up_to_date, schema_version
-from bot.records.store import Actor
 from bot.records.tables import Record, User
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -105,7 +105,7 @@ async def test_an_existing_file_is_backed_up_before_it_is_migrated(sqlite_url: s
 async def test_a_migration_that_fails_half_way_leaves_the_old_state(database_url: str) -> None:
     async with await open_database(database_url) as database:
         async with database.write() as session:
-            await store.ensure_user(session, Actor("ada"))
+            await users.ensure_user(session, Actor("ada"))
             await session.execute(sa.text("DELETE FROM alembic_version"))
             await session.execute(sa.text("DROP TABLE tool_calls"))
         with pytest.raises(sa.exc.DBAPIError, match="already exists"):

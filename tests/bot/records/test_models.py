@@ -10,7 +10,7 @@ import pytest
 
 from bot.records import audit, models
 from bot.records.scores import Score, keep_score
-from bot.records.store import Actor
+from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import typer
 from bot.app import start
 from bot.errors import ImportRefused
 from bot.records.access import ClientAccess
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.surfaces.importer import MAX_BYTES, run_import
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.model_commands import ModelRole
 from bot.errors import ModelMissing, ModelUnavailable, PortfolioRefused
+from bot.model_commands import ModelRole
 from bot.records import audit
 from bot.records.database import open_database
 from bot.records.models import MODEL_ROLES

@@ -15,12 +15,12 @@ from bot.errors import DatabaseReplaced, ModelTimeout, ModelUnavailable
 from bot.llm.base import EndPiece
 from bot.llm.portfolio import Candidate, Portfolio
 from bot.messages import ToolCall
-from bot.records import store
+from bot.records import portfolios
 from bot.records.database import open_database
 from bot.records.models import ApprovedModel
 from bot.records.sample import admit
-from bot.records.store import Actor
 from bot.records.tables import ToolCallRecord, Turn
+from bot.records.users import Actor
 from bot.turn.assistant import Assistant, Parts, Question
 from bot.turn.confidence import ASK_BELOW
 from bot.turn.prompting import prompt_hash, sections
@@ -440,10 +440,10 @@ async def test_a_proposal_changes_nothing(bench: Bench) -> None:
     reply = await bench.ask("put Apple on my watchlist", [call])
     assert "/watch add AAPL" in reply.answer
     async with bench.parts.database.read() as session:
-        assert "AAPL" not in await store.watchlist_of(session, ADA)
+        assert "AAPL" not in await portfolios.watchlist_of(session, ADA)
     await bench.ask("/watch add AAPL")
     async with bench.parts.database.read() as session:
-        assert "AAPL" in await store.watchlist_of(session, ADA)
+        assert "AAPL" in await portfolios.watchlist_of(session, ADA)
 
 
 async def test_one_persons_portfolio_is_not_anothers(bench: Bench, tmp_path: Path) -> None:

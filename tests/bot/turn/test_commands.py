@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.records import store
+from bot.records import portfolios, users
 from bot.records.database import open_database
-from bot.records.store import Actor
+from bot.records.users import Actor
 from bot.turn.commands import COMMANDS, MAX_WATCHED, CommandContext, run_command
 from tests.fakes.market_data import FakeSymbols
 from tools.context import Portfolio
@@ -26,14 +26,14 @@ NAMES |= {f"S{number}": f"Share {number}" for number in range(MAX_WATCHED)}
 async def context(sqlite_url: str) -> AsyncIterator[CommandContext]:
     async with await open_database(sqlite_url) as database:
         async with database.write() as session:
-            await store.ensure_user(session, ADA)
-            await store.ensure_user(session, BEN)
+            await users.ensure_user(session, ADA)
+            await users.ensure_user(session, BEN)
         yield CommandContext(database, FakeSymbols(NAMES), ADA)
 
 
 async def watched(context: CommandContext, actor: Actor = ADA) -> tuple[str, ...]:
     async with context.database.read() as session:
-        return await store.watchlist_of(session, actor)
+        return await portfolios.watchlist_of(session, actor)
 
 
 async def test_help_names_every_command(context: CommandContext) -> None:
@@ -95,7 +95,7 @@ async def test_an_index_is_shown_as_it_is_written(context: CommandContext) -> No
 async def with_portfolio(context: CommandContext, *names: str) -> None:
     async with context.database.write() as session:
         for name in names:
-            await store.add_portfolio(session, ADA, Portfolio(name, "USD", (), {}, {}))
+            await portfolios.add_portfolio(session, ADA, Portfolio(name, "USD", (), {}, {}))
 
 
 async def test_targets_are_set_listed_and_removed(context: CommandContext) -> None:
@@ -106,7 +106,7 @@ async def test_targets_are_set_listed_and_removed(context: CommandContext) -> No
         await run_command(context, "/target AAPL 12.5") and await run_command(context, "/target MSFT 87.5%")
     )
     async with context.database.read() as session:
-        portfolio = await store.portfolio_of(session, ADA)
+        portfolio = await portfolios.portfolio_of(session, ADA)
     assert portfolio.targets == {"AAPL": Decimal("0.125"), "MSFT": Decimal("0.875")}
     assert await run_command(context, "/target remove MSFT") == (
         "Your target weights: AAPL 12.5%; 87.5% for everything else."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.messages import ToolCall
-from bot.records.store import PastTurn, SavedToolCall
+from bot.records.turns import PastTurn, SavedToolCall
 from bot.turn.lookups import agreed_calls, ask_about
 from bot.turn.prompting import sections
 from tests.fakes.market_data import tool_context

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from bot.errors import UnknownUser
-from bot.records import sample, store
+from bot.records import portfolios, sample, turns, users
 from bot.records.access import ClientAccess
 from bot.records.columns import canonical_decimal, storable_text
 from bot.records.processes import has_ended, this_process
-from bot.records.store import Actor, Outcome, SavedToolCall
 from bot.records.tables import Turn
+from bot.records.turns import Outcome, SavedToolCall
+from bot.records.users import Actor
 from tools.context import Portfolio, Transaction
 from tools.market_data.snapshot import SnapshotMarketData
 
@@ -53,17 +54,17 @@ def lot(symbol: str = "AAPL", quantity: str = "1", price: str | None = "10", acc
 
 async def ask(database: Database, actor: Actor, question: str, conversation: str = "c1", answer: str = "yes") -> str:
     async with database.write() as session:
-        turn = await store.start_turn(session, actor, conversation, question, now=NOW, budget=BUDGET)
+        turn = await turns.start_turn(session, actor, conversation, question, now=NOW, budget=BUDGET)
     async with database.write() as session:
-        assert await store.finish_turn(session, actor, turn, Outcome("answered", answer), now=NOW)
+        assert await turns.finish_turn(session, actor, turn, Outcome("answered", answer), now=NOW)
     return turn
 
 
 @pytest.fixture
 async def people(database: Database) -> Database:
     async with database.write() as session:
-        await store.ensure_user(session, ADA)
-        await store.ensure_user(session, BEN)
+        await users.ensure_user(session, ADA)
+        await users.ensure_user(session, BEN)
     return database
 
 
@@ -97,7 +98,7 @@ async def test_transactions_come_back_exactly_and_by_date(people: Database) -> N
         lot(symbol="VOD.L", quantity="-1234567.10", price="0", account="ISA “2” \x00"),
     )
     async with people.write() as session:
-        await store.add_transactions(session, ADA, lots, base_currency="EUR")
+        await portfolios.add_transactions(session, ADA, lots, base_currency="EUR")
     kept = await ClientAccess(people, ADA).portfolio()
     assert kept.base_currency == "EUR"
     assert kept.transactions[:2] == lots[:2]
@@ -107,29 +108,29 @@ async def test_transactions_come_back_exactly_and_by_date(people: Database) -> N
 async def test_a_bad_row_leaves_nothing_behind(people: Database) -> None:
     with pytest.raises(StatementError, match="only finite decimals"):
         async with people.write() as session:
-            await store.add_transactions(session, ADA, [lot(), lot(quantity="NaN")], base_currency="USD")
+            await portfolios.add_transactions(session, ADA, [lot(), lot(quantity="NaN")], base_currency="USD")
     assert (await ClientAccess(people, ADA).portfolio()).transactions == ()
 
 
 async def test_own_transactions_take_the_place_of_the_sample_and_add_up(database: Database) -> None:
     async with database.write() as session:
         await sample.admit(session, ADA)
-        assert await store.already_kept(session, ADA, sample.sample_portfolio().transactions) == 0
-        await store.add_transactions(session, ADA, [lot(), lot()], base_currency="USD")
-        await store.add_transactions(session, ADA, [lot("MSFT")], base_currency="USD")
+        assert await portfolios.already_kept(session, ADA, sample.sample_portfolio().transactions) == 0
+        await portfolios.add_transactions(session, ADA, [lot(), lot()], base_currency="USD")
+        await portfolios.add_transactions(session, ADA, [lot("MSFT")], base_currency="USD")
     kept = await ClientAccess(database, ADA).portfolio()
     assert not kept.is_sample
     assert [row.symbol for row in kept.transactions] == ["AAPL", "AAPL", "MSFT"]
     async with database.write() as session:
-        assert await store.already_kept(session, ADA, [lot(), lot(), lot(), lot("KO")]) == 2
-        await store.add_transactions(session, ADA, [lot("KO")], base_currency="USD", replace=True)
+        assert await portfolios.already_kept(session, ADA, [lot(), lot(), lot(), lot("KO")]) == 2
+        await portfolios.add_transactions(session, ADA, [lot("KO")], base_currency="USD", replace=True)
     assert [row.symbol for row in (await ClientAccess(database, ADA).portfolio()).transactions] == ["KO"]
 
 
 async def test_several_portfolios_are_read_as_one_without_targets(people: Database) -> None:
     async with people.write() as session:
         for name in ("Growth", "Income"):
-            await store.add_portfolio(
+            await portfolios.add_portfolio(
                 session, ADA, Portfolio(name, "USD", (lot(),), {"USD": Decimal("0.10")}, {"AAPL": Decimal(1)})
             )
     kept = await ClientAccess(people, ADA).portfolio()
@@ -140,25 +141,25 @@ async def test_several_portfolios_are_read_as_one_without_targets(people: Databa
 
 async def test_the_watchlist_keeps_its_order_and_drops_repeats(people: Database) -> None:
     async with people.write() as session:
-        await store.set_watchlist(session, ADA, ["MSFT", "AAPL", "MSFT"])
-        await store.set_watchlist(session, ADA, ["KO", "AAPL", "KO"])
+        await portfolios.set_watchlist(session, ADA, ["MSFT", "AAPL", "MSFT"])
+        await portfolios.set_watchlist(session, ADA, ["KO", "AAPL", "KO"])
     assert await ClientAccess(people, ADA).watchlist() == ("KO", "AAPL")
 
 
 async def test_nobody_sees_what_is_another_s(people: Database) -> None:
     twin = Actor("ada", tenant="other firm")
     async with people.write() as session:
-        await store.ensure_user(session, twin)
-        await store.add_transactions(session, ADA, [lot()], base_currency="USD")
-        await store.set_watchlist(session, ADA, ["AAPL"])
-        await store.add_transactions(session, twin, [lot("MSFT")], base_currency="USD")
+        await users.ensure_user(session, twin)
+        await portfolios.add_transactions(session, ADA, [lot()], base_currency="USD")
+        await portfolios.set_watchlist(session, ADA, ["AAPL"])
+        await portfolios.add_transactions(session, twin, [lot("MSFT")], base_currency="USD")
     await ask(people, ADA, "mine")
     for other, symbols in ((BEN, []), (twin, ["MSFT"])):
         access = ClientAccess(people, other)
         assert [row.symbol for row in (await access.portfolio()).transactions] == symbols
         assert await access.watchlist() == ()
         async with people.read() as session:
-            assert await store.recent_turns(session, other, "c1", 10) == ()
+            assert await turns.recent_turns(session, other, "c1", 10) == ()
 
 
 @pytest.mark.parametrize("actor", [Actor("nobody"), Actor("ada", tenant="other firm")])
@@ -169,9 +170,9 @@ async def test_unknown_people_are_refused(people: Database, actor: Actor) -> Non
     with pytest.raises(UnknownUser):
         await access.watchlist()
     for write in (
-        lambda session: store.add_transactions(session, actor, [lot()], base_currency="USD"),
-        lambda session: store.set_watchlist(session, actor, ["KO"]),
-        lambda session: store.start_turn(session, actor, "c", "?", now=NOW, budget=BUDGET),
+        lambda session: portfolios.add_transactions(session, actor, [lot()], base_currency="USD"),
+        lambda session: portfolios.set_watchlist(session, actor, ["KO"]),
+        lambda session: turns.start_turn(session, actor, "c", "?", now=NOW, budget=BUDGET),
     ):
         with pytest.raises(UnknownUser):
             await people.run(write)
@@ -179,8 +180,8 @@ async def test_unknown_people_are_refused(people: Database, actor: Actor) -> Non
 
 async def test_nobody_finishes_another_s_turn(people: Database) -> None:
     async with people.write() as session:
-        turn = await store.start_turn(session, ADA, "c1", "?", now=NOW, budget=BUDGET)
-        assert not await store.finish_turn(session, BEN, turn, Outcome("answered", "!"), now=NOW)
+        turn = await turns.start_turn(session, ADA, "c1", "?", now=NOW, budget=BUDGET)
+        assert not await turns.finish_turn(session, BEN, turn, Outcome("answered", "!"), now=NOW)
 
 
 async def test_a_turn_comes_back_with_its_tool_calls(people: Database) -> None:
@@ -194,11 +195,11 @@ async def test_a_turn_comes_back_with_its_tool_calls(people: Database) -> None:
     failed = SavedToolCall("get_quote", arguments="not json", ok=False, error="unknown symbol")
     outcome = Outcome("answered", "125.67", (call, failed), evidence={"figures": []}, timings_ms={"total": 900.5})
     async with people.write() as session:
-        turn = await store.start_turn(session, ADA, "c1", "How is Apple?", now=NOW, budget=BUDGET)
-        assert await store.finish_turn(session, ADA, turn, outcome, now=NOW)
-        assert not await store.finish_turn(session, ADA, turn, outcome, now=NOW)
+        turn = await turns.start_turn(session, ADA, "c1", "How is Apple?", now=NOW, budget=BUDGET)
+        assert await turns.finish_turn(session, ADA, turn, outcome, now=NOW)
+        assert not await turns.finish_turn(session, ADA, turn, outcome, now=NOW)
     async with people.read() as session:
-        (past,) = await store.recent_turns(session, ADA, "c1", 5)
+        (past,) = await turns.recent_turns(session, ADA, "c1", 5)
     assert (past.id, past.question, past.answer, past.status) == (turn, "How is Apple?", "125.67", "answered")
     assert past.asked_at == NOW
     assert past.asked_at.tzinfo is UTC
@@ -213,11 +214,11 @@ async def test_recent_turns_are_the_last_ones_in_order_and_whole(people: Databas
     await ask(people, BEN, "of another in the same thread")
     await ask(people, ADA, "elsewhere", conversation="c2")
     async with people.write() as session:
-        running = await store.start_turn(session, ADA, "c1", "running", now=NOW, budget=BUDGET)
-        failed = await store.start_turn(session, ADA, "c1", "failed", now=NOW, budget=BUDGET)
-        await store.finish_turn(session, ADA, failed, Outcome("failed", "sorry", failure="boom"), now=NOW)
+        running = await turns.start_turn(session, ADA, "c1", "running", now=NOW, budget=BUDGET)
+        failed = await turns.start_turn(session, ADA, "c1", "failed", now=NOW, budget=BUDGET)
+        await turns.finish_turn(session, ADA, failed, Outcome("failed", "sorry", failure="boom"), now=NOW)
     async with people.read() as session:
-        assert [turn.question for turn in await store.recent_turns(session, ADA, "c1", 2)] == ["2", "3"]
+        assert [turn.question for turn in await turns.recent_turns(session, ADA, "c1", 2)] == ["2", "3"]
         assert await session.scalar(sa.select(Turn.position).where(Turn.id == running)) == 4
 
 
@@ -225,7 +226,7 @@ async def test_any_text_round_trips(people: Database) -> None:
     for text in NAUGHTY:
         await ask(people, ADA, text, answer=text)
     async with people.read() as session:
-        past = await store.recent_turns(session, ADA, "c1", len(NAUGHTY))
+        past = await turns.recent_turns(session, ADA, "c1", len(NAUGHTY))
     expected = [storable_text(text) for text in NAUGHTY]
     assert [turn.question for turn in past] == expected
     assert [turn.answer for turn in past] == expected
@@ -234,13 +235,13 @@ async def test_any_text_round_trips(people: Database) -> None:
 async def test_times_are_kept_in_utc_and_naive_ones_refused(people: Database) -> None:
     tokyo = timezone(timedelta(hours=9))
     async with people.write() as session:
-        turn = await store.start_turn(session, ADA, "c1", "?", now=NOW.astimezone(tokyo), budget=BUDGET)
+        turn = await turns.start_turn(session, ADA, "c1", "?", now=NOW.astimezone(tokyo), budget=BUDGET)
     async with people.read() as session:
         kept = await session.get_one(Turn, ("local", turn))
         assert (kept.started_at, kept.started_at.tzinfo) == (NOW, UTC)
     with pytest.raises(StatementError, match="only times with a zone"):
         async with people.write() as session:
-            await store.start_turn(session, ADA, "c1", "?", now=NOW.replace(tzinfo=None), budget=BUDGET)
+            await turns.start_turn(session, ADA, "c1", "?", now=NOW.replace(tzinfo=None), budget=BUDGET)
 
 
 async def test_a_turn_whose_process_was_killed_is_found_and_reported(people: Database) -> None:
@@ -251,22 +252,22 @@ async def test_a_turn_whose_process_was_killed_is_found_and_reported(people: Dat
         text=True,
     ).stdout.strip()
     async with people.write() as session:
-        killed = await store.start_turn(session, ADA, "c1", "killed", now=NOW, budget=BUDGET)
-        running = await store.start_turn(session, ADA, "c1", "running", now=NOW, budget=BUDGET)
-        late = await store.start_turn(session, BEN, "c1", "late", now=NOW - 2 * BUDGET, budget=BUDGET)
+        killed = await turns.start_turn(session, ADA, "c1", "killed", now=NOW, budget=BUDGET)
+        running = await turns.start_turn(session, ADA, "c1", "running", now=NOW, budget=BUDGET)
+        late = await turns.start_turn(session, BEN, "c1", "late", now=NOW - 2 * BUDGET, budget=BUDGET)
         (await session.get_one(Turn, ("local", killed))).process = ended
         (await session.get_one(Turn, ("local", late))).process = "another-host/1/1"
     async with people.write() as session:
-        abandoned = await store.fail_abandoned_turns(session, NOW)
+        abandoned = await turns.fail_abandoned_turns(session, NOW)
     assert [(turn.id, turn.actor, turn.question) for turn in abandoned] == [
         (late, BEN, "late"),
         (killed, ADA, "killed"),
     ]
     async with people.write() as session:
-        assert await store.fail_abandoned_turns(session, NOW) == ()
-        assert not await store.finish_turn(session, ADA, killed, Outcome("answered", "too late"), now=NOW)
-        assert await store.finish_turn(session, ADA, running, Outcome("answered", "in time"), now=NOW)
-        assert (await session.get_one(Turn, ("local", killed))).failure == store.KILLED
+        assert await turns.fail_abandoned_turns(session, NOW) == ()
+        assert not await turns.finish_turn(session, ADA, killed, Outcome("answered", "too late"), now=NOW)
+        assert await turns.finish_turn(session, ADA, running, Outcome("answered", "in time"), now=NOW)
+        assert (await session.get_one(Turn, ("local", killed))).failure == turns.KILLED
 
 
 @pytest.mark.parametrize("process", ["", "nonsense", "elsewhere/1/2", "/x/y"])
