@@ -42,6 +42,9 @@ class SymbolResolver(Protocol):
     def means_one(self, text: str) -> bool:
         """Whether `resolve(text)` would find one listing, slips and small letters allowed."""
 
+    def begins_one(self, text: str) -> bool:
+        """Whether `text` is, to the letter, the first words of one company's name."""
+
     def is_ordinary(self, text: str) -> bool:
         """Whether `text` is nothing but everyday English words in small letters, or one such word, and no name."""
 

@@ -54,9 +54,17 @@ def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
 
 
 def _is_odd_name(text: str, context: ToolContext) -> bool:
-    """A word that no question holds and that means one listing: "smci", "spotfy", but not "protfolio"."""
-    word = text.lower()
-    if len(text) < _SHORTEST_NAME or not text.isalpha() or is_word(word) or context.symbols.is_ordinary(word):
+    """A word that no question holds and that means one listing: "smci", "spotfy", but not "protfolio".
+
+    So do several words that begin one company's name with such a word: "Tootsie Roll".
+    """
+    first, _, rest = text.partition(" ")
+    word = first.lower()
+    if len(first) < _SHORTEST_NAME or not first.isalpha() or is_word(word):
+        return False
+    if rest:
+        return context.symbols.begins_one(text)
+    if context.symbols.is_ordinary(word):
         return False
     return (len(text) >= _NAME_RATHER or mended(text) is None) and context.symbols.means_one(text)
 

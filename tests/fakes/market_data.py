@@ -128,6 +128,9 @@ class FakeSymbols:
     def means_one(self, text: str) -> bool:
         return self.knows(text)
 
+    def begins_one(self, text: str) -> bool:
+        return False
+
     def is_ordinary(self, text: str) -> bool:
         return False
 

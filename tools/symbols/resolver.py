@@ -121,6 +121,10 @@ class DirectoryResolver:
         """Whether `resolve(text)` would find one listing, slips and small letters allowed."""
         return self._one(text)
 
+    def begins_one(self, text: str) -> bool:
+        """Whether `text` is, to the letter, the first words of one company's name."""
+        return len(self._beginning(comparable(_cleaned(text)))) == 1
+
     def is_ordinary(self, text: str) -> bool:
         """Whether `text` is nothing but everyday English words in small letters, or one such word, and no name."""
         return self._ordinary(text)
