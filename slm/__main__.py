@@ -5,7 +5,9 @@ python -m slm corpus                      questions, decisions and the tokenizer
 python -m slm train --workers 2           weights, resumable
 python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
 python -m slm evaluate                    exact calls and abstention on evals/
+python -m slm card                        the results in MODEL_CARD.md, through `tuppence ask --batch`
 python -m slm sample -n 20                look at the corpus
+python -m slm finetune --help             teach the same to a downloaded model; docs/finetuning.md
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import hashlib
 import json
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,7 +26,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 SEED = 20261124
 VOCABULARY = 4096
 EXAMPLES = 700_000
-TOKENS = 44_000_000
+TOKENS = 40_000_000
 
 
 @app.command()
@@ -107,6 +109,14 @@ def evaluate(
 
 
 @app.command()
+def card() -> None:
+    """Measure every question set through the real command, and write the results into MODEL_CARD.md."""
+    from slm.card import write_results
+
+    typer.echo(write_results())
+
+
+@app.command()
 def export(weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS) -> None:
     """Write the GGUF file, its checksum and the Modelfile."""
     import torch
@@ -124,6 +134,46 @@ def export(weights: Annotated[Path, typer.Option(help="Folder to write to.")] = 
     (weights / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
     (weights / "Modelfile").write_text(modelfile(path.name, shape.context))
     typer.echo(f"{path} {path.stat().st_size / 1e6:.1f} MB sha256 {digest}")
+
+
+@app.command()
+def finetune(
+    base: Annotated[Path, typer.Option(help="A downloaded Hugging Face folder: Qwen2, Qwen3 or Llama, instruct.")],
+    output: Annotated[Path, typer.Option(help="A new folder; its name becomes the model's.")],
+    data: Annotated[Path | None, typer.Option(help="Own questions with their decisions, as JSON lines.")] = None,
+    examples: Annotated[int, typer.Option(min=1, help="Examples to draw, the own ones included.")] = 4000,
+    steps: Annotated[int, typer.Option(min=0, help="Steps to train; 0 is one pass over the examples.")] = 0,
+    batch: Annotated[int, typer.Option(min=1, help="Examples at once; what memory holds.")] = 1,
+    accumulate: Annotated[int, typer.Option(min=1, help="Batches that make one step.")] = 16,
+    rank: Annotated[int, typer.Option(min=1, help="LoRA's rank.")] = 16,
+    rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-4,
+    context: Annotated[int, typer.Option(min=1024, help="Tokens of the longest conversation.")] = 8192,
+    precision: Annotated[Literal["q8_0", "f16"], typer.Option(help="How the GGUF file stores matrices.")] = "q8_0",
+    evaluate: Annotated[bool, typer.Option(help="Measure the result on evals/ at the end.")] = True,
+    sets: Annotated[str, typer.Option(help="A folder of evals/, such as locked/: look once, at the end.")] = "",
+    seed: int = 20261128,
+) -> None:
+    """Teach a downloaded model our tools with LoRA, and write it as one GGUF file with a Modelfile."""
+    from slm.base_chat import BaseRefused
+    from slm.own_questions import OwnQuestionsRefused, read_own_questions
+
+    try:
+        own = read_own_questions(data) if data else []
+        from slm.finetune import Recipe, fine_tune
+        from slm.finetune_scores import as_table, measure
+
+        recipe = Recipe(examples, steps, batch, accumulate, rank, rate, context, precision, seed)
+        weights = fine_tune(base, output, own, recipe, typer.echo).weights
+        if evaluate:
+            table = as_table(*measure(weights, context, sets, typer.echo))
+            (output / "scores.md").write_text(f"{table}\n", encoding="utf-8")
+            typer.echo(table)
+    except ModuleNotFoundError as missing:
+        typer.echo(f"{missing.name} is not installed: pip install -r slm/requirements-finetune.txt", err=True)
+        raise typer.Exit(1) from None
+    except (BaseRefused, OwnQuestionsRefused, OSError) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from slm.corpus.pack import as_text, complete_tokenizer, known_terms, pack  # no
 from slm.export import export_gguf, modelfile  # noqa: E402
 from slm.model import Shape  # noqa: E402
 from slm.tokenizer import load_tokenizer, train_tokenizer, user_tokens  # noqa: E402
-from slm.train import IGNORE, Examples, Recipe, Trainer  # noqa: E402
+from slm.train import IGNORE, Examples, Recipe, Trainer, train_in  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +51,9 @@ def examples(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> 
     return Examples(folder / "corpus.npz")
 
 
-def test_a_name_is_cut_the_same_way_wherever_it_stands(tokenizer: Tokenizer) -> None:
-    alone = tokenizer.encode("Zorblax").tokens
-    for text in ("of Zorblax", "$Zorblax", '"Zorblax"', "(Zorblax)"):
+def test_a_marked_name_is_cut_as_in_a_call(tokenizer: Tokenizer) -> None:
+    alone = tokenizer.encode("Zorblax Foods").tokens
+    for text in ("of<|name|>Zorblax Foods", '{"symbols": ["Zorblax Foods"]}', "$Zorblax Foods", "(Zorblax Foods)"):
         tokens = tokenizer.encode(text).tokens
         assert any(tokens[at : at + len(alone)] == alone for at in range(len(tokens)))
 
@@ -98,6 +98,20 @@ def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tm
     assert resumed.tokens_seen >= RECIPE.tokens
     assert resumed.rate() == 0.0
     assert not Trainer(SHAPE, RECIPE).resume(tmp_path)
+
+
+def test_two_workers_take_one_step_and_keep_both_momenta(examples: Examples, tmp_path: Path) -> None:
+    """Each steps its own matrices; the checkpoint holds all, and goes on with any number of workers."""
+    np.savez(tmp_path / "corpus.npz", tokens=examples.tokens, starts=examples.starts, graded=examples.graded)
+    recipe = replace(RECIPE, tokens=8 * RECIPE.batch_tokens)
+    train_in(tmp_path, "corpus", SHAPE, recipe, 2, "cpu")
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert [len(momenta["state"]) for momenta in state["momenta"]] == [7, 7]
+    fresh = Trainer(SHAPE, recipe)
+    moved = [not torch.equal(state["model"][name], p) for name, p in fresh.model.named_parameters() if p.ndim == 2]
+    assert all(moved)
+    assert fresh.resume(tmp_path)
+    assert fresh.step >= 8
 
 
 def test_a_model_learns_words_that_came_later(tokenizer: Tokenizer, tmp_path: Path) -> None:
