@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-LENGTHS = (16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 72, 80, 96, 112, 128, 160, 320)
-"""Tokens an example is padded to: fixed shapes, as every new one costs set-up time."""
+ROW = 160
+"""Tokens of a row: examples are packed into rows of one length, whatever their own; a longer one is left out."""
+MISFITS = 12
+"""Examples without room that end a batch; they open the next one."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +51,50 @@ class Examples:
     def __len__(self) -> int:
         return len(self.graded)
 
-    def batches(self, rng: np.random.Generator, batch_tokens: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """One pass in random order: (inputs, targets), both (batch, length) int64, right-padded."""
+    def batches(self, rng: np.random.Generator, batch_tokens: int) -> Iterator[tuple[torch.Tensor, ...]]:
+        """One pass in random order: (inputs, targets, segments), each (rows, `ROW`) int64.
+
+        Examples of all lengths stand beside each other, so that no batch says by its length whether a tool is called.
+        `segments` numbers the examples of a row: a token sees only its own; what is left of a row is its last.
+        """
+        per_batch = max(batch_tokens // ROW, 1)
         sizes = np.diff(self.starts) - 1
-        bucket = np.searchsorted(LENGTHS, sizes)
-        groups: list[np.ndarray] = []
-        for index, length in enumerate(LENGTHS):
-            rows = rng.permutation(np.flatnonzero(bucket == index))
-            per_batch = max(batch_tokens // length, 1)
-            groups += [rows[at : at + per_batch] for at in range(0, len(rows) - per_batch + 1, per_batch)]
-        for at in rng.permutation(len(groups)):
-            rows = groups[at]
-            length = LENGTHS[int(bucket[rows[0]])]
-            inputs = np.zeros((len(rows), length), dtype=np.int64)
-            targets = np.full((len(rows), length), IGNORE, dtype=np.int64)
-            for place, row in enumerate(rows):
-                text = self.tokens[self.starts[row] : self.starts[row + 1]].astype(np.int64)
-                graded = int(self.graded[row])
-                inputs[place, : len(text) - 1] = text[:-1]
-                targets[place, graded - 1 : len(text) - 1] = text[graded:]
-            yield torch.from_numpy(inputs), torch.from_numpy(targets)
+        rows: list[list[int]] = [[] for _ in range(per_batch)]
+        left = [ROW] * per_batch
+        waiting: list[int] = []
+        for example in rng.permutation(np.flatnonzero(sizes <= ROW)).tolist():
+            waiting.append(example)
+            while waiting and _place(waiting[-1], int(sizes[waiting[-1]]), rows, left):
+                waiting.pop()
+            if len(waiting) == MISFITS:
+                yield self._packed(rows)
+                rows, left = [[] for _ in range(per_batch)], [ROW] * per_batch
+
+    def _packed(self, rows: list[list[int]]) -> tuple[torch.Tensor, ...]:
+        inputs = np.zeros((len(rows), ROW), dtype=np.int64)
+        targets = np.full((len(rows), ROW), IGNORE, dtype=np.int64)
+        segments = np.full((len(rows), ROW), -1, dtype=np.int64)
+        for place, row in enumerate(rows):
+            at = 0
+            for number, example in enumerate(row):
+                text = self.tokens[self.starts[example] : self.starts[example + 1]].astype(np.int64)
+                graded = int(self.graded[example])
+                end = at + len(text) - 1
+                inputs[place, at:end] = text[:-1]
+                targets[place, at + graded - 1 : end] = text[graded:]
+                segments[place, at:end] = number
+                at = end
+        return torch.from_numpy(inputs), torch.from_numpy(targets), torch.from_numpy(segments)
+
+
+def _place(example: int, size: int, rows: list[list[int]], left: list[int]) -> bool:
+    """Put an example into the first row with room for it; False when there is none."""
+    for place, room in enumerate(left):
+        if size <= room:
+            rows[place].append(example)
+            left[place] -= size
+            return True
+    return False
 
 
 class Trainer:
@@ -106,13 +132,13 @@ class Trainer:
         losses: list[float] = []
         while self.tokens_seen < self.recipe.tokens:
             rng = np.random.default_rng((self.recipe.seed, self.epoch))
-            for place, (inputs, targets) in enumerate(examples.batches(rng, self.recipe.batch_tokens)):
+            for place, batch in enumerate(examples.batches(rng, self.recipe.batch_tokens)):
                 if place < self.batches_done:
                     continue
                 own = slice(self.rank, None, self.workers)
-                losses.append(self._step(inputs[own].to(self.device), targets[own].to(self.device)))
+                losses.append(self._step(*(part[own].to(self.device) for part in batch)))
                 self.batches_done = place + 1
-                self.tokens_seen += inputs.numel()
+                self.tokens_seen += batch[0].numel()
                 if self.step % 50 == 0 and self.rank == 0:
                     speed = self.tokens_seen / (self.seconds + time.monotonic() - began)
                     report(
@@ -131,13 +157,13 @@ class Trainer:
         self.seconds += time.monotonic() - began
         self.save(folder)
 
-    def _step(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
+    def _step(self, inputs: torch.Tensor, targets: torch.Tensor, segments: torch.Tensor) -> float:
         factor = self.rate()
         for optimiser, rate in zip(self.optimisers, (self.recipe.matrix_rate, self.recipe.other_rate), strict=True):
             for group in optimiser.param_groups:
                 group["lr"] = rate * factor
         with torch.autocast(self.device, dtype=torch.bfloat16):
-            loss = self.model.loss(inputs, targets)
+            loss = self.model.loss(inputs, targets, segments)
         loss.backward()  # type: ignore[no-untyped-call]
         if self.workers > 1:
             self._average()

@@ -10,6 +10,7 @@ from bot.evaluation.scoring import reading_context
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
+from bot.turn.completing import complete
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
 from tools.catalogue import TOOLS
@@ -65,6 +66,8 @@ class Decider:
                     choice.text += words
                 case EndPiece():
                     choice.confidence = piece.confidence
+        if self.model.is_native:
+            choice.calls = complete(choice.calls, text, self.toolbox, self.context)
         choice.seconds = time.perf_counter() - began
         return choice
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message, ToolCall, ToolResult
+from bot.turn.completing import complete
 from bot.turn.confidence import ASK_BELOW
 from bot.turn.evidence import findings_record
 from tools.marking import mark_question
@@ -82,6 +83,7 @@ class Agent:
         if self.model.is_native:
             conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
+            calls = complete(calls, said[0], self.toolbox, self.context)
             if decision.is_unsure:
                 decision.held = tuple(calls)
             else:

@@ -38,7 +38,7 @@ def letters(text: str) -> str:
         ("tech under 12 times earnings", "<|sector|>tech under<|number|>12 times earnings"),
         ("is tokyo open", "is<|exchange|>tokyo open"),
         ("What is smci at", "what is<|name|>smci at"),
-        ("the ticker of Tootsie Roll please", "the ticker of<|name|>Tootsie Roll please"),
+        ("the ticker of Tootsie Roll please", "the<|term|>ticker of<|name|>Tootsie Roll please"),
         ("price of Zorblax Quux", "price of<|unknown|>Zorblax Quux"),
         ("how is that one doing", "how is that one doing"),
         ("I wonder. What about it", "i wonder. What about it"),

@@ -1,0 +1,52 @@
+"""An only call with a list of names holds every known name of the question; nothing else is touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import complete
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
+TOOLBOX = Toolbox(TOOLS)
+
+
+def completed(text: str, *calls: ToolCall) -> list[dict[str, Any]]:
+    return [call.arguments for call in complete(calls, text, TOOLBOX, reading_context())]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "whole"),
+    [
+        ("prices of apple, google and tesla", ["apple", "tesla"], ["apple", "google", "tesla"]),
+        ("AAPL MSFT KO", ["MSFT"], ["AAPL", "MSFT", "KO"]),
+        ("apple and zorblax", ["zorblax"], ["apple", "zorblax"]),
+        ("how is apple inc", ["apple"], ["apple"]),  # a part of it was written: no second one is made of the rest
+        ("and the other one", ["apple"], ["apple"]),  # from the question before
+    ],
+)
+def test_a_list_is_made_whole_in_the_order_of_the_question(text: str, written: list[str], whole: list[str]) -> None:
+    assert completed(text, ToolCall("get_quote", {"symbols": written})) == [{"symbols": whole}]
+
+
+def test_other_arguments_stay_as_they_are() -> None:
+    call = ToolCall("compare_performance", {"symbols": ["apple"], "period": "in 2022"})
+    assert completed("apple and microsoft in 2022", call) == [{"symbols": ["apple", "microsoft"], "period": "in 2022"}]
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        (),
+        (ToolCall("get_news", {"symbol": "apple"}),),
+        (ToolCall("get_quote", {"symbols": ["apple"]}), ToolCall("get_news", {"symbol": "tesla"})),
+        (ToolCall("nonsense", {"symbols": ["apple"]}),),
+        (ToolCall("get_quote", {"symbols": "apple"}),),
+    ],
+)
+def test_what_is_no_only_list_is_left_alone(calls: tuple[ToolCall, ...]) -> None:
+    assert completed("apple and tesla", *calls) == [call.arguments for call in calls]
