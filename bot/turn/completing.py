@@ -16,20 +16,37 @@ if TYPE_CHECKING:
 
 
 def complete(calls: Sequence[ToolCall], text: str, toolbox: Toolbox, context: ToolContext) -> list[ToolCall]:
-    """The calls, with every known name of the question in the list of an only call.
+    """The calls without those that another one holds already, and every known name of the question in an only list.
 
-    Where several calls were written, who belongs to which is the model's to say, and nothing is added.
+    Where several calls are left, who belongs to which is the model's to say, and nothing is added.
     """
-    if len(calls) != 1 or calls[0].name not in toolbox.tools:
-        return list(calls)
-    call = calls[0]
+    kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
+    if len(kept) != 1 or kept[0].name not in toolbox.tools:
+        return kept
+    call = kept[0]
     parameter = next((p for p in toolbox.tools[call.name].parameters if p.is_list), None)
     said = call.arguments.get(parameter.name) if parameter else None
     if parameter is None or not isinstance(said, list):
-        return list(calls)
+        return kept
     known = [span.text for span in known_names(text, context)]
     missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
     if not missing:
-        return list(calls)
+        return kept
     named = sorted([*map(str, said), *missing], key=text.find)
     return [replace(call, arguments={**call.arguments, parameter.name: named})]
+
+
+def _is_held(call: ToolCall, others: Sequence[ToolCall]) -> bool:
+    """Whether another call of the tool has a longer list with all of this one's names, and is alike otherwise."""
+    return any(
+        other.name == call.name
+        and other.arguments.keys() == call.arguments.keys()
+        and any(isinstance(value, list) for value in call.arguments.values())
+        and all(
+            set(map(str, value)) < set(map(str, other.arguments[name]))
+            if isinstance(value, list)
+            else value == other.arguments[name]
+            for name, value in call.arguments.items()
+        )
+        for other in others
+    )

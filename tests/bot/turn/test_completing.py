@@ -33,6 +33,13 @@ def test_a_list_is_made_whole_in_the_order_of_the_question(text: str, written: l
     assert completed(text, ToolCall("get_quote", {"symbols": written})) == [{"symbols": whole}]
 
 
+def test_a_call_that_another_one_holds_is_dropped() -> None:
+    both, one = ToolCall("get_quote", {"symbols": ["tesco", "apple"]}), ToolCall("get_quote", {"symbols": ["apple"]})
+    news = ToolCall("get_news", {"symbol": "apple"})
+    assert completed("tesco and apple", both, one) == completed("tesco and apple", one, both) == [both.arguments]
+    assert completed("tesco and apple", one, news) == [one.arguments, news.arguments]
+
+
 def test_other_arguments_stay_as_they_are() -> None:
     call = ToolCall("compare_performance", {"symbols": ["apple"], "period": "in 2022"})
     assert completed("apple and microsoft in 2022", call) == [{"symbols": ["apple", "microsoft"], "period": "in 2022"}]
