@@ -29,7 +29,7 @@ class CallPiece:
 class EndPiece:
     """The end of one model answer.
 
-    `cut` says that it ran into `max_tokens`; `confidence` is the smallest token log-probability of the decision, None
+    `cut` says that it ran into `max_tokens`; `confidence` is the smallest log-probability of a deciding token, None
     where the backend can't tell.
     """
 

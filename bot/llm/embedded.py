@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelError, ModelFailed, WeightsDamaged
 from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
+from bot.llm.confidence import decision_confidence
 from bot.llm.countdown import Countdown
 from bot.llm.weights import BUILT_IN, check_weights
 from bot.llm.written_calls import read_call
@@ -186,7 +187,7 @@ class EmbeddedModel:
         calls = [_call(call["function"]) for call in message.get("tool_calls") or ()]
         content = (message.get("content") or "").strip()
         tokens = (choice.get("logprobs") or {}).get("content") or ()
-        confidence = min((token["logprob"] for token in tokens), default=None)
+        confidence = decision_confidence(((token["token"], token["logprob"]) for token in tokens), calls)
         usage = reply.get("usage") or {}
         end = EndPiece(cut, confidence, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0))
         return [*([TextPiece(content)] if content else ()), *_finished(calls, cut=cut), end]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelError, ModelFailed, ModelUnavailable
 from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
+from bot.llm.confidence import decision_confidence
 from bot.llm.countdown import Countdown
 from bot.llm.ollama_connection import BUSY, OllamaConnection, check_address, one_line
 from bot.llm.written_calls import UNREADABLE, read_call
@@ -196,10 +197,11 @@ class OllamaModel:
             raise _BrokenStream("the answer has no end")
         if text := (reply.message.content or "").strip():
             yield TextPiece(text)
-        for call in reply.message.tool_calls or ():
-            yield CallPiece(ToolCall(call.function.name, dict(call.function.arguments)))
-        confidence = min((token.logprob for token in reply.logprobs or ()), default=None)
-        yield _end(reply, confidence)
+        calls = [ToolCall(c.function.name, dict(c.function.arguments)) for c in reply.message.tool_calls or ()]
+        for call in calls:
+            yield CallPiece(call)
+        tokens = ((token.token, token.logprob) for token in reply.logprobs or ())
+        yield _end(reply, decision_confidence(tokens, calls))
 
     async def _streamed(self, request: dict[str, Any], countdown: Countdown) -> AsyncGenerator[Piece, None]:
         thinking, repetition = ThinkingFilter(), RepetitionGuard()

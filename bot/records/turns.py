@@ -153,7 +153,11 @@ async def finish_turn(session: AsyncSession, actor: Actor, turn_id: str, outcome
 
 
 async def recent_turns(session: AsyncSession, actor: Actor, conversation: str, limit: int) -> tuple[PastTurn, ...]:
-    """The actor's own last `limit` finished turns of a conversation, oldest first; others' turns there are not seen."""
+    """The actor's own last `limit` finished turns of a conversation, oldest first; others' turns there are not seen.
+
+    A failed turn counts if tools were called: what was asked for is known, though its data could not be had.
+    """
+    looked_up = sa.exists().where(ToolCallRecord.tenant == Turn.tenant, ToolCallRecord.turn_id == Turn.id)
     newest = (
         await session.scalars(
             sa.select(Turn)
@@ -161,7 +165,7 @@ async def recent_turns(session: AsyncSession, actor: Actor, conversation: str, l
                 Turn.tenant == actor.tenant,
                 Turn.conversation_id == conversation,
                 Turn.user_id == actor.user,
-                Turn.status.not_in(("running", "failed")),
+                sa.or_(Turn.status.not_in(("running", "failed")), sa.and_(Turn.status == "failed", looked_up)),
             )
             .order_by(Turn.position.desc())
             .limit(limit)

@@ -44,7 +44,7 @@ class Done:
     """The last line. A script without a `Done`, or a step that breaks it, gets one by itself."""
 
     reason: str = "stop"
-    logprobs: tuple[float, ...] = ()
+    logprobs: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ def _part(model: str, step: Step) -> dict[str, Any]:
         case Done(reason, logprobs):
             part |= {"done": True, "done_reason": reason, "prompt_eval_count": 26, "eval_count": 12}
             if logprobs:
-                part["logprobs"] = [{"token": "x", "logprob": value} for value in logprobs]
+                part["logprobs"] = [{"token": token, "logprob": value} for token, value in logprobs]
     return part
 
 

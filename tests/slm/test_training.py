@@ -20,7 +20,7 @@ from slm.chat_format import CHAT_TEMPLATE, Call, render_prompt  # noqa: E402
 from slm.corpus.generate import Generator  # noqa: E402
 from slm.corpus.pack import as_text, complete_tokenizer, known_terms, pack  # noqa: E402
 from slm.export import export_gguf, modelfile  # noqa: E402
-from slm.model import Shape  # noqa: E402
+from slm.model import Decoder, Shape  # noqa: E402
 from slm.tokenizer import load_tokenizer, train_tokenizer, user_tokens  # noqa: E402
 from slm.train import IGNORE, Examples, Recipe, Trainer, train_in  # noqa: E402
 
@@ -64,14 +64,28 @@ def test_text_survives_the_tokenizer(tokenizer: Tokenizer) -> None:
 
 
 def test_only_what_the_model_writes_is_graded(examples: Examples, tokenizer: Tokenizer) -> None:
-    for inputs, targets in islice(examples.batches(np.random.default_rng(0), 2048), 5):
-        row_in, row_out = inputs[0], targets[0]
-        graded = row_out[row_out != IGNORE].tolist()
-        text = tokenizer.decode(graded, skip_special_tokens=False)
-        assert text.endswith("<|im_end|>")
-        assert "<|im_start|>" not in text
-        assert inputs.shape == targets.shape
-        assert len(row_in) == len(row_out)
+    for inputs, targets, segments in islice(examples.batches(np.random.default_rng(0), 2048), 5):
+        assert inputs.shape == targets.shape == segments.shape
+        for number in range(int(segments[0].max()) + 1):
+            own = targets[0][segments[0] == number]
+            text = tokenizer.decode(own[own != IGNORE].tolist(), skip_special_tokens=False)
+            assert text.endswith("<|im_end|>")
+            assert "<|im_start|>" not in text
+
+
+def test_every_example_is_packed_once_and_sees_only_itself(examples: Examples) -> None:
+    batches = list(examples.batches(np.random.default_rng(0), 2048))
+    fills = [float((segments >= 0).float().mean()) for _, _, segments in batches]
+    packed = sum(int(row.max()) + 1 for _, _, segments in batches for row in segments)
+    assert min(fills) > 0.85
+    assert len(examples) * 0.9 < packed <= len(examples)
+    model = Decoder(SHAPE)
+    inputs, _, segments = batches[0]
+    with torch.no_grad():
+        together = model.hidden(inputs, segments)
+        for number in (0, 1):
+            own = segments[0] == number
+            assert torch.allclose(together[0][own], model.hidden(inputs[0][own][None])[0], atol=1e-5)
 
 
 def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tmp_path: Path) -> None:
@@ -84,8 +98,8 @@ def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tm
     batches = examples.batches(np.random.default_rng((RECIPE.seed, 0)), RECIPE.batch_tokens)
     first = half._step(*next(batches))
     last = first
-    for inputs, targets in islice(batches, 15):
-        last = half._step(inputs, targets)
+    for batch in islice(batches, 15):
+        last = half._step(*batch)
     assert last < first * 0.8
     half.batches_done, half.tokens_seen = 16, 16 * 2048
     half.save(tmp_path / "b")
@@ -118,7 +132,7 @@ def test_a_model_learns_words_that_came_later(tokenizer: Tokenizer, tmp_path: Pa
     """Its vocabulary grows, and what it said of the old words stays as it was."""
     small = Trainer(SHAPE, RECIPE)
     tokens = torch.tensor([[1, 2, 3, 4]])
-    small._step(tokens, tokens)
+    small._step(tokens, tokens, torch.zeros_like(tokens))
     small.save(tmp_path)
     grown = Trainer(replace(SHAPE, vocabulary=SHAPE.vocabulary + 8), RECIPE)
     assert grown.resume(tmp_path)
@@ -126,7 +140,7 @@ def test_a_model_learns_words_that_came_later(tokenizer: Tokenizer, tmp_path: Pa
         before, after = small.model.logits(tokens), grown.model.logits(tokens)
     assert torch.allclose(after[..., : SHAPE.vocabulary], before, atol=1e-5)
     assert after.shape[-1] == SHAPE.vocabulary + 8
-    grown._step(tokens, tokens)
+    grown._step(tokens, tokens, torch.zeros_like(tokens))
     known = tokenizer.get_vocab_size()
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     complete_tokenizer(tmp_path / "tokenizer.json")

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ModelFailed, WeightsDamaged
+from bot.evaluation.scoring import reading_context
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.llm.embedded import EmbeddedModel
 from bot.llm.weights import BUILT_IN, check_weights, sidecar
 from bot.messages import Message
 from tests.bot.llm.test_contract import QUESTION, TOOLS, ask
+from tools.marking import mark_question
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,8 +44,9 @@ async def streaming(weights: Path) -> AsyncIterator[EmbeddedModel]:
 
 async def test_the_built_in_weights_call_a_tool_for_a_plain_question() -> None:
     model = EmbeddedModel(BUILT_IN)
+    question = mark_question("price of tesla", reading_context())
 
-    pieces = await ask(model, tools=TOOLS)
+    pieces = await ask(model, [Message("user", question)], tools=TOOLS)
     await model.close()
 
     calls = [piece.call for piece in pieces if isinstance(piece, CallPiece)]

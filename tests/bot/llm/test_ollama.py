@@ -107,7 +107,10 @@ async def test_an_answer_schema_is_sent_as_format_and_without_tools(server: Fake
 
 async def test_our_own_model_is_asked_at_once_with_logprobs(server: FakeOllama) -> None:
     model = OllamaModel("tuppence", server.address)
-    server.then(Call("get_quote", {"symbols": ["tesla"]}), Done(logprobs=(-0.1, -2.5, 0.0)))
+    server.then(
+        Call("get_quote", {"symbols": ["tesla"]}),
+        Done(logprobs=(("<tool_call>", -0.1), ("get_quote", -2.5), ("tesla", -4.0))),
+    )
 
     pieces = await ask(model)
     await model.close()

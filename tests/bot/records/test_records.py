@@ -222,6 +222,16 @@ async def test_recent_turns_are_the_last_ones_in_order_and_whole(people: Databas
         assert await session.scalar(sa.select(Turn.position).where(Turn.id == running)) == 4
 
 
+async def test_a_look_up_whose_data_could_not_be_had_is_remembered(people: Database) -> None:
+    call = SavedToolCall("get_quote", {"symbols": ["Nvidia"]}, ok=False, error="no prices")
+    async with people.write() as session:
+        turn = await turns.start_turn(session, ADA, "c1", "price of Nvidia", now=NOW, budget=BUDGET)
+        await turns.finish_turn(session, ADA, turn, Outcome("failed", "no prices", (call,)), now=NOW)
+    async with people.read() as session:
+        (past,) = await turns.recent_turns(session, ADA, "c1", 5)
+    assert (past.question, past.tool_calls) == ("price of Nvidia", (call,))
+
+
 async def test_any_text_round_trips(people: Database) -> None:
     for text in NAUGHTY:
         await ask(people, ADA, text, answer=text)
