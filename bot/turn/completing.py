@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def complete(calls: Sequence[ToolCall], text: str, toolbox: Toolbox, context: ToolContext) -> list[ToolCall]:
-    """The calls without those that another one holds already, and every known name of the question in an only list.
+    """The calls without repeats and without those that another one holds; an only list with every known name.
 
     Where several calls are left, who belongs to which is the model's to say, and nothing is added.
     """
+    calls = [_without_repeats(call) for call in calls]
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
     if len(kept) != 1 or kept[0].name not in toolbox.tools:
         return kept
@@ -34,6 +35,12 @@ def complete(calls: Sequence[ToolCall], text: str, toolbox: Toolbox, context: To
         return kept
     named = sorted([*map(str, said), *missing], key=text.find)
     return [replace(call, arguments={**call.arguments, parameter.name: named})]
+
+
+def _without_repeats(call: ToolCall) -> ToolCall:
+    """A list says each name once."""
+    once = {name: list(dict.fromkeys(map(str, v))) if isinstance(v, list) else v for name, v in call.arguments.items()}
+    return replace(call, arguments=once)
 
 
 def _is_held(call: ToolCall, others: Sequence[ToolCall]) -> bool:

@@ -23,6 +23,7 @@ def completed(text: str, *calls: ToolCall) -> list[dict[str, Any]]:
     ("text", "written", "whole"),
     [
         ("prices of apple, google and tesla", ["apple", "tesla"], ["apple", "google", "tesla"]),
+        ("nike or adidas", ["adidas", "nike", "nike", "nike"], ["adidas", "nike"]),
         ("AAPL MSFT KO", ["MSFT"], ["AAPL", "MSFT", "KO"]),
         ("apple and zorblax", ["zorblax"], ["apple", "zorblax"]),
         ("how is apple inc", ["apple"], ["apple"]),  # a part of it was written: no second one is made of the rest
