@@ -25,7 +25,6 @@ MAX_NAMES = 160
 
 _ATOM = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%^]")
 _GAP_IN_NAME = re.compile(r"(?: ?& ?| ?\+ ?|\. ?|[ '’`\-/]|)\Z")
-_GAP_IN_VALUE = re.compile(r"(?:[ .,'’\-/]{0,2})\Z")
 _SIGNS = frozenset("$€£¥₹%^")
 
 FUNCTION_WORDS = frozenset(
