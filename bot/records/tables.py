@@ -8,6 +8,8 @@ users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
 conversations ─┘
 model_scores, models, audit_log
 
+What waits for its turn is in `inbox_tables`, what admins keep in `admin_tables`.
+
 A change here needs a migration; a test compares the two on both databases.
 """
 
@@ -18,38 +20,19 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.records import admin_tables as _admin_tables
+from bot.records import inbox_tables as _inbox_tables
+from bot.records.base import CURRENCY, KEY, NOW, SYMBOL, Record, one_of, owned_by
 from bot.records.columns import ExactDecimal, FreeText, JsonDocument, UtcDateTime
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+TABLES = (_admin_tables, _inbox_tables)
+"""Imported so that `Record.metadata` knows all tables wherever one of them is used."""
 
 TURN_STATUSES = ("running", "answered", "declined", "clarify", "failed")
 FIRST_HASH = "0" * 64
 """What the first row of an audit log names as the one before."""
-
-_KEY = sa.String(255)
-_SYMBOL = sa.String(32)
-_CURRENCY = sa.String(3)
-_NOW = sa.text("CURRENT_TIMESTAMP")
-
-
-def _owned_by(table: str, *columns: str) -> sa.ForeignKeyConstraint:
-    """A reference inside one tenant; what is owned goes when its owner goes."""
-    target = [f"{table}.tenant", f"{table}.id"]
-    return sa.ForeignKeyConstraint(["tenant", *columns], target, ondelete="CASCADE")
-
-
-class Record(DeclarativeBase):
-    """Base of all tables."""
-
-    metadata = sa.MetaData(naming_convention=NAMING)
 
 
 class User(Record):
@@ -57,37 +40,37 @@ class User(Record):
 
     __tablename__ = "users"
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
     display_name: Mapped[str] = mapped_column(FreeText)
     active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
 class PortfolioRecord(Record):
     """One portfolio of a user; `is_sample` marks the made-up one of the first run."""
 
     __tablename__ = "portfolios"
-    __table_args__ = (_owned_by("users", "user_id"), sa.UniqueConstraint("tenant", "user_id", "name"))
+    __table_args__ = (owned_by("users", "user_id"), sa.UniqueConstraint("tenant", "user_id", "name"))
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    user_id: Mapped[str] = mapped_column(_KEY)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(KEY)
     name: Mapped[str] = mapped_column(FreeText)
-    base_currency: Mapped[str] = mapped_column(_CURRENCY)
+    base_currency: Mapped[str] = mapped_column(CURRENCY)
     is_sample: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
 class Account(Record):
     """One account of a portfolio; the one named "" holds what was imported without an account."""
 
     __tablename__ = "accounts"
-    __table_args__ = (_owned_by("portfolios", "portfolio_id"), sa.UniqueConstraint("tenant", "portfolio_id", "name"))
+    __table_args__ = (owned_by("portfolios", "portfolio_id"), sa.UniqueConstraint("tenant", "portfolio_id", "name"))
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    portfolio_id: Mapped[str] = mapped_column(_KEY)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    portfolio_id: Mapped[str] = mapped_column(KEY)
     name: Mapped[str] = mapped_column(FreeText)
 
 
@@ -98,29 +81,29 @@ class TransactionRecord(Record):
     """
 
     __tablename__ = "transactions"
-    __table_args__ = (_owned_by("accounts", "account_id"), sa.UniqueConstraint("tenant", "account_id", "position"))
+    __table_args__ = (owned_by("accounts", "account_id"), sa.UniqueConstraint("tenant", "account_id", "position"))
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    account_id: Mapped[str] = mapped_column(_KEY)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    account_id: Mapped[str] = mapped_column(KEY)
     position: Mapped[int] = mapped_column(sa.Integer)
-    symbol: Mapped[str] = mapped_column(_SYMBOL)
+    symbol: Mapped[str] = mapped_column(SYMBOL)
     quantity: Mapped[Decimal] = mapped_column(ExactDecimal)
     price: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    currency: Mapped[str] = mapped_column(_CURRENCY)
+    currency: Mapped[str] = mapped_column(CURRENCY)
     traded_on: Mapped[date] = mapped_column(sa.Date)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
 class CashBalance(Record):
     """Cash in one currency in an account."""
 
     __tablename__ = "cash_balances"
-    __table_args__ = (_owned_by("accounts", "account_id"),)
+    __table_args__ = (owned_by("accounts", "account_id"),)
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    account_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    currency: Mapped[str] = mapped_column(_CURRENCY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    account_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    currency: Mapped[str] = mapped_column(CURRENCY, primary_key=True)
     amount: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
@@ -128,11 +111,11 @@ class TargetWeight(Record):
     """The share of a portfolio that its owner wants in a symbol, as a fraction."""
 
     __tablename__ = "target_weights"
-    __table_args__ = (_owned_by("portfolios", "portfolio_id"),)
+    __table_args__ = (owned_by("portfolios", "portfolio_id"),)
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    portfolio_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    symbol: Mapped[str] = mapped_column(_SYMBOL, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    portfolio_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    symbol: Mapped[str] = mapped_column(SYMBOL, primary_key=True)
     weight: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
@@ -140,11 +123,11 @@ class WatchlistItem(Record):
     """One symbol a user watches; `position` keeps their order."""
 
     __tablename__ = "watchlist_items"
-    __table_args__ = (_owned_by("users", "user_id"),)
+    __table_args__ = (owned_by("users", "user_id"),)
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    user_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    symbol: Mapped[str] = mapped_column(_SYMBOL, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    symbol: Mapped[str] = mapped_column(SYMBOL, primary_key=True)
     position: Mapped[int] = mapped_column(sa.Integer)
 
 
@@ -153,10 +136,10 @@ class Conversation(Record):
 
     __tablename__ = "conversations"
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
     surface: Mapped[str] = mapped_column(sa.String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
 class Turn(Record):
@@ -169,8 +152,8 @@ class Turn(Record):
 
     __tablename__ = "turns"
     __table_args__ = (
-        _owned_by("users", "user_id"),
-        _owned_by("conversations", "conversation_id"),
+        owned_by("users", "user_id"),
+        owned_by("conversations", "conversation_id"),
         sa.UniqueConstraint("tenant", "conversation_id", "position"),
         sa.Index("ix_turns_user", "tenant", "user_id"),
         # Few turns are running at any time, so finding those costs the same however long the history is.
@@ -182,14 +165,12 @@ class Turn(Record):
         ),
     )
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    user_id: Mapped[str] = mapped_column(_KEY)
-    conversation_id: Mapped[str] = mapped_column(_KEY)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(KEY)
+    conversation_id: Mapped[str] = mapped_column(KEY)
     position: Mapped[int] = mapped_column(sa.Integer)
-    status: Mapped[str] = mapped_column(
-        sa.Enum(*TURN_STATUSES, name="status", native_enum=False, create_constraint=True, length=16)
-    )
+    status: Mapped[str] = mapped_column(one_of("status", TURN_STATUSES))
     question: Mapped[str] = mapped_column(FreeText)
     answer: Mapped[str | None] = mapped_column(FreeText)
     failure: Mapped[str | None] = mapped_column(FreeText)
@@ -209,10 +190,10 @@ class ToolCallRecord(Record):
     """One tool call of a turn: `arguments` as the model wrote them, `resolved` as they were understood."""
 
     __tablename__ = "tool_calls"
-    __table_args__ = (_owned_by("turns", "turn_id"),)
+    __table_args__ = (owned_by("turns", "turn_id"),)
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    turn_id: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    turn_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(FreeText)
     arguments: Mapped[Any | None] = mapped_column(JsonDocument)
@@ -233,9 +214,9 @@ class ModelScore(Record):
     __tablename__ = "model_scores"
     __table_args__ = (sa.Index("ix_model_scores_model", "tenant", "model", "suite"),)
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    model: Mapped[str] = mapped_column(_KEY)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    model: Mapped[str] = mapped_column(KEY)
     backend: Mapped[str] = mapped_column(sa.String(16))
     digest: Mapped[str] = mapped_column(sa.String(128))
     suite: Mapped[str] = mapped_column(sa.String(32))
@@ -257,13 +238,13 @@ class PortfolioModel(Record):
 
     __tablename__ = "models"
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
-    name: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    name: Mapped[str] = mapped_column(KEY, primary_key=True)
     backend: Mapped[str] = mapped_column(sa.String(16))
     digest: Mapped[str | None] = mapped_column(sa.String(128))
     roles: Mapped[Any] = mapped_column(JsonDocument)
     approved: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
-    changed_by: Mapped[str] = mapped_column(_KEY)
+    changed_by: Mapped[str] = mapped_column(KEY)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -275,10 +256,10 @@ class AuditRecord(Record):
 
     __tablename__ = "audit_log"
 
-    tenant: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     sequence: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor: Mapped[str] = mapped_column(_KEY)
+    actor: Mapped[str] = mapped_column(KEY)
     action: Mapped[str] = mapped_column(sa.String(64))
     subject: Mapped[str] = mapped_column(FreeText)
     details: Mapped[Any] = mapped_column(JsonDocument)
