@@ -44,7 +44,7 @@ def mark_question(text: str, context: ToolContext) -> str:
     """`text` with its marks, slips of common words mended, and its first word in small letters."""
     names = known_names(text, context)
     values = [(mark, _longest(text, kinds, names)) for mark, kinds in _VALUES]
-    terms = _outermost([span for span in find_names(text) if context.knows_term(span.text)])
+    terms = _outermost([span for span in find_names(text) if _is_term(span.text, context)])
     known = [*names, *terms, *(span for _, spans in values for span in spans)]
     changes = dict(_lowered_start(text, known))
     unknown: list[Span] = []
@@ -61,6 +61,14 @@ def mark_question(text: str, context: ToolContext) -> str:
         for span in spans:
             marks[span.start] = marks.get(span.start, "") + mark
     return _written(text, marks, changes)
+
+
+def _is_term(text: str, context: ToolContext) -> bool:
+    """Whether the glossary has `text`, or would but for a slip in a common word of it: "expnese ratio"."""
+    if context.knows_term(text):
+        return True
+    words = [mended(word) or word for word in text.split(" ")]
+    return len(words) > 1 and " ".join(words) != text and context.knows_term(" ".join(words))
 
 
 def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]]) -> str:

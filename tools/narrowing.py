@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tools.parsing.exchanges import parse_exchange
 from tools.parsing.finders import find_symbols, inside_longer
 from tools.parsing.question_words import is_word, mended
+from tools.parsing.spans import FUNCTION_WORDS
+from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
 MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VAR NAV AUM EBITDA FX APR".split())
 """Abbreviations that name a measure beside a company's name, though some are tickers."""
 
+_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
+_FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?\Z", re.IGNORECASE)
+"""Between what a fund follows and its ticker: "gold fund GLD" names GLD alone."""
+_LONG_NAME = 8
+"""Letters from which several words that a company's name begins with are that name, though each is a common word."""
 _NAME_RATHER = 6
 """Letters from which a slip that fits both a well-known name and a common word is left as a name: "goldmn"."""
 
@@ -56,22 +64,65 @@ def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
 def _is_odd_name(text: str, context: ToolContext) -> bool:
     """A word that no question holds and that means one listing: "smci", "spotfy", but not "protfolio".
 
-    So do several words that begin one company's name with such a word: "Tootsie Roll".
+    So do several words that begin one company's name: "Tootsie Roll", "Canadian Pacific"; or that are one's name with
+    a slip in it: "jhon deere".
     """
     first, _, rest = text.partition(" ")
     word = first.lower()
+    if rest:
+        return _is_long_name(text, context)
     if len(first) < _SHORTEST_NAME or not first.isalpha() or is_word(word):
         return False
-    if rest:
-        return context.symbols.begins_one(text)
     if context.symbols.is_ordinary(word):
         return False
     return (len(text) >= _NAME_RATHER or mended(text) is None) and context.symbols.means_one(text)
 
 
+def _is_long_name(text: str, context: ToolContext) -> bool:
+    words = _LETTERS.findall(text)
+    if not words or words[-1].lower() in ABOUT_THE_SHARE or parse_exchange(text) is not None:
+        return False
+    odd = [word for word in words if not is_word(word.lower()) and len(word) >= _SHORTEST_NAME]
+    if odd and context.symbols.begins_one(text):
+        return words[0] in odd or len(text) >= _LONG_NAME
+    if len(text) < _LONG_NAME:
+        return False
+    if all(word[:1].isupper() for word in words) and (
+        context.symbols.begins_one(text) or (words[-1].lower() in LEGAL_FORMS and context.symbols.means_one(text))
+    ):
+        return True
+    return bool(odd) and all(map(_is_name_like, words)) and context.symbols.means_one(text)
+
+
+def _is_name_like(word: str) -> bool:
+    """Whether a word could belong to a name: "buy" and "of" say what is asked."""
+    return word.lower() not in FUNCTION_WORDS
+
+
 def known_names(text: str, context: ToolContext) -> list[Span]:
-    """The pieces of `text` that the symbol directory knows as names, small letters and slips of odd words allowed."""
-    return _known(find_symbols(text), context)[0]
+    """The pieces of `text` that the symbol directory knows as names, small letters and slips of odd words allowed.
+
+    A word that is a name by its capital alone does not count where a sentence starts with it.
+    """
+    names = _known(find_symbols(text), context)[0]
+    return [
+        name
+        for name in names
+        if not _describes_next(name, names, text)
+        and not (_STARTS.search(text[: name.start]) and is_word(name.text.lower()) and _by_capital(name.text, context))
+    ]
+
+
+def _by_capital(text: str, context: ToolContext) -> bool:
+    return not text.isupper() and not context.symbols.knows(text.lower())
+
+
+def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
+    """Whether `name` only says what the fund named right after it follows."""
+    return any(
+        other.text.isupper() and name.end < other.start and _FOLLOWED.match(text[name.end : other.start])
+        for other in names
+    )
 
 
 def narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:

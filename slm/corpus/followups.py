@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from slm.chat_format import Call
 from slm.corpus.phrases import Template
-from slm.corpus.signatures import SIGNATURES
+from slm.corpus.screens import ORDERS
+from slm.corpus.signatures import SIGNATURES, Unusable, arrange
 
 if TYPE_CHECKING:
     from slm.corpus.generate import Example, Generator
@@ -33,11 +34,20 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "term": ("define_term",),
     "sector": ("screen_stocks",),
     "limit": ("screen_stocks",),
+    "price": ("propose_price_alert",),
+    "monthly": ("project_growth",),
+    "max_pe": ("screen_stocks",),
+    "max_price": ("screen_stocks",),
+    "min_yield": ("screen_stocks",),
+    **{f"sort {order}": ("screen_stocks",) for order in ORDERS},
 }
-WEIGHTS = {"symbol": 24, "period": 18, "portfolio": 7, "compare": 6, "symbol period": 3, "to": 4}
+WEIGHTS = {"symbol": 24, "period": 18, "portfolio": 7, "compare": 6, "symbol period": 3, "to": 4, "price": 3}
 PRONOUNS = ("it", "it", "it", "that", "that one", "this one", "the stock", "the company", "them", "they", "this stock")
 ASKABLE = ("get_quote", "get_price_history", "get_fundamentals", "get_news", "get_events", "get_technicals",
            "propose_watchlist_change", "propose_price_alert")  # fmt: skip
+AFTER = "after:"
+OWN = ("get_portfolio", "get_portfolio_performance", "get_portfolio_risk", "get_portfolio_income", "suggest_rebalance",
+       "get_watchlist")  # fmt: skip
 
 
 class Followups:
@@ -51,16 +61,18 @@ class Followups:
         for line in text.splitlines():
             if line.startswith("["):
                 section = line.strip("[]")
-                self.phrases[section] = []
+                self.phrases.setdefault(section, [])
             elif line.strip() and not line.startswith("#"):
                 self.phrases[section].append(line.strip())
 
     def draw(self) -> Example:
         """One follow-up; raises `Unusable` like `Generator.ask`."""
         draw = self.rng.random()
-        if draw < 0.22:
+        if draw < 0.14:
             return self._pronoun()
-        if draw < 0.34:
+        if draw < 0.36:
+            return self._after()
+        if draw < 0.46:
             return self._completed()
         first = self._change(None)
         if self.rng.random() < 0.2:
@@ -69,10 +81,11 @@ class Followups:
 
     def _base(self, tools: tuple[str, ...]) -> Example:
         """A plain one-call question to one of `tools`."""
-        from slm.corpus.generate import Unusable
-
         tool = self.rng.choice(tools)
-        template = self.rng.choice(self.generator.single[tool])
+        if tool == "screen_stocks" and self.rng.random() < 0.5:
+            template = self.generator.screens.draw()
+        else:
+            template = self.rng.choice(self.generator.single[tool])
         if tool in (*ONE_NAME, "get_quote") and "symbol" not in template.slots:
             raise Unusable("follow-up to no name")
         example = self.generator.ask(template)
@@ -81,7 +94,7 @@ class Followups:
         return example
 
     def _change(self, before: Example | None) -> Example:
-        from slm.corpus.generate import Example, Unusable
+        from slm.corpus.generate import Example
 
         kinds = sorted(CHANGES)
         if before is not None:
@@ -101,6 +114,8 @@ class Followups:
 
     def _changed(self, kind: str, call: Call, said: dict[str, str]) -> Call:
         arguments: dict[str, Any] = dict(call.arguments)
+        if kind.startswith("sort "):
+            arguments["sort_by"] = kind.removeprefix("sort ")
         if kind == "portfolio":
             kept = {"period": arguments["period"]} if "period" in arguments else {}
             return Call("get_portfolio_performance", kept)
@@ -118,10 +133,40 @@ class Followups:
         order = [argument.name for argument in SIGNATURES[call.name]]
         return Call(call.name, {name: arguments[name] for name in order if name in arguments})
 
+    def _after(self) -> Example:
+        """Another tool, with no name in the question: what it is about stands in the question before."""
+        from slm.corpus.generate import Example
+
+        section = self.rng.choice(sorted(name for name in self.phrases if name.startswith((AFTER, "watch "))))
+        tool = section.removeprefix(AFTER) if section.startswith(AFTER) else "propose_watchlist_change"
+        base = self._before(tool)
+        assert not isinstance(base.reply, str)
+        question, parts = self.generator.compose(self.rng.choice(self.phrases[section]))
+        values: dict[str, Any] = {part.meaning: self.generator._copied(question, part) for part in parts}
+        earlier = base.reply[0].arguments
+        if tool in OWN:
+            if "period" in earlier:  # "and of that, how much was dividends?" is about the same time
+                values.setdefault("period", earlier["period"])
+        elif tool != "define_term":
+            values["symbol"] = [earlier.get("symbol") or earlier.get("query") or earlier["symbols"][0]]
+        if tool == "propose_watchlist_change":
+            values["action"] = section.removeprefix("watch ")
+        return Example(((base.question, base.reply),), question, (Call(tool, arrange(tool, values)),), parts)
+
+    def _before(self, tool: str) -> Example:
+        """A question that one for `tool` may follow."""
+        if tool == "define_term":
+            return self._base((*ONE_NAME, "get_quote", "compare_performance", *TIMED[2:], "screen_stocks"))
+        if tool in OWN:
+            return self._base(tuple(other for other in OWN if other != tool))
+        base = self._base((*ONE_NAME, "get_quote", "get_quote"))
+        assert not isinstance(base.reply, str)
+        if base.reply[0].name == tool or len(base.reply[0].arguments.get("symbols", ())) > 1:
+            raise Unusable("the same tool, or several names")
+        return base
+
     def _asked_with_pronoun(self) -> tuple[Template, str, str]:
         """(template, tool, its text with a pronoun for the one name)."""
-        from slm.corpus.generate import Unusable
-
         tool = self.rng.choice(ASKABLE)
         template = self.rng.choice(self.generator.single[tool])
         if template.slots.count("symbol") != 1:
@@ -133,7 +178,7 @@ class Followups:
 
     def _pronoun(self) -> Example:
         """ "…Tesla…" → "and what's its P/E?": another tool, the same subject."""
-        from slm.corpus.generate import Example, arrange
+        from slm.corpus.generate import Example
 
         base = self._base((*ONE_NAME, "get_quote", "get_quote"))
         assert not isinstance(base.reply, str)
@@ -148,7 +193,7 @@ class Followups:
 
     def _completed(self) -> Example:
         """A question without its subject, asked back, then answered with the name alone."""
-        from slm.corpus.generate import Example, arrange
+        from slm.corpus.generate import Example
 
         template, tool, text = self._asked_with_pronoun()
         first, parts = self.generator.compose(text)

@@ -19,8 +19,9 @@ from slm.corpus.names import NameMaker
 from slm.corpus.noise import CLOSERS, OPENERS, drop_marks, roughen
 from slm.corpus.phrases import SLOT, Template, load_templates
 from slm.corpus.screens import Screens
-from slm.corpus.signatures import SIGNATURES, Argument
+from slm.corpus.signatures import SIGNATURES, Unusable, arrange
 from slm.corpus.slots import SlotFiller
+from slm.corpus.swaps import Swaps
 from tools.arguments import SYMBOL, TERM
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ LIST_MARKS = (
     *((", ", " & "), (", ", " or ")),
 )
 ALONE = re.compile(r"\{symbol\}(?!['\N{RIGHT SINGLE QUOTATION MARK}])")
+REWORDED = 0.5
+"""The share of phrases in which words are swapped for others."""
 FRAMED = 0.3
 """The share of one-tool questions made of a frame and an ask; the rest are whole phrases."""
 
@@ -59,10 +62,6 @@ class Example:
     parts: tuple[Part, ...] = ()
 
 
-class Unusable(Exception):
-    """A fill that the span finder can't offer at run time; another is drawn."""
-
-
 class Generator:
     """Draws examples. The same seed gives the same examples."""
 
@@ -75,6 +74,7 @@ class Generator:
         self.followups = Followups(self)
         self.grammar = Grammar(self.rng)
         self.screens = Screens(self.rng)
+        self.swaps = Swaps(self.rng)
         self.stories = read_sections("stories")
         self.refused: dict[str, int] = defaultdict(int)
         self.single: dict[str, list[Template]] = defaultdict(list)
@@ -161,6 +161,7 @@ class Generator:
 
     def ask(self, template: Template, *, noisy: bool = True) -> Example:
         """Fill one template. Raises `Unusable` when an argument could not be copied at run time."""
+        template = self._reworded(template) if noisy else template
         question, parts = self.compose(template.text, noisy=noisy)
         reply: Reply = template.reply
         if BREAK in question:
@@ -168,6 +169,13 @@ class Generator:
         elif template.asks:
             reply = self._calls(template, question, parts)
         return Example((), question, reply, parts)
+
+    def _reworded(self, template: Template) -> Template:
+        """Half of the time the phrase with some of its words swapped for others that say the same."""
+        if self.rng.random() >= REWORDED:
+            return template
+        text = self.swaps.apply(template.text, self.rng.choice((0.3, 0.6)))
+        return template if text == template.text else self._not_held_out(replace(template, text=text))
 
     def _pair(
         self, template: Template, question: str, parts: tuple[Part, ...]
@@ -188,7 +196,7 @@ class Generator:
         """Fill the slots of `text` and add noise: (question, where each fill stands)."""
         rng = self.rng
         messy = noisy and rng.random() < 0.35
-        rate = rng.choice((0.05, 0.1, 0.2)) if messy else 0.0
+        rate = rng.choice((0.05, 0.1, 0.2, 0.35)) if messy else 0.0
         unmarked = noisy and rng.random() < 0.3
         if noisy:
             text = self._surrounded(text)
@@ -249,18 +257,22 @@ class Generator:
             own = symbols.pop(0) if _takes_symbols(ask.tool) else []
             single = next((a for a in SIGNATURES[ask.tool] if a.kind and a.slots == ("symbol",)), None)
             groups = [[name] for name in own] if single and not single.is_list and len(own) > 1 else [own]
-            values = self._values(ask.tool, dict(ask.closed), said, shared=len(template.asks) > 1)
+            again = [other.tool for other in template.asks].count(ask.tool) > 1
+            values = self._values(ask.tool, dict(ask.closed), said, shared=len(template.asks) > 1, again=again)
             calls += [Call(ask.tool, arrange(ask.tool, {**values, "symbol": group})) for group in groups]
         return tuple(calls)
 
-    def _values(self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool) -> dict[str, Any]:
+    def _values(
+        self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool, again: bool
+    ) -> dict[str, Any]:
         """Slot meaning → what this tool takes of it; a value that several tools could take goes in order."""
         values: dict[str, Any] = dict(closed)
         for argument in SIGNATURES[tool]:
             for slot in argument.slots:
                 if slot == "symbol" or not said.get(slot):
                     continue
-                values[slot] = said[slot].pop(0) if shared else said[slot][0]
+                # Said once, asked of the same tool twice: both calls take it, as in "30k at 7% over 5 and over 7 years".
+                values[slot] = said[slot].pop(0) if shared and (len(said[slot]) > 1 or not again) else said[slot][0]
                 break
         return values
 
@@ -318,32 +330,6 @@ def _share_symbols(tools: Sequence[str], symbols: list[str]) -> list[list[str]]:
         shared.append(left[:take])
         left = left[take:]
     return shared
-
-
-def arrange(tool: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Slot meanings and closed arguments → the arguments in the tool's order. Raises `Unusable` if one is missing."""
-    arguments: dict[str, Any] = {}
-    for argument in SIGNATURES[tool]:
-        value = _value(argument, values)
-        if value:
-            arguments[argument.name] = value
-        elif argument.required:
-            raise Unusable(f"{tool} without {argument.name}")
-    if tool == "compare_performance" and len(set(arguments["symbols"])) < 2:
-        raise Unusable("compare with one name")
-    return arguments
-
-
-def _value(argument: Argument, values: dict[str, Any]) -> Any:
-    if argument.kind is None:
-        return values.get(argument.name)
-    for slot in argument.slots:
-        value = values.get(slot)
-        if value:
-            if slot == "symbol":
-                return list(dict.fromkeys(value)) if argument.is_list else value[0]
-            return value
-    return None
 
 
 def as_record(example: Example) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tools import arguments as kinds
 from tools.arguments import Kind
+
+
+class Unusable(Exception):
+    """A fill that the span finder can't offer at run time; another is drawn."""
 
 
 class Argument(NamedTuple):
@@ -78,3 +82,29 @@ SIGNATURES: dict[str, tuple[Argument, ...]] = {
         Argument("price", ("price", "money"), kinds.PRICE),
     ),
 }
+
+
+def arrange(tool: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Slot meanings and closed arguments → the arguments in the tool's order. Raises `Unusable` if one is missing."""
+    arguments: dict[str, Any] = {}
+    for argument in SIGNATURES[tool]:
+        value = _value(argument, values)
+        if value:
+            arguments[argument.name] = value
+        elif argument.required:
+            raise Unusable(f"{tool} without {argument.name}")
+    if tool == "compare_performance" and len(set(arguments["symbols"])) < 2:
+        raise Unusable("compare with one name")
+    return arguments
+
+
+def _value(argument: Argument, values: dict[str, Any]) -> Any:
+    if argument.kind is None:
+        return values.get(argument.name)
+    for slot in argument.slots:
+        value = values.get(slot)
+        if value:
+            if slot == "symbol":
+                return list(dict.fromkeys(value)) if argument.is_list else value[0]
+            return value
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tools.parsing.currencies import CURRENCY_SPELLING, parse_currency
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
 _SIGN_LETTERS = 2
 """Letters that may stand with a currency sign: "US$"."""
 
+_INDEX_WITH_YEAR = re.compile(r"\b(russell\s+)([123]000)\b", re.IGNORECASE)
+"""An index whose number reads like a year."""
+
 
 def find_periods(text: str) -> list[Span]:
     """Times: "last 6 months", "2022", "since March"."""
-    return find_values(text, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
+    shielded = _INDEX_WITH_YEAR.sub(lambda match: match[1] + "x" * len(match[2]), text)
+    return find_values(shielded, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
 
 
 def find_dates(text: str) -> list[Span]:

@@ -8,11 +8,16 @@ import unicodedata
 MAX_QUERY_CHARACTERS = 80
 """No listed name is longer; anything beyond is not a name."""
 
-_LEGAL_FORMS = frozenset(
+LEGAL_FORMS = frozenset(
     "ab ag as asa bhd bv co com company companies corp corporation cv de gmbh holding holdings inc incorporated kgaa "
     "kk limited llc llp lp ltd mn na nv nyse oyj oy plc pte sa sab sarl se sgps spa".split()
 )
 """Endings that say how a company is registered, not what it is called."""
+
+ABOUT_THE_SHARE = frozenset(
+    "stock stocks share shares equity ticker symbol price prices quote chart company companies etf fund index".split()
+)
+"""Words beside a name that say which thing of the company is meant."""
 
 _TRAILING_NOISE = frozenset(["and", "group", "the", "adr", "ads", "new"])
 REGISTRATION_NOTE = re.compile(r"\s*[/\\][A-Za-z .]{2,12}[/\\]?\s*$|\s*\([^)]*\)\s*$")
@@ -49,10 +54,10 @@ def name_key(name: str) -> str:
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     kept = list(words)
-    while len(kept) > 1 and (kept[-1] in _LEGAL_FORMS or kept[-1] in _TRAILING_NOISE):
+    while len(kept) > 1 and (kept[-1] in LEGAL_FORMS or kept[-1] in _TRAILING_NOISE):
         kept.pop()
     # "N V", "S A", "A S": legal forms spelt with blanks.
-    while len(kept) > 2 and kept[-2] + kept[-1] in _LEGAL_FORMS and len(kept[-1]) == len(kept[-2]) == 1:
+    while len(kept) > 2 and kept[-2] + kept[-1] in LEGAL_FORMS and len(kept[-1]) == len(kept[-2]) == 1:
         kept = kept[:-2]
     return " ".join(kept)
 
@@ -69,4 +74,4 @@ def spoken_name(name: str) -> str:
 
 def _is_noise(word: str) -> bool:
     plain = comparable(word)
-    return plain in _LEGAL_FORMS or plain in ("and", "adr", "ads", "new")
+    return plain in LEGAL_FORMS or plain in ("and", "adr", "ads", "new")

@@ -8,6 +8,7 @@ American exchange if it has one, else by the one at home.
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
 from functools import lru_cache
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
 from tools.symbols.directory import PROMINENT, best_of, bundled_directory
-from tools.symbols.names import MAX_QUERY_CHARACTERS, comparable, name_key, spoken_name
+from tools.symbols.names import ABOUT_THE_SHARE, MAX_QUERY_CHARACTERS, comparable, name_key, spoken_name
 from tools.symbols.spelling import corrections, nearest
 from tools.symbols.tickers import common_spelling, currency_pair, names_exchange
 
@@ -34,30 +35,13 @@ _OBSCURE = 3500
 _SHORTEST_PART = 3
 """Shorter words are in too many names to suggest one."""
 
+_CALENDAR = frozenset((*calendar.day_name, *calendar.month_name))
+"""Written with a capital, and no company's."""
+
 _AROUND = " \t\"'“”‘’«»„()[]{}<>.,;:!?*_~`|#"
 _POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
 _CASHTAG = re.compile(r"\$\s?([A-Za-z][A-Za-z0-9.^-]{0,9})")
 _BRACKETED = re.compile(r"[(\[]\s*\$?([A-Z][A-Z0-9.-]{0,9})$")
-_ABOUT_THE_SHARE = frozenset(
-    [
-        "stock",
-        "stocks",
-        "share",
-        "shares",
-        "equity",
-        "ticker",
-        "symbol",
-        "price",
-        "prices",
-        "quote",
-        "chart",
-        "company",
-        "companies",
-        "etf",
-        "fund",
-        "index",
-    ]
-)
 _PRICE_OF = re.compile(r"(?:the )?(?:(?:share |stock )?price|shares?|stocks?|value) of ")
 _OF_THE_SHARE = re.compile(r"^(?:the )?(?:(?:(?:share |stock )?price|shares?|stocks?|value) of )?(?:the )?(?=.)")
 
@@ -111,9 +95,11 @@ class DirectoryResolver:
         if len(typed) > 1 and " " not in typed and self._in_capitals(typed):
             return True
         whole = comparable(typed)
+        if self._capitalised(typed):
+            return True
         if self.directory.asked_back.get(whole) == ():
             return False
-        if _PRICE_OF.match(whole) or whole.rpartition(" ")[2] in _ABOUT_THE_SHARE:  # "price of tesla", "tesla stock"
+        if _PRICE_OF.match(whole) or whole.rpartition(" ")[2] in ABOUT_THE_SHARE:  # "price of tesla", "tesla stock"
             return bool(self._named(whole))
         return any(self._named(variant) for variant in _variants(typed))
 
@@ -148,6 +134,8 @@ class DirectoryResolver:
         spelt = self._spelt(typed)
         if spelt is not None:
             return spelt
+        if found := self._capitalised(typed):
+            return found
         whole = comparable(typed)
         directory = self.directory
         if directory.asked_back.get(whole) == () or (
@@ -182,7 +170,7 @@ class DirectoryResolver:
         if ticker.endswith("s") and ticker[:-1].isupper() and len(ticker) > 2:
             ticker = ticker[:-1]
         words = ticker.split()
-        if len(words) > 1 and words[-1].lower() in _ABOUT_THE_SHARE:
+        if len(words) > 1 and words[-1].lower() in ABOUT_THE_SHARE:
             ticker = " ".join(words[:-1])
         if ticker != ticker.upper() or not any(character.isalpha() for character in ticker):
             return []
@@ -193,6 +181,18 @@ class DirectoryResolver:
         if found and alias and self.directory.by_symbol[alias].company != found[0].company:
             return [*found, self.directory.by_symbol[alias]]
         return found
+
+    def _capitalised(self, typed: str) -> list[Entry]:
+        """A well-known company whose whole name is one common word, written as a name: "Mosaic", "Dover"."""
+        word = _POSSESSIVE.sub("", typed)
+        if not word.istitle() or not word.isalpha() or word in _CALENDAR:
+            return []
+        key = word.lower()
+        directory = self.directory
+        if key not in directory.common_words or key in directory.aliases or key in directory.asked_back:
+            return []
+        found = _the_well_known_one(directory.by_key.get(key, ()))
+        return found if len(found) == 1 and found[0].size < _OBSCURE else []
 
     def _in_full(self, name: str) -> list[Entry]:
         """A company's name with its legal form, which makes a name of any word: "ball corporation", "sage group"."""
@@ -325,7 +325,7 @@ def _shorter(form: str) -> Iterator[str]:
     if bare and bare != words:
         words = bare
         yield " ".join(words)
-    while len(words) > 1 and words[-1] in _ABOUT_THE_SHARE:
+    while len(words) > 1 and words[-1] in ABOUT_THE_SHARE:
         words = words[:-1]
         yield " ".join(words)
     key = name_key(" ".join(words))
