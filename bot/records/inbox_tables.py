@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import KEY, Record, one_of
-from bot.records.columns import FreeText, JsonDocument, UtcDateTime
+from bot.records.columns import FreeText, UtcDateTime
+from bot.records.encrypted_columns import EncryptedJson, EncryptedText
 
 EVENT_STATES = ("waiting", "answered", "done", "dead", "cancelled")
 """waiting: to be worked on · answered: its reply waits in the outbox · done: posted, or nothing to post · dead: given up."""
@@ -50,7 +51,8 @@ class InboxEvent(Record):
     """One thing to do, stored before it is acknowledged. `id` is the platform's event id, or a digest's slot key.
 
     `place` is the second key by which the same post is known ("channel/ts"), NULL where there is none. `sent_at` is the
-    platform's time and orders a conversation. `attempts` counts claims; `steps` are the checkpoints of the last one.
+    platform's time and orders a conversation; `claimed_at` is of the first claim. `attempts` counts claims; `steps` are
+    the checkpoints of the last one.
     """
 
     __tablename__ = "inbox_events"
@@ -83,14 +85,15 @@ class InboxEvent(Record):
     user_id: Mapped[str] = mapped_column(KEY)
     surface: Mapped[str] = mapped_column(sa.String(16))
     kind: Mapped[str] = mapped_column(sa.String(16))
-    payload: Mapped[Any] = mapped_column(JsonDocument)
+    payload: Mapped[Any] = mapped_column(EncryptedJson)
     state: Mapped[str] = mapped_column(one_of("state", EVENT_STATES))
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))
-    steps: Mapped[Any | None] = mapped_column(JsonDocument)
-    failure: Mapped[str | None] = mapped_column(FreeText)
+    steps: Mapped[Any | None] = mapped_column(EncryptedJson)
+    failure: Mapped[str | None] = mapped_column(EncryptedText)
     turn_id: Mapped[str | None] = mapped_column(KEY)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -117,8 +120,8 @@ class OutboxMessage(Record):
     event_id: Mapped[str] = mapped_column(KEY)
     position: Mapped[int] = mapped_column(sa.Integer)
     surface: Mapped[str] = mapped_column(sa.String(16))
-    target: Mapped[Any] = mapped_column(JsonDocument)
-    body: Mapped[Any] = mapped_column(JsonDocument)
+    target: Mapped[Any] = mapped_column(EncryptedJson)
+    body: Mapped[Any] = mapped_column(EncryptedJson)
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))
     message_id: Mapped[str | None] = mapped_column(KEY)
     failure: Mapped[str | None] = mapped_column(FreeText)

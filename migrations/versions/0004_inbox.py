@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("turn_id", sa.String(length=255), nullable=True),
         sa.Column("sent_at", _time(), nullable=False),
         sa.Column("received_at", _time(), nullable=False),
+        sa.Column("claimed_at", _time(), nullable=True),
         sa.Column("finished_at", _time(), nullable=True),
         sa.ForeignKeyConstraint(
             ["tenant", "conversation"],

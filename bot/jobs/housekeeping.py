@@ -1,0 +1,41 @@
+"""What is done now and then, whoever of the replicas does it: old records go, turns that were cut off are closed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import TuppenceError
+from bot.records import turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.records.database import Database
+
+log = logging.getLogger(__name__)
+EVERY = timedelta(minutes=15)
+
+
+class Housekeeping:
+    """Runs beside the worker; each round is safe to run on several replicas at once."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database, self._now = database, now
+
+    async def run(self) -> None:
+        """A round at the start, then one every quarter of an hour, until cancelled."""
+        while True:
+            try:
+                await self.round()
+            except TuppenceError as error:
+                log.warning("housekeeping has to wait: %s", error)
+            await asyncio.sleep(EVERY.total_seconds())
+
+    async def round(self) -> None:
+        """Close turns whose process died and which no event takes up again. Raises `DatabaseError`."""
+        async with self._database.write() as session:
+            await turns.fail_abandoned_turns(session, self._now())

@@ -1,0 +1,75 @@
+"""From the outbox to a place, once: posted messages carry a key, by which they are found again after a crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from bot.records import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from bot.records.database import Database
+    from bot.records.inbox import Claim, Outgoing, Post
+
+
+class Surface(Protocol):
+    """Where messages are posted: Slack, Teams, …. Every call ends within the surface's own time limits."""
+
+    async def post(self, message: Outgoing, key: str) -> str:
+        """Post with `key` in the message's metadata; returns its id. Raises `PostRefused` or `PostFailed`."""
+
+    async def find(self, message: Outgoing, key: str) -> Sequence[str]:
+        """The ids of the messages at this target that carry `key`, earliest first. Raises `PostFailed`."""
+
+    async def withdraw(self, message: Outgoing, message_id: str) -> None:
+        """Delete a message of our own. Raises `PostFailed`."""
+
+
+class PostRefused(Exception):
+    """The place will never take the message; `str(error)` says why in plain words."""
+
+
+class PostFailed(Exception):
+    """The place could not take the message now; to be tried again after `retry_after`, or when it seems right."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Poster:
+    """Posts what a claim has left to post, in its order."""
+
+    def __init__(self, database: Database, surfaces: Mapping[str, Surface]) -> None:
+        self._database, self._surfaces = database, surfaces
+
+    async def post_all(self, claim: Claim, posts: Sequence[Post]) -> None:
+        """Post and record each. Raises `LeaseLost`, `PostRefused` or `PostFailed`; what was posted stays recorded."""
+        for post in posts:
+            await self._post(claim, post)
+
+    async def _post(self, claim: Claim, post: Post) -> None:
+        surface = self._surfaces.get(post.message.surface)
+        if surface is None:
+            raise PostRefused(f"nothing here posts to {post.message.surface}")
+        async with self._database.write() as session:
+            await inbox.try_post(session, claim, post.key, now=await inbox.database_now(session))
+        # A try before this one may have posted and died before it said so, or may be doing so at this moment.
+        found = await surface.find(post.message, post.key) if post.attempts else ()
+        message_id = found[0] if found else await surface.post(post.message, post.key)
+        try:
+            async with self._database.write() as session:
+                await inbox.posted(session, claim, post.key, message_id, now=await inbox.database_now(session))
+        except inbox.LeaseLost:
+            await self._keep_first(surface, post, message_id)
+            raise
+        if post.attempts and not found:
+            await self._keep_first(surface, post, message_id)
+
+    async def _keep_first(self, surface: Surface, post: Post, own: str) -> None:
+        """Where two workers posted the same, because one was frozen just before: the earlier message stays."""
+        found = await surface.find(post.message, post.key)
+        if found and found[0] != own and own in found:
+            await surface.withdraw(post.message, own)

@@ -1,0 +1,159 @@
+"""`tuppence serve`: one process with the worker, the admin pages, the platforms' routes, health and metrics.
+
+Any number of replicas may run on one PostgreSQL; on SQLite a lock file keeps a second one from starting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import uuid
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from bot.app import assemble
+from bot.errors import AddressInUse, TuppenceError
+from bot.jobs.housekeeping import Housekeeping
+from bot.jobs.metrics import Metrics
+from bot.jobs.questions import KIND, QuestionHandler
+from bot.jobs.worker import Limits, Worker
+from bot.records.schema import schema_version
+from bot.records.users import Actor
+from bot.turn.assistant import Assistant
+from migrations import HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from bot.settings import Settings
+    from bot.surfaces.base import ChatSurface
+    from bot.turn.assistant import Parts
+
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+class Server(uvicorn.Server):
+    """Ends by itself on SIGTERM or Ctrl-C, with status 0: uvicorn's own would raise the signal once more."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let the signals ask for the end."""
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGTERM, signal.SIGINT)
+        try:
+            for number in signals:
+                loop.add_signal_handler(number, self.handle_exit, number, None)
+        except NotImplementedError:  # Windows: Ctrl-C is an exception there
+            signals = ()
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+class Replica:
+    """One running server: its parts, its worker, and whether both are well."""
+
+    def __init__(self, settings: Settings, parts: Parts, surfaces: Sequence[ChatSurface], limits: Limits) -> None:
+        self.settings, self.parts, self.surfaces = settings, parts, surfaces
+        self.metrics = Metrics()
+        owner = f"{socket.gethostname()}/{uuid.uuid4().hex[:12]}"
+        handler = QuestionHandler(parts.database, Assistant(parts), on_reply=self.metrics.turn_ended, now=parts.now)
+        self.worker = Worker(
+            parts.database, {KIND: handler}, {surface.name: surface for surface in surfaces}, owner, limits
+        )
+        self._running: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def running(self, _app: Starlette) -> AsyncIterator[None]:
+        """The worker at work; at the end it stops taking, finishes what it can in time, and hands back the rest."""
+        self._running = asyncio.create_task(self.worker.run())
+        keeping = asyncio.create_task(Housekeeping(self.parts.database, self.parts.now).run())
+        try:
+            yield
+        finally:
+            await self.worker.stop()
+            keeping.cancel()
+            await asyncio.gather(self._running, keeping, return_exceptions=True)
+
+    def routes(self) -> list[BaseRoute]:
+        """Every route of the server."""
+        from bot.admin.app import admin_app
+
+        routes: list[BaseRoute] = [
+            Route("/healthz", self._alive),
+            Route("/readyz", self._ready),
+            Route("/metrics", self._metrics),
+        ]
+        for surface in self.surfaces:
+            routes += surface.routes(self.worker.accept)
+        return [*routes, Mount("/admin", app=admin_app(self.settings, self.parts.database, now=self.parts.now))]
+
+    async def _alive(self, _: Request) -> Response:
+        """Whether the process answers at all; a restart mends it when not."""
+        return PlainTextResponse("ok\n", headers=_HEADERS)
+
+    async def _ready(self, _: Request) -> Response:
+        """Whether work may be sent here: database, schema, worker; not the model, whose absence people are told of."""
+        checks = {"database": "ok", "migrations": "ok", "worker": "ok"}
+        try:
+            version = await schema_version(self.parts.database)
+            if version != HEAD:
+                checks["migrations"] = f"at {version}, not {HEAD}; start `tuppence serve` of this version once"
+        except TuppenceError as error:
+            checks["database"] = checks["migrations"] = str(error)
+        if self._running is None or self._running.done():
+            checks["worker"] = "stopped; restart this process"
+        ready = all(value == "ok" for value in checks.values())
+        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503, headers=_HEADERS)
+
+    async def _metrics(self, _: Request) -> Response:
+        """The figures for Prometheus."""
+        try:
+            page = await self.metrics.page(self.parts.database)
+        except TuppenceError as error:
+            return PlainTextResponse(f"{error}\n", 503, headers=_HEADERS)
+        return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8", headers=_HEADERS)
+
+
+@asynccontextmanager
+async def replica(
+    settings: Settings, surfaces: Sequence[ChatSurface] = (), limits: Limits | None = None
+) -> AsyncIterator[Starlette]:
+    """The ASGI app of one replica, with everything it needs open. Raises `TuppenceError` with the fix."""
+    async with assemble(settings, Actor(settings.user)) as (parts, _):
+        running = Replica(settings, parts, surfaces, limits or Limits())
+        yield Starlette(routes=running.routes(), lifespan=running.running)
+
+
+async def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    surfaces: Sequence[ChatSurface] = (),
+    limits: Limits | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises `AddressInUse`, or another `TuppenceError` at the start."""
+    try:
+        listening = socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        raise AddressInUse(host, port, error.strerror or str(error)) from None
+    with listening:
+        async with replica(settings, surfaces, limits) as app:
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=25
+            )
+            announce(f"http://{host}:{listening.getsockname()[1]}")
+            await Server(config).serve(sockets=[listening])

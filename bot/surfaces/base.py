@@ -1,0 +1,28 @@
+"""The socket for chat platforms: how their events come in, and how messages go out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from bot.jobs.posting import PostFailed, PostRefused, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from bot.records.inbox import Event
+
+    Accept = Callable[[Event], Awaitable[bool]]
+    """Stores an event; a surface acknowledges it to its platform after this returned. Raises `DatabaseError`."""
+
+__all__ = ["ChatSurface", "PostFailed", "PostRefused", "Surface"]
+
+
+class ChatSurface(Surface, Protocol):
+    """One platform. It learns neither who answers nor how: it hands events in and posts what it is given."""
+
+    name: str
+
+    def routes(self, accept: Accept) -> Sequence[BaseRoute]:
+        """The HTTP routes under which the platform delivers its events."""
