@@ -10,16 +10,27 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   ├── DatabaseNewer         78  the schema was made by a newer Tuppence
 │   ├── DatabaseFull          74  no space is left on the disk
 │   └── DatabaseLocked        75  another program kept the lock for too long
+├── EncryptionError           78  what is kept can't be decrypted, or encrypted
+│   ├── KeyMissing            78  the key that it needs is not there
+│   ├── KeyWrong              78  a key has the right id and is another one
+│   ├── KeysUnreadable        78  the file of keys can't be read or written
+│   └── ValueAltered          74  one value was altered after it was encrypted
 ├── ModelError                69  no answer can be had from the language model
 │   ├── ModelUnavailable      69  the server can't be reached
 │   ├── ModelRefused          78  the server is too old, or where it must not be
 │   ├── ModelMissing          69  the server lacks the model
 │   ├── ModelTimeout          75  the model took too long
+│   ├── ModelStopped          69  an administrator has stopped the model
 │   ├── ModelFailed           70  the model stopped with an error
 │   └── WeightsDamaged        74  the built-in model's file is missing, cut short or altered
+├── AdminRefused              65  what an admin wants to change can't be so
+├── RecordsRefused            65  what is kept can't be deleted, restored or taken in so
 ├── PortfolioRefused          65  a model can't be promoted or retired (every reason is listed)
+├── AccountRefused            65  an admin account can't be added or changed
 ├── ImportRefused             65  a file can't be imported (every problem has its line number)
 ├── BatchRefused              65  a file of questions can't be read
+├── AddressInUse              71  the server can't listen where it should
+├── AlreadyServing            75  another server works on the same SQLite file
 └── UnknownUser               67  nobody of that name is known
 
 Exit codes are those of BSD `sysexits.h`.
@@ -136,6 +147,56 @@ class DatabaseLocked(DatabaseError):
         )
 
 
+class EncryptionError(TuppenceError):
+    """What is kept can't be decrypted, or encrypted; no message holds a key or a part of a value."""
+
+    exit_code = 78
+
+
+class KeyMissing(EncryptionError):
+    """The key `key` is not there; "" stands for any key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        which = f"The encryption key {key}" if key else "The encryption key"
+        super().__init__(
+            f"{which} of what is kept is missing. Put it back into TUPPENCE_ENCRYPTION_KEYS, or the file “keys” into "
+            "TUPPENCE_HOME, from your backup, and start again."
+        )
+
+
+class KeyWrong(EncryptionError):
+    """The key `key` has the right id and is another one."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"The encryption key {key} is not the one that encrypted what is kept. Put the right one into "
+            "TUPPENCE_ENCRYPTION_KEYS, or the file “keys” into TUPPENCE_HOME, from your backup, and start again."
+        )
+
+
+class KeysUnreadable(EncryptionError):
+    """The file of keys can't be read or written, for `reason`, which ends with the fix."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        super().__init__(f"The encryption keys in {path} can't be used: {reason}.")
+
+
+class ValueAltered(EncryptionError):
+    """One value was altered, or cut short, after it was encrypted with the key `key`."""
+
+    exit_code = 74
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"A value that was encrypted with the key {key} was altered and can't be read. Put back the last backup: "
+            "tuppence admin restore FILE."
+        )
+
+
 class ModelError(TuppenceError):
     """No answer can be had from the language model."""
 
@@ -188,6 +249,14 @@ class ModelTimeout(ModelError):
         )
 
 
+class ModelStopped(ModelError):
+    """`model` must not be used, as an administrator has stopped it."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(f"The model {model} is stopped by your administrator. Ask again when it is let go on.")
+
+
 class ModelFailed(ModelError):
     """`model` stopped with an error; `reason` is the server's, cut to one line."""
 
@@ -214,6 +283,18 @@ class WeightsDamaged(ModelError):
         )
 
 
+class AdminRefused(TuppenceError):
+    """What an admin wants to change can't be so; nothing was changed. The message is one sentence with the fix."""
+
+    exit_code = 65
+
+
+class RecordsRefused(TuppenceError):
+    """What is kept can't be deleted, restored or taken in so; nothing was changed. One sentence with the fix."""
+
+    exit_code = 65
+
+
 class PortfolioRefused(TuppenceError):
     """The admin's act on the model `name` is refused; `problems` has one sentence for each reason."""
 
@@ -223,6 +304,16 @@ class PortfolioRefused(TuppenceError):
         self.name = name
         self.problems = tuple(problems)
         super().__init__(f"Nothing was changed for {name}:" + "".join(f"\n  - {problem}" for problem in self.problems))
+
+
+class AccountRefused(TuppenceError):
+    """An admin account can't be added or changed, for `reason`, which ends with the fix."""
+
+    exit_code = 65
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f"The admin account “{name}” is not changed: {reason}.")
 
 
 class ImportRefused(TuppenceError):
@@ -245,6 +336,30 @@ class BatchRefused(TuppenceError):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"The questions in {name} can't be read: {reason}. Name a UTF-8 file of JSON lines.")
+
+
+class AddressInUse(TuppenceError):
+    """The server can't listen at this host and port."""
+
+    exit_code = 71
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Nothing can be served at {host}:{port} ({reason.lower()}); "
+            "stop what runs there, or choose another with --port."
+        )
+
+
+class AlreadyServing(TuppenceError):
+    """Another server works on the same SQLite file: two would double nothing, but block each other for ever."""
+
+    exit_code = 75
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"Another tuppence serve works on {where}; stop it first, or use PostgreSQL for several "
+            "(TUPPENCE_DATABASE_URL, docs/operations.md)."
+        )
 
 
 class UnknownUser(TuppenceError):

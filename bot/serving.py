@@ -13,12 +13,13 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from filelock import FileLock, Timeout
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.app import assemble
-from bot.errors import AddressInUse, TuppenceError
+from bot.errors import AddressInUse, AlreadyServing, TuppenceError
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.metrics import Metrics
 from bot.jobs.questions import KIND, QuestionHandler
@@ -30,6 +31,7 @@ from migrations import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from pathlib import Path
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -85,6 +87,8 @@ class Replica:
             await self.worker.stop()
             keeping.cancel()
             await asyncio.gather(self._running, keeping, return_exceptions=True)
+            for surface in self.surfaces:
+                await surface.aclose()
 
     def routes(self) -> list[BaseRoute]:
         """Every route of the server."""
@@ -132,8 +136,22 @@ async def replica(
 ) -> AsyncIterator[Starlette]:
     """The ASGI app of one replica, with everything it needs open. Raises `TuppenceError` with the fix."""
     async with assemble(settings, Actor(settings.user)) as (parts, _):
-        running = Replica(settings, parts, surfaces, limits or Limits())
-        yield Starlette(routes=running.routes(), lifespan=running.running)
+        with only_one(parts.database.path):
+            running = Replica(settings, parts, surfaces, limits or Limits())
+            yield Starlette(routes=running.routes(), lifespan=running.running)
+
+
+@contextmanager
+def only_one(path: Path | None) -> Iterator[None]:
+    """Keep a second server from a SQLite file; the lock goes with the process. Raises `AlreadyServing`."""
+    if path is None:
+        yield
+        return
+    try:
+        with FileLock(f"{path}.serving", blocking=False):
+            yield
+    except Timeout:
+        raise AlreadyServing(str(path)) from None
 
 
 async def serve(

@@ -26,3 +26,6 @@ class ChatSurface(Surface, Protocol):
 
     def routes(self, accept: Accept) -> Sequence[BaseRoute]:
         """The HTTP routes under which the platform delivers its events."""
+
+    async def aclose(self) -> None:
+        """Close every connection."""

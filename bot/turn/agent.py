@@ -13,6 +13,8 @@ from bot.messages import Message, ToolCall, ToolResult
 from bot.turn.completing import complete
 from bot.turn.confidence import ASK_BELOW
 from bot.turn.evidence import findings_record
+from bot.turn.gate import check_model, everything_allowed, tool_off
+from bot.turn.job import forget
 from tools.marking import mark_question
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from bot.llm.base import ChatModel
     from bot.messages import ModelInfo
+    from bot.turn.gate import Look
+    from bot.turn.job import OnStep
     from tools.context import ToolContext
     from tools.toolbox import Toolbox
 
@@ -28,6 +32,8 @@ MAX_CALLS = 8
 MAX_SAME_CALL = 2
 MAX_REPAIRS = 2
 MAX_TOOL_SECONDS = 30.0
+SWITCHED_OFF = "switched_off"
+"""The kind of error of a call whose tool is not offered now."""
 REPEATED = "That was looked up already; use the result above."
 NATIVE_MAX_TOKENS = 192
 WRITING_MAX_TOKENS = 512
@@ -48,6 +54,8 @@ class Decision:
     confidence: float | None = None
     held: tuple[ToolCall, ...] = ()
     question: str | None = None
+    prompt: str = "native"
+    """Which wording a model that writes was given, by its hash."""
     model: ModelInfo | None = None
     writer: ModelInfo | None = None
     model_ms: float = 0.0
@@ -60,7 +68,10 @@ class Decision:
 
 
 class Agent:
-    """Runs one turn of one model over one toolbox. `tool_seconds` is what all tools of the turn may take together."""
+    """Runs one turn of one model over one toolbox. `tool_seconds` is what all tools of the turn may take together.
+
+    `look` is asked before each step what is allowed by then, and raises where the turn has to end.
+    """
 
     def __init__(
         self,
@@ -69,9 +80,11 @@ class Agent:
         context: ToolContext,
         say: Callable[[str], None],
         tool_seconds: float = MAX_TOOL_SECONDS,
+        on_step: OnStep = forget,
+        look: Look = everything_allowed,
     ) -> None:
         self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
-        self.tool_seconds = tool_seconds
+        self.tool_seconds, self.on_step, self.look = tool_seconds, on_step, look
 
     async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
@@ -89,7 +102,7 @@ class Agent:
             else:
                 await self._use(calls, said, decision)
             return decision
-        schemas = self.toolbox.schemas()
+        schemas = self.toolbox.schemas(without=(await self.look()).tools_off)
         repairs_left = MAX_REPAIRS
         for _ in range(MAX_STEPS):
             calls = await self._ask(conversation, schemas, WRITING_MAX_TOKENS, decision)
@@ -125,6 +138,8 @@ class Agent:
     async def _ask(
         self, messages: Sequence[Message], schemas: Sequence[dict[str, Any]], max_tokens: int, decision: Decision
     ) -> list[ToolCall]:
+        now = await self.look()
+        check_model(now, await self.model.info() if now.models_off else None)
         began = time.monotonic()
         calls: list[ToolCall] = []
         decision.text = ""
@@ -141,27 +156,44 @@ class Agent:
         return calls
 
     async def _use(self, calls: Sequence[ToolCall], said: Sequence[str] | None, decision: Decision) -> None:
-        """Run the calls of one step side by side; what goes past a bound is refused, and said so."""
+        """Run the calls of one step side by side; what is past a bound or switched off is refused, and said so."""
+        now = await self.look()
         began = time.monotonic()
         seconds_left = max(0.0, self.tool_seconds - decision.tools_ms / 1000)
         seen = [_key(result.call) for result in decision.results]
-        tasks = []
+        to_run: list[tuple[ToolCall, tuple[str, str] | None]] = []
         for call in calls:
-            refusal = ""
+            refusal: tuple[str, str] | None = None
             if len(seen) >= MAX_CALLS:
-                refusal = f"At most {MAX_CALLS} look-ups are made for one question; ask the rest separately."
+                refusal = f"At most {MAX_CALLS} look-ups are made for one question; ask the rest separately.", "refused"
             elif seen.count(_key(call)) >= (1 if self.model.is_native else MAX_SAME_CALL):
                 if self.model.is_native:
                     continue  # a repeated decision adds nothing
-                refusal = REPEATED
+                refusal = REPEATED, "repeated"
+            elif call.name in now.tools_off:
+                refusal = tool_off(call.name), SWITCHED_OFF
             seen.append(_key(call))
-            tasks.append(self._one(call, said, refusal, seconds_left))
-        decision.results += await asyncio.gather(*tasks)
+            to_run.append((call, refusal))
+        done = len(decision.results)
+        decided = (*(result.call for result in decision.results), *calls)
+        await self.on_step(decided, done)
+        running = [asyncio.create_task(self._one(call, said, refusal, seconds_left)) for call, refusal in to_run]
+        try:
+            for finished in asyncio.as_completed(running):
+                await finished
+                done += 1
+                await self.on_step(decided, done)
+        finally:
+            for task in running:
+                task.cancel()
+        decision.results += [task.result() for task in running]
         decision.tools_ms += (time.monotonic() - began) * 1000
 
-    async def _one(self, call: ToolCall, said: Sequence[str] | None, refusal: str, seconds_left: float) -> ToolResult:
+    async def _one(
+        self, call: ToolCall, said: Sequence[str] | None, refusal: tuple[str, str] | None, seconds_left: float
+    ) -> ToolResult:
         if refusal:
-            return ToolResult(call, call.arguments, None, refusal, "repeated" if refusal == REPEATED else "refused")
+            return ToolResult(call, call.arguments, None, *refusal)
         unsaid = self.toolbox.unsaid(call.name, call.arguments, said) if said is not None else None
         if unsaid:
             message = f"I could not find the {unsaid.replace('_', ' ')} in your question; please say it."

@@ -30,6 +30,9 @@ class ChatServerSurface:
     def __init__(self, address: str) -> None:
         self._client = httpx.AsyncClient(base_url=address, timeout=10)
 
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
     def routes(self, accept: Accept) -> Sequence[BaseRoute]:
         async def receive(request: Request) -> JSONResponse:
             body = await request.json()

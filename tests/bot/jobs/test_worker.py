@@ -1,0 +1,218 @@
+"""The worker: each event's work once at a time, its replies posted once, and nothing lost when something fails."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import ModelUnavailable
+from bot.jobs.worker import Limits, Worker
+from bot.records import inbox
+from bot.records.inbox import Event, Outgoing
+from bot.records.inbox_tables import InboxEvent, OutboxMessage
+from tests.fakes.chat_server import ChatServer
+from tests.fakes.chat_surface import ChatServerSurface
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from bot.records.database import Database
+    from bot.records.inbox import Claim, Post
+
+QUICK = Limits(
+    lease=timedelta(seconds=5),
+    poll=timedelta(milliseconds=20),
+    most_attempts=2,
+    most_posts=3,
+    longest_wait=timedelta(0),
+    stopping=timedelta(seconds=2),
+)
+
+
+def event(name: str, conversation: str = "c1", number: int = 0) -> Event:
+    sent = datetime.now(UTC) + timedelta(milliseconds=number)
+    return Event("local", name, conversation, "ada", "fake", "echo", {"text": name, "target": {"channel": "c"}}, sent)
+
+
+class Echo:
+    """A handler that says what it was sent; `work` may fail or wait before."""
+
+    def __init__(self, database: Database, work: Callable[[Claim], Awaitable[None]] | None = None) -> None:
+        self.database, self.work, self.runs = database, work, 0
+
+    async def run(self, claim: Claim) -> Sequence[Post]:
+        self.runs += 1
+        if self.work:
+            await self.work(claim)
+        async with self.database.write() as session:
+            now = await inbox.database_now(session)
+            return await inbox.finish(session, claim, [self.message(claim.event, "echo")], now=now)
+
+    def apology(self, event: Event) -> Sequence[Outgoing]:
+        return [self.message(event, "sorry")]
+
+    def message(self, event: Event, what: str) -> Outgoing:
+        return Outgoing("fake", event.payload["target"], {"text": f"{what} {event.id}"})
+
+
+@asynccontextmanager
+async def working(database: Database, handler: Echo, chat: ChatServer, limits: Limits = QUICK) -> AsyncIterator[Worker]:
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+        worker = Worker(database, {"echo": handler}, {"fake": surface}, "w1", limits)
+        running = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            await worker.stop()
+            await running
+
+
+async def states(database: Database) -> dict[str, str]:
+    async with database.read() as session:
+        rows = await session.execute(sa.select(InboxEvent.id, InboxEvent.state))
+        return {name: state for name, state in rows}
+
+
+async def settled(database: Database) -> dict[str, str]:
+    """The states once nothing is left to do."""
+    async with asyncio.timeout(20):
+        while set(found := await states(database)) == set() or {"waiting", "answered"} & set(found.values()):
+            await asyncio.sleep(0.02)
+    return await states(database)
+
+
+async def test_what_is_accepted_is_answered_in_its_conversations_order(database: Database) -> None:
+    chat, handler = ChatServer(), Echo(database)
+    async with working(database, handler, chat) as worker:
+        for number in range(12):
+            assert await worker.accept(event(f"e{number}", f"c{number % 3}", number))
+            assert not await worker.accept(event(f"e{number}", f"c{number % 3}", number))
+        assert set((await settled(database)).values()) == {"done"}
+    assert handler.runs == 12
+    said = [message.text for message in chat.messages]
+    for conversation in range(3):
+        own = [text for text in said if int(text.removeprefix("echo e")) % 3 == conversation]
+        assert own == [f"echo e{number}" for number in range(conversation, 12, 3)]
+
+
+async def test_work_that_fails_is_tried_again(database: Database) -> None:
+    async def fail_once(claim: Claim) -> None:
+        if claim.attempts == 1:
+            raise ModelUnavailable("http://127.0.0.1:1", "refused")
+
+    chat, handler = ChatServer(), Echo(database, fail_once)
+    async with working(database, handler, chat) as worker:
+        await worker.accept(event("e1"))
+        assert await settled(database) == {"e1": "done"}
+    assert (handler.runs, [message.text for message in chat.messages]) == (2, ["echo e1"])
+
+
+async def test_work_that_always_fails_ends_in_an_apology_and_a_dead_letter(database: Database) -> None:
+    async def fail(_: Claim) -> None:
+        raise ZeroDivisionError
+
+    chat, handler = ChatServer(), Echo(database, fail)
+    async with working(database, handler, chat) as worker:
+        await worker.accept(event("e1"))
+        await worker.accept(event("e2", number=1))
+        assert await settled(database) == {"e1": "dead", "e2": "dead"}
+        assert [message.text for message in chat.messages] == ["sorry e1", "sorry e2"]
+        handler.work = None
+        async with database.write() as session:
+            assert await inbox.replay(session, "local", "e1", at=await inbox.database_now(session))
+        assert await settled(database) == {"e1": "done", "e2": "dead"}
+    assert chat.messages[-1].text == "echo e1"
+
+
+async def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(database: Database) -> None:
+    chat = ChatServer()
+    chat.fail_next = 2
+    async with working(database, Echo(database), chat) as worker:
+        await worker.accept(event("e1"))
+        await worker.accept(event("e2", "c2"))
+        assert set((await settled(database)).values()) == {"done"}
+    assert sorted(message.text for message in chat.messages) == ["echo e1", "echo e2"]
+
+
+async def test_a_place_that_refuses_ends_the_event_with_its_reason(database: Database) -> None:
+    chat = ChatServer()
+    chat.refuse = True
+    async with working(database, Echo(database), chat) as worker:
+        await worker.accept(event("e1"))
+        assert await settled(database) == {"e1": "dead"}
+    async with database.read() as session:
+        assert await session.scalar(sa.select(InboxEvent.failure)) == "is_archived"
+
+
+async def test_a_lost_lease_stops_the_work_and_posts_nothing(database: Database) -> None:
+    begun, let_go = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: Claim) -> None:
+        begun.set()
+        await let_go.wait()
+
+    chat, handler = ChatServer(), Echo(database, wait)
+    async with working(database, handler, chat) as worker:
+        await worker.accept(event("e1"))
+        await begun.wait()
+        async with database.write() as session:  # another worker takes over, as if this one had been frozen
+            later = await inbox.database_now(session) + timedelta(minutes=1)
+            claim = await inbox.claim(session, "w2", now=later, lease=timedelta(minutes=5))
+        assert claim
+        let_go.set()
+        await worker.stop()
+    assert chat.messages == []
+    async with database.read() as session:
+        assert not await session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
+
+
+async def test_two_that_posted_the_same_leave_the_earlier_message(database: Database) -> None:
+    """A worker frozen between its last look and its post wakes up after another one has posted."""
+    from bot.jobs.posting import Poster
+
+    chat = ChatServer()
+    async with database.write() as session:
+        now = await inbox.database_now(session)
+        await inbox.accept(session, event("e1"), now=now)
+        frozen = await inbox.claim(session, "w1", now=now, lease=timedelta(seconds=5))
+        assert frozen
+        posts = await inbox.finish(session, frozen, [Outgoing("fake", {"channel": "c"}, {"text": "hi"})], now=now)
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+
+        class Slow(ChatServerSurface):
+            async def post(self, message: Outgoing, key: str) -> str:
+                async with database.write() as session:
+                    later = await inbox.database_now(session) + timedelta(seconds=6)
+                    taker = await inbox.claim(session, "w2", now=later, lease=timedelta(minutes=5))
+                assert taker
+                await Poster(database, {"fake": surface}).post_all(taker, taker.posts)
+                return await super().post(message, key)
+
+        async with aclosing(Slow(address)) as slow:
+            with pytest.raises(inbox.LeaseLost):
+                await Poster(database, {"fake": slow}).post_all(frozen, posts)
+    assert [message.id for message in chat.messages] == ["m000001"]
+    assert [message.id for message in chat.withdrawn] == ["m000002"]
+
+
+async def test_stopping_hands_back_what_takes_too_long(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def for_ever(_: Claim) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    limits = Limits(lease=timedelta(seconds=5), poll=timedelta(milliseconds=20), stopping=timedelta(seconds=0.1))
+    async with working(database, Echo(database, for_ever), ChatServer(), limits) as worker:
+        await worker.accept(event("e1"))
+        await begun.wait()
+    async with database.write() as session:
+        now = await inbox.database_now(session)
+        claim = await inbox.claim(session, "w2", now=now, lease=timedelta(seconds=5))
+    assert claim
+    assert claim.attempts == 1  # what was handed back does not count
