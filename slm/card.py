@@ -24,8 +24,9 @@ CARD = Path(__file__).with_name("MODEL_CARD.md")
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 SETS = {
     "": "**Development set** (`evals/*.jsonl`; its misses may be read, so it flatters)",
-    "locked/": "**First locked set** (`evals/locked/`)",
-    "second/": "**Second locked set** (`evals/second/`, by another author)",
+    "locked/": "**First set of questions once locked** (`evals/locked/`; for development now)",
+    "second/": "**Second set once locked** (`evals/second/`; for development now)",
+    "third/": "**Locked set** (`evals/third/`, by an author who saw neither corpus nor other sets; measured once)",
 }
 
 
