@@ -1,11 +1,22 @@
-"""Lists of names made whole: a small model that was asked about three companies may write two of them."""
+"""What the wording of a question settles is not left to a small model: its calls are completed by rules.
+
+A rule changes nothing where the wording leaves a doubt. It adds no argument but pieces of the question and closed
+choices, and a second pass finds nothing more to do.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tools.narrowing import known_names
+from bot.turn.completions.changes import settle_changes
+from bot.turn.completions.listed import spread_lists
+from bot.turn.completions.lists import fill_lists
+from bot.turn.completions.names import settle_names
+from bot.turn.completions.plans import settle_plan
+from bot.turn.completions.reading import Reading
+from bot.turn.completions.repeats import explain_repeats
+from bot.turn.completions.searches import settle_search
+from bot.turn.completions.times import fill_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,46 +25,22 @@ if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.toolbox import Toolbox
 
+RULES = (
+    settle_names,  # first: all others compare names
+    fill_lists,
+    fill_time,
+    settle_plan,
+    settle_search,
+    settle_changes,
+    spread_lists,
+    explain_repeats,  # last: a repeat may also stand for the second of a list
+)
+
 
 def complete(calls: Sequence[ToolCall], text: str, toolbox: Toolbox, context: ToolContext) -> list[ToolCall]:
-    """The calls without repeats and without those that another one holds; an only list with every known name.
-
-    Where several calls are left, who belongs to which is the model's to say, and nothing is added.
-    """
-    calls = [_without_repeats(call) for call in calls]
-    kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
-    if len(kept) != 1 or kept[0].name not in toolbox.tools:
-        return kept
-    call = kept[0]
-    parameter = next((p for p in toolbox.tools[call.name].parameters if p.is_list), None)
-    said = call.arguments.get(parameter.name) if parameter else None
-    if parameter is None or not isinstance(said, list):
-        return kept
-    known = [span.text for span in known_names(text, context)]
-    missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
-    if not missing:
-        return kept
-    named = sorted([*map(str, said), *missing], key=text.find)
-    return [replace(call, arguments={**call.arguments, parameter.name: named})]
-
-
-def _without_repeats(call: ToolCall) -> ToolCall:
-    """A list says each name once."""
-    once = {name: list(dict.fromkeys(map(str, v))) if isinstance(v, list) else v for name, v in call.arguments.items()}
-    return replace(call, arguments=once)
-
-
-def _is_held(call: ToolCall, others: Sequence[ToolCall]) -> bool:
-    """Whether another call of the tool has a longer list with all of this one's names, and is alike otherwise."""
-    return any(
-        other.name == call.name
-        and other.arguments.keys() == call.arguments.keys()
-        and any(isinstance(value, list) for value in call.arguments.values())
-        and all(
-            set(map(str, value)) < set(map(str, other.arguments[name]))
-            if isinstance(value, list)
-            else value == other.arguments[name]
-            for name, value in call.arguments.items()
-        )
-        for other in others
-    )
+    """The calls that a model wrote for the question `text`, with what its wording settles set right."""
+    reading = Reading(text, toolbox, context)
+    whole = list(calls)
+    for rule in RULES:
+        whole = rule(whole, reading)
+    return whole

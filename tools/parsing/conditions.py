@@ -38,30 +38,33 @@ _WORDS: dict[Quantity, str] = {
 }
 _QUANTITY = re.compile(rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _WORDS.items())})(?![\w/])")
 _UNIT: dict[Quantity, str] = {
-    "pe": r"(?:times|x)(?: (?:the |their |its )?(?:earnings|profits?))|(?:on |in |for )?(?:the |their )?(?:p ?/ ?e|pe)\b",
+    "pe": r"(?:times|x) (?:the |their |its )?(?:earnings|profits?)|(?:on |in |for )?(?:the |their )?(?:p ?/ ?e|pe)\b",
     "yield": r"(?:of |in )?(?:dividend )?yields?\b|(?:in |of )?dividends?\b",
     "cap": r"(?:in |of |by )?(?:market[ -]?(?:cap|value)|capitali[sz]ation)\b",
     "price": r"(?:a|per|each|the) (?:share|pop|piece|stock)\b|(?:each|apiece)\b",
 }
 _CURRENCY = r"(?:us )?(?:dollars?|bucks?|usd|quid|pounds?|euros?|eur|gbp|cents?)\b"
-_AFTER = re.compile(rf" ?(?P<money>{_CURRENCY})? ?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _UNIT.items())})?")
+_AFTER = re.compile(
+    rf" ?(?P<money>{_CURRENCY})? ?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _UNIT.items())})?"
+)
 
 _COMPARED = re.compile(
-    r"(?P<no>\b(?:no|not|nothing|none|never|isn't|aren't) (?:\w+ )?)?(?:"
-    r"(?P<max>\b(?:under|below|blow|beneath|(?:less|lower|fewer|smaller|cheaper) than|at (?:the )?most|max(?:imum)?|up to)"
-    r"\b|<)"
+    r"(?P<no>\b(?:no|not|nothing|none|never|isn't|aren't|don't|dont|doesn't) (?:\w+ )?)?(?:"
+    r"(?P<max>\b(?:under|below|blow|beneath|(?:less|lower|fewer|smaller|cheaper) than|at (?:the )?most|max(?:imum)?"
+    r"|up to)\b|<)"
     r"|(?P<min>\b(?:over|above|(?:more|higher|greater|bigger|larger|pricier) than|at (?:the )?least|min(?:imum)?"
     r"|north of|exceed(?:s|ing)?)\b|>))"
 )
 _BOUND_AFTER = re.compile(
-    r"(?:\b(?:or|and) )?(?:(?P<min>\b(?:more|higher|above|over|up|better|plus|upwards?|minimum|at least)\b|\+)"
-    r"|(?P<max>\b(?:less|lower|below|under|cheaper|max|maximum|tops|at most)\b))"
+    rf" ?(?:{_CURRENCY} ?)?(?:(?:a|per) share )?(?:"
+    r"(?P<min>or (?:more|higher|above|over|better|up)\b|and (?:up|upwards)\b|plus\b|\+|min(?:imum)?\b)"
+    r"|(?P<max>or (?:less|lower|below|under|cheaper)\b|max(?:imum)?\b|at most\b|tops\b))"
 )
-_AND_AFTER = re.compile(r" ?(?:%|percent)? ?(?:(?:or|and) (?:more|higher|above|over|up|better|less|lower|below|under)|plus|\+|max\b|min\b)")
 _JOINS_PAIR = re.compile(rf" ?(?:{_CURRENCY})? ?(?:and|to|-|up to) ?\Z")
 _OPENS_PAIR = re.compile(r"\b(?:between|from|range(?: of)?)(?: about)? ?\Z")
 _ASKS_FOR = re.compile(
-    r"\b(?:(?P<rank>top|first|best|biggest|largest|limit(?: to)?)|list(?: me)?(?: of)?|show(?: me| just)*|gimme|give me"
+    r"\b(?:(?P<rank>top|first|best|biggest|largest|limit(?: it| them)?(?: to)?)"
+    r"|list(?: me)?(?: of)?|show(?: me| just)*|gimme|give me"
     r"|find(?: me| us)?|name(?: me)?|which|what|the|only|just|me|want|need|get)(?: the)? ?\Z"
 )
 _LISTED = re.compile(
@@ -69,7 +72,9 @@ _LISTED = re.compile(
     r"|utilities|industrials|\w+est|most)\b"
 )
 _ENDS = re.compile(r" ?(?:\Z|[,.;?!)]|(?:and|with|in|please|that|which|list|for|also|but|now|or|pls|thanks|only)\b)")
-_NO_YIELD = re.compile(r"\b(?:up|down|gain(?:s|ed)?|rose|risen|fell|fallen|growth|grew|returns?|moved?|change[ds]?|off)\b")
+_NO_YIELD = re.compile(
+    r"\b(?:up|down|gain(?:s|ed)?|rose|risen|fell|fallen|growth|grew|returns?|moved?|change[ds]?|off)\b"
+)
 _OTHER_MEASURE = re.compile(
     r"\b(?:rsi|macd|beta|eps|peg|ebitda|ro[eia]|sales|revenues?|volume|employees|staff|debt|cash|growth|margins?"
     r"|volatility|rating|ratings|profit|analysts?|age|years?|days?|months?)\b"
@@ -144,16 +149,16 @@ def _one(number: Surrounded) -> dict[str, Span]:
 
 
 def _bound(number: Surrounded) -> Bound | None:
-    compared = list(_COMPARED.finditer(number.clause_before))
+    before = number.clause_before
+    if before == number.before and (of_last := _BOUND_AFTER.match(before)):
+        before = before[of_last.end() :]  # "2% minimum" says it of the number before
+    compared = list(_COMPARED.finditer(before))
     if compared:
         last = compared[-1]
         is_max = (last["max"] is not None) != (last["no"] is not None)
         return "max" if is_max else "min"
-    after = _AND_AFTER.match(number.after)
-    if after is None:
-        return None
-    said = _BOUND_AFTER.search(after[0])
-    return None if said is None else "min" if said["min"] else "max"
+    after = _BOUND_AFTER.match(number.after)
+    return None if after is None else "min" if after["min"] else "max"
 
 
 def _is_limit(number: Surrounded) -> bool:
@@ -194,7 +199,8 @@ def _quantity(number: Surrounded, bound: Bound | None) -> Quantity | None:
     if before:
         return before
     is_other = _OTHER_MEASURE.search(number.clause_before + number.clause_after)
-    return "price" if bound and not is_other and _ENDS.match(number.after) else None
+    is_vague = not re.search(r"\w", _COMPARED.sub("", number.clause_before))  # "maximum 10" of what?
+    return "price" if bound and not (is_other or is_vague) and _ENDS.match(number.after) else None
 
 
 def _said_before(clause: str) -> Quantity | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.parsing.finders import find_numbers
+from tools.parsing.finders import find_lengths, find_numbers, find_percents
 from tools.parsing.numbers import parse_number
 from tools.parsing.surroundings import surrounded
 
@@ -20,24 +20,28 @@ if TYPE_CHECKING:
 _MONTHS = r"(?:months?|mon|mo|mths?|mnths?|paydays?)\b"
 _CURRENCY = r"(?:us )?(?:dollars?|bucks?|usd|quid|pounds?|euros?|eur|gbp|rupees?|yen|francs?|\$|€|£)"
 _MONTHLY_AFTER = re.compile(
-    rf" ?(?:{_CURRENCY} ?)?(?:(?:in|aside|away|more|extra|into \w+|to it) )*"
-    rf"(?:(?:a|an|per|each|every|all|the|in a|/|once a) ?(?:single )?{_MONTHS}|p\.?m\.?(?!\w)|pcm\b|monthly\b|month by month"
-    r"|by the month|month after month)"
+    rf" ?(?:{_CURRENCY} ?)?(?:(?:goes|going|put|paid|in|aside|away|more|extra|into \w+|to it) )*"
+    rf"(?:(?:a|an|per|each|every|all|the|in a|/|once a) ?(?:single )?{_MONTHS}|p\.?m\.?(?!\w)|pcm\b|monthly\b"
+    r"|month by month|by the month|month after month)"
 )
 _MONTHLY_BEFORE = re.compile(
-    r"(?:\b(?:each|every|all|per|a) (?:single )?(?:months?|payday),? (?:(?:i|we|you|he|she|they|to|would|could|will|can|'d"
-    r"|i'd|i'll|we'd|we'll|just|add|put|pay|save|invest|contribute|set|deposit|chuck|throw|stash|aside|away|in|another) )*"
+    r"(?:\b(?:each|every|all|per|a) (?:single )?(?:months?|payday),? (?:(?:i|we|you|he|she|they|to|would|could|will|can"
+    r"|'d|i'd|i'll|we'd|we'll|just|add|put|pay|save|invest|contribute|set|deposit|chuck|throw|stash|aside|away|in"
+    r"|another) )*"
     r"|\bmonthly (?:(?:contributions?|deposits?|savings?|additions?|top-ups?|payments?|investments?|amounts?) )?"
     r"(?:(?:of|is|at|for|about|adding|saving|investing) )*)\Z"
 )
+_LIKE_MONTH = re.compile(r"\b\w?o?n?t+h(?:ly|s)?\b|\bmonthly\b")
+"""A month, slips of every sort included, that no other pattern understood."""
 _OTHER_RHYTHM = re.compile(
     rf" ?(?:{_CURRENCY} ?)?(?:\w+ )?(?:(?:a|per|each|every|/) ?(?:week|day|year|quarter|fortnight|yr|wk|annum|other)"
     r"|weekly|daily|yearly|annually|quarterly|biweekly|fortnightly|p\.?a\b|pw\b)"
 )
 _AT_START = re.compile(
-    r"\b(?:start(?:s|ing|ed)?(?: (?:out|off))?(?: with| from| at| of)?|initial(?:ly)?|have|has|had|got|gives? \w+|gave \w+"
-    r"|lump sum(?: of)?|principal(?: of| is)?|capital(?: of| is)?|put|invest(?:ed|ing)?|deposit(?:ed)?|chuck(?: in)?"
-    r"|begin(?:ning)?(?: with)?|opening balance(?: of)?|already|from|with)(?: (?:about|around|in|just|only|my|an|a))* ?\Z"
+    r"\b(?:start(?:s|ing|ed)?(?: (?:out|off))?(?: with| from| at| of)?|initial(?:ly)?|have|has|had|got|gives? \w+"
+    r"|gave \w+|lump sum(?: of)?|principal(?: of| is)?|capital(?: of| is)?|put|invest(?:ed|ing)?|deposit(?:ed)?"
+    r"|chuck(?: in)?|begin(?:ning)?(?: with)?|opening balance(?: of)?|already|from|with)"
+    r"(?: (?:about|around|in|just|only|my|an|a))* ?\Z"
 )
 _NO_PLAN = re.compile(
     r"\b(?:earn(?:s|ing)?|salary|income|wages?|pension|rent|spend(?:s|ing)?|cost(?:s|ing)?|withdraw(?:ing)?|take out"
@@ -45,6 +49,7 @@ _NO_PLAN = re.compile(
 )
 """Before what comes in, goes out or is hoped for, which is no part of a plan."""
 _IS_MONEY = re.compile(rf" ?{_CURRENCY}(?!\w)")
+_NEAR = 12
 _PLAINLY_MONEY = Decimal(1000)
 
 
@@ -65,16 +70,21 @@ def parse_contributions(text: str, ignored: Sequence[Span] = ()) -> Contribution
         amount
         for amount in find_numbers()(text)
         if amount.text.lower() != "one"
+        and parse_number(amount.text) != 0
         and not any(other.start <= amount.start and amount.end <= other.end for other in ignored)
     ]
     monthly: dict[Decimal | None, Span] = {}
     others: dict[Decimal | None, Surrounded] = {}
-    for amount in surrounded(text, amounts):
+    for amount in surrounded(text, [*amounts, *_others(text)]):
+        if amount.span not in amounts:
+            continue
         if _OTHER_RHYTHM.match(amount.after) or _NO_PLAN.search(amount.clause_before):
             return None
         value = parse_number(amount.span.text)
         if _MONTHLY_AFTER.match(amount.after) or _MONTHLY_BEFORE.search(amount.before):
             monthly.setdefault(value, amount.span)
+        elif _LIKE_MONTH.search(amount.clause_after) or _LIKE_MONTH.search(amount.clause_before[-_NEAR:]):
+            return None
         else:
             others.setdefault(value, amount)
     if len(monthly) > 1 or len(others) > 1 or not (monthly or others):
@@ -83,6 +93,12 @@ def parse_contributions(text: str, ignored: Sequence[Span] = ()) -> Contribution
     if start and not _is_start(start, alone=not monthly):
         return None
     return Contributions(start.span if start else None, next(iter(monthly.values()), None))
+
+
+def _others(text: str) -> list[Span]:
+    """The rates and lengths of time, "a month" aside: what stands beyond them is not beside an amount."""
+    spans = [span for span in (*find_percents(text), *find_lengths(text)) if parse_number(span.text) is None]
+    return [span for span in spans if not span.text.lower().startswith("a ")]
 
 
 def _is_start(amount: Surrounded, *, alone: bool) -> bool:

@@ -18,14 +18,18 @@ _SORTED = re.compile(
     r"\b(?:(?:sort|order|rank)(?:ed|ing)?(?: \w+)? (?:by|on|according to)|top (?:[\w-]+ ){1,4}by) (?:the |their )?"
     rf"(?:{_NAMED})\b"
 )
-_MOST = re.compile(rf"\b(?:highest|lowest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above|under|over))")
+_MOST = re.compile(
+    rf"\b(?:highest|lowest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above|under|over))"
+)
 _SIZE = re.compile(
     r"\b(?:biggest|largest|most valuable|most big)\b"
-    r"(?! (?:\w+ )?(?:losers?|gainers?|winners?|movers?|moves?|gains?|loss(?:es)?|drops?|falls?|jumps?|swings?|dividends?))"
+    r"(?! (?:\w+ )?(?:losers?|gainers?|winners?|climbers?|movers?|moves?"
+    r"|gains?|loss(?:es)?|drops?|falls?|jumps?|swings?"
+    r"|dividends?))"
 )
 _GAIN = re.compile(r"\b(?:gainers?|winners)\b|\bup the most\b")
 SAYS_RANK = re.compile(
-    r"\b(?:\w{3,}est|most|top|best|worst|first|leading|gainers?|losers?|movers?|sort\w*|rank\w*|order\w*|by)\b"
+    r"\b(?:\w{3,}est|big|large|huge|cheap|least|most|top|best|worst|first|leading|gainers?|losers?|movers?|sort\w*|rank\w*|order\w*|by)\b"
 )
 """Words without which nothing is ranked; "best" and "first" may mean other things, too."""
 

@@ -50,7 +50,7 @@ def test_other_arguments_stay_as_they_are() -> None:
     "calls",
     [
         (),
-        (ToolCall("get_news", {"symbol": "apple"}),),
+        (ToolCall("get_price_history", {"symbol": "apple"}),),
         (ToolCall("get_quote", {"symbols": ["apple"]}), ToolCall("get_news", {"symbol": "tesla"})),
         (ToolCall("nonsense", {"symbols": ["apple"]}),),
         (ToolCall("get_quote", {"symbols": "apple"}),),

@@ -1,0 +1,1 @@
+"""What the wording of a question settles about the calls that a small model wrote."""

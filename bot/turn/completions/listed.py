@@ -1,0 +1,155 @@
+"""One call for each of several names, times, rates or currencies that a question lists, where the tool takes one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.arguments import CURRENCY, DATE, NAME, PERCENT, PERIOD, SYMBOL, YEARS
+from tools.parsing.surroundings import mended_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+    from tools.arguments import Kind
+    from tools.parsing.spans import Span
+
+_LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
+_LISTS = re.compile(
+    rf"(?:'s)?(?: (?:too|first))?(?=.*(?:[,;&+/?]|\b(?:{_LIST_WORD})\b))(?:[,;&+/?\s]|\b(?:{_LIST_WORD}|also|as well as"
+    r"|what about|how about|for|of|on|over|about|in|is|was|it|who|when|the|my|at|return|returns|first|what if i get"
+    r"|what if|what was|what were)\b)*"
+)
+"""What stands between two of a list: "A and B", "for A, and for B", "A, and what about B"."""
+_MOST_BETWEEN = 40
+_NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
+_OTHER_RATE = re.compile(r"\b(?:inflation|fees?|tax(?:es)?|down|raise|deposit|between|from)\b", re.IGNORECASE)
+_ONE_NAME = frozenset({"propose_price_alert", "get_price_history"})
+"""Tools with one name of which a list is no sign: two prices' histories are a comparison."""
+_TIMED = frozenset({"get_portfolio_performance", "get_portfolio_income", "get_price_history", "get_sector_performance"})
+_PLANS = frozenset({"project_growth", "loan_payment"})
+
+
+def spread_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """An only call, written once or more, becomes one for each of the things the question lists."""
+    if not calls or any(call != calls[0] for call in calls) or calls[0].name not in reading.toolbox.tools:
+        return calls
+    call = calls[0]
+    return (
+        _names(call, reading, written=len(calls))
+        or _times(call, reading)
+        or _days(call, reading)
+        or _currencies(call, reading)
+        or _plans(call, reading)
+        or calls
+    )
+
+
+def _names(call: ToolCall, reading: Reading, written: int) -> list[ToolCall]:
+    parameter = next((p for p in reading.toolbox.tools[call.name].parameters if p.kind in (NAME, SYMBOL)), None)
+    if parameter is None or parameter.is_list or (call.name in _ONE_NAME and written == 1):
+        return []
+    said = call.arguments.get(parameter.name)
+    listed = _run(reading.names, said, SYMBOL, reading)
+    if written > 1 and not listed:
+        listed = _run(reading.names, said, SYMBOL, reading, any_gap=True)
+        listed = listed if len(listed) == written else []
+    if listed and _owns(listed[-1], reading) and not _owns(listed[0], reading):
+        return []  # "the news on Apple and Tesla's RSI" asks for two things
+    return [replace(call, arguments={**call.arguments, parameter.name: span.text}) for span in listed]
+
+
+def _owns(name: Span, reading: Reading) -> bool:
+    return reading.text[name.end : name.end + 2] in {"'s", "\N{RIGHT SINGLE QUOTATION MARK}s"}
+
+
+def _times(call: ToolCall, reading: Reading) -> list[ToolCall]:
+    if call.name not in _TIMED:
+        return []
+    listed = _run(reading.periods, call.arguments.get("period"), PERIOD, reading)
+    return [replace(call, arguments={**call.arguments, "period": span.text}) for span in listed]
+
+
+def _days(call: ToolCall, reading: Reading) -> list[ToolCall]:
+    """Rates of several days, or of one and of now."""
+    if call.name != "convert_currency" or not reading.dates:
+        return []
+    days = reading.differing(DATE, reading.dates)
+    if len(days) > 1:
+        said = call.arguments.get("date", days[0].text)
+        return [
+            replace(call, arguments={**call.arguments, "date": span.text}) for span in _run(days, said, DATE, reading)
+        ]
+    now = _NOW.search(reading.text)
+    first, last = sorted([now.span(), (days[0].start, days[0].end)]) if now else ((0, 0), (0, 0))
+    if not now or not _are_listed(reading.text[first[1] : last[0]]):
+        return []
+    today = {name: value for name, value in call.arguments.items() if name != "date"}
+    return [replace(call, arguments=today), replace(call, arguments={**today, "date": days[0].text})]
+
+
+def _currencies(call: ToolCall, reading: Reading) -> list[ToolCall]:
+    """One sum in several currencies: "100 usd in eur and gbp"."""
+    if call.name != "convert_currency":
+        return []
+    source = reading.means(CURRENCY, call.arguments.get("from_currency", ""))
+    sums = {str(call.arguments.get(name, "")).casefold() for name in ("amount", "from_currency")} - {""}
+    first = reading.place(call.arguments.get("from_currency", "")) or 0
+    spans = [
+        span
+        for span in CURRENCY.find(reading.text)
+        if span.start >= first and reading.means(CURRENCY, span.text) != source
+    ]
+    listed = _run(spans, call.arguments.get("to_currency"), CURRENCY, reading, dropped=sums)
+    return [replace(call, arguments={**call.arguments, "to_currency": span.text}) for span in listed]
+
+
+def _plans(call: ToolCall, reading: Reading) -> list[ToolCall]:
+    """One sum at two rates, or over two lengths of time."""
+    if call.name not in _PLANS:
+        return []
+    rates, lengths = reading.differing(PERCENT, reading.rates), reading.differing(YEARS, reading.lengths)
+    if len(rates) == 2 and len(lengths) < 2 and not _OTHER_RATE.search(reading.text):
+        name, kind, spans = "annual_rate_percent", PERCENT, rates
+    elif len(lengths) == 2 and len(rates) < 2:
+        name, kind, spans = "years", YEARS, lengths
+    else:
+        return []
+    listed = _run(spans, call.arguments.get(name), kind, reading)
+    return [replace(call, arguments={**call.arguments, name: span.text}) for span in listed]
+
+
+def _run(
+    spans: Sequence[Span],
+    said: object,
+    kind: Kind,
+    reading: Reading,
+    *,
+    any_gap: bool = False,
+    dropped: Sequence[str] | set[str] = (),
+) -> list[Span]:
+    """The list of `spans` with the one that the call says in it; nothing where that stands alone."""
+    run: list[Span] = []
+    for span in spans:
+        gap = reading.text[run[-1].end : span.start] if run else ""
+        for word in dropped:
+            gap = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", gap, flags=re.IGNORECASE)
+        if run and not (any_gap or _are_listed(gap)):
+            if _holds(run, said, kind, reading):
+                break
+            run = []
+        run.append(span)
+    different = reading.differing(kind, run)
+    return different if len(different) > 1 and _holds(run, said, kind, reading) else []
+
+
+def _holds(run: Sequence[Span], said: object, kind: Kind, reading: Reading) -> bool:
+    meant = reading.means(kind, said or "")
+    return any(span.text == said or (meant and reading.means(kind, span.text) == meant) for span in run)
+
+
+def _are_listed(gap: str) -> bool:
+    return len(gap) <= _MOST_BETWEEN and _LISTS.fullmatch(mended_words(gap)) is not None

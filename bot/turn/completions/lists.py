@@ -1,0 +1,73 @@
+"""Lists of names made whole: a model that was asked about three companies may write two of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.arguments import PERIOD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+
+
+def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The calls without repeats and without those that another one holds; an only list with every known name.
+
+    Where several calls are left, who belongs to which is the model's to say, and nothing is added.
+    """
+    calls = [_without_repeats(call) for call in calls]
+    kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
+    kept = _one_list(kept)
+    if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
+        return kept
+    call = kept[0]
+    parameter = next((p for p in reading.toolbox.tools[call.name].parameters if p.is_list), None)
+    said = call.arguments.get(parameter.name) if parameter else None
+    if parameter is None or not isinstance(said, list):
+        return kept
+    times = {span.text for span in PERIOD.find(reading.text)}
+    known = [span.text for span in reading.names if span.text not in times]
+    missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
+    if not missing:
+        return kept
+    named = sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find)
+    return [replace(call, arguments={**call.arguments, parameter.name: named})]
+
+
+def _without_repeats(call: ToolCall) -> ToolCall:
+    """A list says each name once."""
+    once = {name: list(dict.fromkeys(map(str, v))) if isinstance(v, list) else v for name, v in call.arguments.items()}
+    return replace(call, arguments=once)
+
+
+def _one_list(calls: list[ToolCall]) -> list[ToolCall]:
+    """Several calls of a tool that takes nothing but a list of names as one: a quote for each is one table."""
+    if all(call == calls[0] for call in calls):  # one, or a repeat, which stands for something else
+        return calls
+    if any(call.name != calls[0].name or call.arguments.keys() != {"symbols"} for call in calls):
+        return calls
+    lists = [call.arguments["symbols"] for call in calls]
+    if not all(isinstance(names, list) for names in lists):
+        return calls
+    named = list(dict.fromkeys(str(name) for names in lists for name in names))
+    return [replace(calls[0], arguments={"symbols": named})]
+
+
+def _is_held(call: ToolCall, others: Sequence[ToolCall]) -> bool:
+    """Whether another call of the tool has a longer list with all of this one's names, and is alike otherwise."""
+    return any(
+        other.name == call.name
+        and other.arguments.keys() == call.arguments.keys()
+        and any(isinstance(value, list) for value in call.arguments.values())
+        and all(
+            isinstance(other.arguments[name], list) and set(map(str, value)) < set(map(str, other.arguments[name]))
+            if isinstance(value, list)
+            else value == other.arguments[name]
+            for name, value in call.arguments.items()
+        )
+        for other in others
+    )

@@ -1,0 +1,103 @@
+"""Names that the model cut short or wrote too long, and names that are none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tools.arguments import NAME, PERIOD, SYMBOL
+from tools.parsing.question_words import is_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+
+_WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
+_LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
+_OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
+"""What asks of the asker's portfolio what these ask of one company."""
+
+
+def settle_names(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Each name as the whole known name of the question that it is a piece of; calls about no name go."""
+    settled = [_settled(call, reading) for call in calls]
+    real = [call for call in settled if not _is_about_time(call, settled, reading)]
+    return _about_the_whole(real or settled, reading)
+
+
+def _name_of(call: ToolCall, reading: Reading) -> str | None:
+    """The one name that a call is about."""
+    names = [value for name, value in call.arguments.items() if _is_name(call, name, reading)]
+    return str(names[0]) if len(names) == 1 and not isinstance(names[0], list) else None
+
+
+def _is_name(call: ToolCall, name: str, reading: Reading) -> bool:
+    parameter = reading.parameter(call, name)
+    return parameter is not None and parameter.kind in (NAME, SYMBOL)
+
+
+def _settled(call: ToolCall, reading: Reading) -> ToolCall:
+    arguments: dict[str, Any] = {}
+    for name, value in call.arguments.items():
+        if not _is_name(call, name, reading):
+            arguments[name] = value
+        elif isinstance(value, list):
+            arguments[name] = _without_times([_whole(str(piece), reading) for piece in value], reading)
+        else:
+            arguments[name] = _whole(str(value), reading)
+    return call if arguments == call.arguments else replace(call, arguments=arguments)
+
+
+def _without_times(said: Sequence[str], reading: Reading) -> list[str]:
+    """Each name once; beside others, a time is none: "VOO", "VTI", "10 years"."""
+    once = list(dict.fromkeys(said))
+    return [piece for piece in once if not (_DIGIT.search(piece) and reading.means(PERIOD, piece))] or once
+
+
+def _whole(piece: str, reading: Reading) -> str:
+    """The known name around `piece`, or the only one inside it where the whole means nobody."""
+    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text)]
+    if not places or any(span.text == piece for span in reading.names):
+        return piece
+    around = [{span.text for span in reading.names if span.start <= start and end <= span.end} for start, end in places]
+    if all(around) and len(set.union(*around)) == 1:
+        whole = around[0].pop()
+        same = reading.means(SYMBOL, piece)
+        return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
+    inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
+    labelled = _LABELLED.fullmatch(piece)
+    if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
+        return piece
+    if labelled and labelled["name"].isupper() and reading.context.symbols.means_one(labelled["name"]):
+        return labelled["name"]
+    name = inside.pop() if inside else piece
+    rest = _WORD.findall(piece.replace(name, " ", 1))
+    return name if all(word.islower() and is_word(word) for word in rest) else piece
+
+
+def _is_about_time(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether its only name is the length of time that another call says: "10 years" of a loan."""
+    name = _name_of(call, reading)
+    return any(other.arguments.get("years") == name for other in calls) if name is not None else False
+
+
+def _about_the_whole(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Beside the portfolio itself, a call about a name that nobody can mean is about the portfolio too.
+
+    "What do I own, and how has it done since 2021?" names nobody, and the model has to write some letters.
+    """
+    if reading.names or not any(call.name == "get_portfolio" for call in calls):
+        return calls
+    return [_of_the_whole(call, reading) for call in calls]
+
+
+def _of_the_whole(call: ToolCall, reading: Reading) -> ToolCall:
+    name = _name_of(call, reading)
+    if call.name not in _OF_THE_WHOLE or name is None or len(name) > 2 or reading.place(name) is not None:
+        return call
+    period = {key: value for key, value in call.arguments.items() if key == "period"}
+    return replace(call, name=_OF_THE_WHOLE[call.name], arguments=period if call.name == "get_price_history" else {})

@@ -1,0 +1,65 @@
+"""Savings and loans: which amount is which, which rate and which length of time are meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.arguments import NUMBER
+from tools.parsing.contributions import parse_contributions
+
+if TYPE_CHECKING:
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+    from tools.parsing.spans import Span
+
+SAVINGS, LOAN = "project_growth", "loan_payment"
+_AMOUNTS = ("principal", "monthly_contribution")
+
+
+def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The amounts of an only savings plan by the words beside them; an only rate and an only length are its own."""
+    plans = [call for call in calls if call.name in {SAVINGS, LOAN}]
+    if len(plans) != 1:
+        return calls
+    plan = plans[0]
+    arguments = dict(plan.arguments)
+    _settle_only(arguments, "annual_rate_percent", reading.rates, reading)
+    _settle_only(arguments, "years", reading.lengths, reading)
+    if plan.name == SAVINGS and not _others_take_amounts(calls, plan, reading):
+        _settle_amounts(arguments, reading)
+    return [replace(plan, arguments=arguments) if call is plan else call for call in calls]
+
+
+def _settle_only(arguments: dict[str, object], name: str, spans: list[Span], reading: Reading) -> None:
+    """Where the question says one value of a kind, it is this argument, if the call has none of the question's own."""
+    said = arguments.get(name)
+    is_own = said is not None and reading.place(said) is not None
+    is_other = any(value == said for other, value in arguments.items() if other != name)
+    if len(spans) == 1 and (not is_own or is_other):
+        arguments[name] = spans[0].text
+
+
+def _settle_amounts(arguments: dict[str, object], reading: Reading) -> None:
+    said = parse_contributions(reading.text, reading.names)
+    if said is None:
+        return
+    here = {reading.means(NUMBER, span.text) for span in (said.principal, said.monthly) if span}
+    for name, span in zip(_AMOUNTS, (said.principal, said.monthly), strict=True):
+        value = reading.means(NUMBER, arguments[name]) if name in arguments else None
+        if span is None:
+            if value in here:
+                del arguments[name]  # it is the other amount
+        elif value != reading.means(NUMBER, span.text):
+            arguments[name] = span.text
+
+
+def _others_take_amounts(calls: list[ToolCall], plan: ToolCall, reading: Reading) -> bool:
+    """Whether an amount of the question may belong to another call and not to the plan."""
+    mine = {reading.means(NUMBER, plan.arguments[name]) for name in _AMOUNTS if name in plan.arguments}
+    return any(
+        call is not plan and (p := reading.parameter(call, name)) and reading.means(p.kind or NUMBER, value) not in mine
+        for call in calls
+        for name, value in call.arguments.items()
+        if name in {"amount", "price", "limit", "max_price", "min_price", "max_pe", "min_market_cap"}
+    )

@@ -1,0 +1,91 @@
+"""One question as the rules read it: each looks at the same pieces, and each piece is found once."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tools.arguments import DATE, NUMBER, PERIOD
+from tools.errors import ToolError
+from tools.narrowing import known_names
+from tools.parsing.finders import find_lengths, find_percents
+from tools.parsing.numbers import parse_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.messages import ToolCall
+    from tools.arguments import Kind
+    from tools.context import ToolContext
+    from tools.parsing.spans import Span
+    from tools.toolbox import Parameter, Toolbox
+
+
+_SOUNDS = frozenset({"hm", "mm", "uh", "um", "eh", "er", "oh", "ah", "ha"})
+"""Sounds of speech, some of which are names in another spelling."""
+
+
+class Reading:
+    """A question with the names, times and amounts in it."""
+
+    def __init__(self, text: str, toolbox: Toolbox, context: ToolContext) -> None:
+        self.text, self.toolbox, self.context = text, toolbox, context
+
+    @cached_property
+    def names(self) -> list[Span]:
+        """The names that the directory knows."""
+        return [name for name in known_names(self.text, self.context) if name.text not in _SOUNDS]
+
+    @cached_property
+    def rates(self) -> list[Span]:
+        """The numbers that say they are percent."""
+        return [span for span in find_percents(self.text) if parse_number(span.text) is None]
+
+    @cached_property
+    def lengths(self) -> list[Span]:
+        """The lengths of time that have a number and a unit: "a month" mostly says how often."""
+        spans = [span for span in find_lengths(self.text) if parse_number(span.text) is None]
+        return [span for span in spans if not span.text.lower().startswith("a ")]
+
+    @cached_property
+    def periods(self) -> list[Span]:
+        """The times that are no part of a name."""
+        return self._outside_names(PERIOD.find(self.text))
+
+    @cached_property
+    def dates(self) -> list[Span]:
+        """The days that are no part of a name."""
+        return self._outside_names(DATE.find(self.text))
+
+    @cached_property
+    def amounts(self) -> list[Span]:
+        """The numbers that are no rate, no time and no part of a name; "one" is mostly a pronoun."""
+        return [span for span in self._outside_names(NUMBER.find(self.text)) if span.text.lower() != "one"]
+
+    def parameter(self, call: ToolCall, name: str) -> Parameter | None:
+        """An argument that the tool of `call` takes."""
+        tool = self.toolbox.tools.get(call.name)
+        return next((p for p in tool.parameters if p.name == name), None) if tool else None
+
+    def place(self, piece: Any) -> int | None:
+        """Where `piece` stands in the question as whole words; None when it comes from an earlier one."""
+        said = str(piece)
+        match = re.search(rf"(?<!\w){re.escape(said)}(?!\w)", self.text, re.IGNORECASE) if said else None
+        return match.start() if match else None
+
+    def means(self, kind: Kind, text: Any) -> str | None:
+        """The canonical form of an argument, so that "5k" is "5,000"; None when it can't be read."""
+        try:
+            return str(kind.write(kind.read(str(text), self.context)))
+        except ToolError:
+            return None
+
+    def differing(self, kind: Kind, spans: Iterable[Span]) -> list[Span]:
+        """The first span of each meaning."""
+        return list({self.means(kind, span.text): span for span in reversed([*spans])}.values())[::-1]
+
+    def _outside_names(self, spans: Iterable[Span]) -> list[Span]:
+        return [
+            span for span in spans if not any(span.start < name.end and name.start < span.end for name in self.names)
+        ]

@@ -1,0 +1,33 @@
+"""A call written twice stands for something else that the question asks: mostly a word to explain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.narrowing import narrow_terms
+from tools.parsing.spans import find_names
+from tools.parsing.surroundings import mended_words
+
+if TYPE_CHECKING:
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+
+DEFINE = "define_term"
+_ASKS = re.compile(
+    r"\b(?:what(?:'s| is| are|s| does| do)?|explain|define|meaning of)(?: what)?(?: (?:an?|the|means?))*[\s\"'“‘]*\Z"
+)
+_ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
+
+
+def explain_repeats(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Of two equal calls, the second explains the term that the question asks about; the order is the question's."""
+    if len(calls) != 2 or calls[0] != calls[1] or calls[0].name == DEFINE or DEFINE not in reading.toolbox.tools:
+        return calls
+    for span in narrow_terms(find_names(reading.text), reading.context):
+        known = reading.context.knows_term(span.text)
+        asked = _ASKS.search(mended_words(reading.text[: span.start]))
+        if known and asked and _ENDS.match(reading.text[span.end :]):
+            return [replace(calls[0], name=DEFINE, arguments={"term": span.text}), calls[0]]
+    return calls

@@ -1,0 +1,69 @@
+"""The time that a question names and its call lacks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.arguments import DATE, PERIOD
+
+if TYPE_CHECKING:
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+    from tools.parsing.spans import Span
+
+_SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
+_TELLS = re.compile(
+    r"\b(?:i've|ive|i have|we've|weve|we have) (?:\w+ )?been\b"
+    r"|\b(?:i|we|he|she|they|you|my \w+|who)(?: \w+)? (?:bought|sold|inherited|got|started|opened|joined|moved|read"
+    r"|heard|saw|set|took|left|retired|lost|paid|put|invested|asked|told|said)\b",
+    re.IGNORECASE,
+)
+"""A story told before the question: "I bought it last year"."""
+_HAPPENED = re.compile(
+    r"\b(?:bought|sold|inherited|retired|started|opened|joined|moved|born|married)(?: \w+){0,3} \Z", re.IGNORECASE
+)
+"""The same without its person: "retired in 2020"."""
+_VAGUE = re.compile(r"\b(?:lately|recently|of late|few|now)\b|\Aa ", re.IGNORECASE)
+_TO_COME = re.compile(r"\b(?:next|coming|upcoming|following)\s+\Z", re.IGNORECASE)
+"""Before "6 months" of "the next 6 months", which as a period means those behind us."""
+
+
+def fill_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The only call that takes a time gets the only one that the question asks about."""
+    for name, kind in (("period", PERIOD), ("date", DATE)):
+        taking = [call for call in calls if reading.parameter(call, name)]
+        if len(taking) != 1 or not _is_open(taking[0], name, reading):
+            continue
+        spans = reading.periods if kind is PERIOD else reading.dates
+        spans = [span for span in spans if not _is_taken(span, calls) and not _VAGUE.search(span.text)]
+        if len(calls) > 1:  # "how is nike today, and my portfolio?"
+            spans = [span for span in spans if span.text.lower() != "today"]
+        if len(spans) == 1 and not _is_told(spans[0], reading.text):
+            whole = replace(taking[0], arguments={**taking[0].arguments, name: spans[0].text})
+            return [whole if call is taking[0] else call for call in calls]
+    return calls
+
+
+def _is_open(call: ToolCall, name: str, reading: Reading) -> bool:
+    """Whether the time is missing, or is that of the question before."""
+    said = call.arguments.get(name)
+    return not said or reading.place(said) is None
+
+
+def _is_taken(span: Span, calls: list[ToolCall]) -> bool:
+    """Whether another argument says the same piece: "3M"."""
+    values = [value for call in calls for key, value in call.arguments.items() if key not in {"period", "date"}]
+    said = [str(piece).casefold() for value in values for piece in (value if isinstance(value, list) else [value])]
+    return span.text.casefold() in said
+
+
+def _is_told(span: Span, text: str) -> bool:
+    """Whether the time belongs to a story around the question, not to what is asked."""
+    start = max((match.end() for match in _SENTENCE_ENDS.finditer(text, 0, span.start)), default=0)
+    end = next((match.start() for match in _SENTENCE_ENDS.finditer(text, span.end)), len(text))
+    goes_on = bool(text[end + 1 :].strip())
+    asks = text[end : end + 1] == "?"
+    before = text[start : span.start]
+    return (goes_on and not asks) or any(pattern.search(before) for pattern in (_TELLS, _HAPPENED, _TO_COME))

@@ -1,0 +1,67 @@
+"""Each name gets the change of the verb before it, each price the direction of the word at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WATCH, ALERT = "propose_watchlist_change", "propose_price_alert"
+
+
+def change(action: str, *names: str) -> tuple[str, dict[str, Any]]:
+    return WATCH, {"action": action, "symbols": [*names]}
+
+
+def alert(symbol: str, condition: str, price: str) -> tuple[str, dict[str, Any]]:
+    return ALERT, {"symbol": symbol, "condition": condition, "price": price}
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "wanted"),
+    [
+        ("drop nike and add tesla", [change("remove", "nike", "tesla")], [change("remove", "nike"), change("add", "tesla")]),
+        ("follow nike, stop following tesla", [change("add", "nike")], [change("add", "nike"), change("remove", "tesla")]),
+        ("take nike and tesla off my watchlist", [change("remove", "nike", "tesla")], None),
+        ("take nike off and put tesla on", [change("add", "nike", "tesla")], [change("remove", "nike"), change("add", "tesla")]),
+        ("remove nike and tesla", [change("add", "nike"), change("add", "tesla")], [change("remove", "nike", "tesla")]),
+        ("don't remove nike, it is fine", [change("add", "nike")], None),
+        ("let's quit following nike", [change("remove", "nike")], None),
+        ("I'm done tracking nike", [change("add", "nike")], [change("remove", "nike")]),
+        ("which do I follow? removing nike, I mean", [change("remove", "nike")], None),
+        ("of those I am following nike may go", [change("remove", "nike")], None),
+        ("nike can go from the watchlist", [change("remove", "nike")], None),
+        ("take it off again", [change("remove", "nike")], None),  # the name is from the question before
+    ],
+)  # fmt: skip
+def test_watchlist(completed: Callable[..., Any], text: str, written: list[Any], wanted: list[Any] | None) -> None:
+    assert completed(text, *written) == (written if wanted is None else wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "wanted"),
+    [
+        ("alert me if nike goes under 70", [alert("nike", "above", "70")], [alert("nike", "below", "70")]),
+        ("tell me when nike is at 70 or higher", [alert("nike", "below", "70")], [alert("nike", "above", "70")]),
+        ("ping me over text when nike drops to 70", [alert("nike", "below", "70")], None),
+        ("tell me when nike hits 70", [alert("nike", "below", "70")], None),
+        ("no, make it 65", [alert("nike", "below", "70")], [alert("nike", "below", "65")]),
+        (
+            "alert when nike is above 90 and when tesla is below 200",
+            [alert("nike", "above", "200"), alert("tesla", "above", "90")],
+            [alert("nike", "above", "90"), alert("tesla", "below", "200")],
+        ),
+        (
+            "alert when nike is above 90 or below 60",
+            [alert("nike", "above", "90")],
+            [alert("nike", "above", "90"), alert("nike", "below", "60")],
+        ),
+        ("go with wapex 200", [alert("wapex 200", "below", "310")], None),
+        ("alert for nike at 90 and 60", [alert("nike", "above", "90")], None),
+    ],
+)
+def test_alerts(completed: Callable[..., Any], text: str, written: list[Any], wanted: list[Any] | None) -> None:
+    assert completed(text, *written) == (written if wanted is None else wanted)

@@ -1,0 +1,25 @@
+"""Quotes are one list; the other lists are tested beside `complete`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_quotes_one_by_one_are_one_list(completed: Callable[..., Any]) -> None:
+    quotes = [("get_quote", {"symbols": [name]}) for name in ("nike", "tesla")]
+    assert completed("nike and tesla, what price", *quotes) == [("get_quote", {"symbols": ["nike", "tesla"]})]
+    compared = [("compare_performance", {"symbols": ["nike"], "period": "2020"}), quotes[1]]
+    assert completed("nike in 2020 and tesla, what price", *compared) == compared
+
+
+def test_a_sound_is_no_name(completed: Callable[..., Any]) -> None:
+    call = ("get_quote", {"symbols": ["tesla"]})
+    assert completed("mm-hm, and how is it today", call) == [call]
+
+
+def test_a_time_is_no_name_of_a_list(completed: Callable[..., Any]) -> None:
+    call = ("compare_performance", {"symbols": ["VOO", "VTI"], "period": "10 years"})
+    assert completed("VOO vs VTI 10 years", call) == [call]

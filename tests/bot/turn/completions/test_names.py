@@ -1,0 +1,54 @@
+"""A name is the whole name of the question; what is none goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("what is the ticker of berkshire hathway", "hathway", "berkshire hathway"),
+        ("what trades as ticker F", "ticker F", "F"),
+        ("who is apple inc", "apple", "apple"),  # the same company
+        ("tell me about zorblax foods", "zorblax", "zorblax"),
+        ("and its ticker?", "tesla", "tesla"),  # from the question before
+    ],
+)
+def test_one_name(completed: Callable[..., Any], text: str, written: str, name: str) -> None:
+    assert completed(text, ("find_symbol", {"query": written})) == [("find_symbol", {"query": name})]
+
+
+def test_a_time_in_a_list_of_names_is_none(completed: Callable[..., Any]) -> None:
+    compare = {"symbols": ["VOO", "VTI", "10 years"], "period": "10 years"}
+    assert completed("VOO vs VTI 10 years", ("compare_performance", compare)) == [
+        ("compare_performance", {**compare, "symbols": ["VOO", "VTI"]})
+    ]
+
+
+def test_a_call_about_a_length_of_time_goes_where_another_is_left(completed: Callable[..., Any]) -> None:
+    loan = ("loan_payment", {"principal": "8000", "annual_rate_percent": "5%", "years": "10 years"})
+    nothing = ("get_fundamentals", {"symbol": "10 years"})
+    assert completed("owes 8000 at 5%, 10 years to pay", loan, nothing) == [loan]
+    term = ("define_term", {"term": "bond"})
+    assert completed("is the 10 year above its average, and what is a bond", nothing, term) == [nothing, term]
+
+
+def test_beside_the_portfolio_nobody_is_the_portfolio(completed: Callable[..., Any]) -> None:
+    mine: tuple[str, dict[str, Any]] = ("get_portfolio", {})
+    asked = "what do I own and how has it done since 2021"
+    assert completed(asked, mine, ("get_price_history", {"symbol": "lv", "period": "since 2021"})) == [
+        mine,
+        ("get_portfolio_performance", {"period": "since 2021"}),
+    ]
+    assert completed("what I own, and its volatility", mine, ("get_technicals", {"symbol": "q"})) == [
+        mine,
+        ("get_portfolio_risk", {}),
+    ]
+    earlier = ("get_technicals", {"symbol": "tesla"})
+    assert completed("what I own, and its volatility", mine, earlier) == [mine, earlier]

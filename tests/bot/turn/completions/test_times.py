@@ -1,0 +1,71 @@
+"""The only time of a question goes to the only call that takes one, unless it belongs to a story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HISTORY, SECTORS, MINE = "get_price_history", "get_sector_performance", "get_portfolio_performance"
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "period"),
+    [
+        ("nike chart in 2021", HISTORY, "in 2021"),
+        ("Over the last 3 years, how did nike do?", HISTORY, "Over the last 3 years"),
+        ("which sectors lead today", SECTORS, "today"),
+        ("Is my portfolio up this year?", MINE, "this year"),
+        ("I sold nike. How did it do since 2019?", HISTORY, "since 2019"),
+    ],
+)
+def test_a_time_that_was_left_out(completed: Callable[..., Any], text: str, tool: str, period: str) -> None:
+    arguments = {"symbol": "nike"} if tool == HISTORY else {}
+    assert completed(text, (tool, arguments)) == [(tool, {**arguments, "period": period})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nike chart",
+        "I bought nike last year. Can I see its chart?",
+        "My sister got nike shares in 2015, show the chart",
+        "nike chart, shares bought in 2020",
+        "nike in 2020 and in 2021",
+        "what a week! nike chart",
+        "how has nike done lately",
+        "nike chart, I've been at it for forty years",
+        "what will nike do in the next 6 months",
+        "Show nike. It was hot last week. The chart, please.",
+    ],
+)
+def test_a_time_that_is_none_of_the_call(completed: Callable[..., Any], text: str) -> None:
+    call = (HISTORY, {"symbol": "nike"})
+    assert completed(text, call)[0] == call
+
+
+def test_what_the_call_says_stays_unless_it_is_of_an_earlier_question(completed: Callable[..., Any]) -> None:
+    assert completed("nike since March 2020", (HISTORY, {"symbol": "nike", "period": "March 2020"})) == [
+        (HISTORY, {"symbol": "nike", "period": "March 2020"})
+    ]
+    assert completed("and in 2021?", (HISTORY, {"symbol": "nike", "period": "2019"})) == [
+        (HISTORY, {"symbol": "nike", "period": "in 2021"})
+    ]
+
+
+def test_the_day_of_a_conversion(completed: Callable[..., Any]) -> None:
+    call = ("convert_currency", {"from_currency": "euro", "to_currency": "yen"})
+    assert completed("euro in yen on 4 May 2018", call) == [(call[0], {**call[1], "date": "on 4 May 2018"})]
+
+
+def test_today_may_be_of_another_call(completed: Callable[..., Any]) -> None:
+    calls = [("get_quote", {"symbols": ["nike"]}), (MINE, {})]
+    assert completed("how is nike today, and am I in profit", *calls) == calls
+
+
+def test_two_calls_that_take_a_time_leave_a_doubt(completed: Callable[..., Any]) -> None:
+    calls = [(HISTORY, {"symbol": "nike"}), (SECTORS, {})]
+    assert completed("nike and the sectors in 2021", *calls) == calls
