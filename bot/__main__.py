@@ -1,4 +1,4 @@
-"""The command line: ask · chat · import · doctor · tools · eval · models · model."""
+"""The command line: ask · chat · serve · import · doctor · tools · eval · models · model · admin."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import privacy_commands
+from bot.account_commands import account_app
+from bot.admin_commands import admin_app, audits
 from bot.errors import TuppenceError
 from bot.model_commands import commands
 from bot.starting import read_settings, run
@@ -26,6 +29,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(commands)
+admin_app.add_typer(account_app, name="account")
+admin_app.add_typer(privacy_commands.commands)
+audits.add_typer(privacy_commands.audit_commands)
+app.add_typer(admin_app, name="admin")
 BAD_INPUT = 65
 
 
@@ -124,12 +131,15 @@ def import_file(
     user: User = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking.")] = False,
     replace: Annotated[bool, typer.Option(help="Replace what was imported before, instead of adding to it.")] = False,
+    client: Annotated[
+        str, typer.Option(metavar="ID", callback=_name, help="For a client of yours, if you are the adviser.")
+    ] = "",
 ) -> None:
     """Import holdings: all rows or none, after a preview."""
     settings = read_settings()
     from bot.surfaces.importer import run_import
 
-    run(run_import(settings, file, user, confirmed=yes, replace=replace))
+    run(run_import(settings, file, user, confirmed=yes, replace=replace, client=client))
 
 
 @app.command()
@@ -138,6 +148,20 @@ def doctor() -> None:
     from bot.doctor import run_doctor
 
     raise typer.Exit(run(run_doctor()))
+
+
+@app.command(epilog="Example:  tuppence serve --port 8765, then http://127.0.0.1:8765/admin")
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at; leave it unless a proxy stands before it.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8765,
+) -> None:
+    """Answer on the chat platforms, run what is scheduled, and show the admin pages."""
+    settings = read_settings()
+    from bot.serving import serve as run_server
+
+    run(run_server(settings, host, port, announce=lambda address: typer.echo(f"Serving at {address}", err=True)))
 
 
 @app.command()
@@ -180,7 +204,9 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        from bot.redaction import one_line, redact
+
+        reason = one_line(redact(f"{type(error).__name__}: {error}".splitlines()[0]))[:200]
         typer.echo(f"Error: something unexpected went wrong ({reason}); run again with --debug to see where.", err=True)
         sys.exit(1)
 

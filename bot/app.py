@@ -11,7 +11,7 @@ from bot.llm.choosing import choose_model, make_embedded
 from bot.llm.ollama import NATIVE_NAME
 from bot.llm.portfolio import NOBODY, open_portfolio
 from bot.records import models, turns
-from bot.records.database import open_database
+from bot.records.opening import open_records
 from bot.records.sample import admit
 from bot.records.users import Actor
 from bot.turn.assistant import Assistant, Parts
@@ -56,16 +56,30 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
 
     Someone new gets the labelled sample portfolio. Raises `TuppenceError` with the fix.
     """
+    actor = Actor(user or settings.user)
+    async with assemble(settings, actor) as (parts, notes):
+        async with parts.database.write() as session:
+            await admit(session, actor)
+            abandoned = await turns.fail_abandoned_turns(session, parts.now())
+        # A question is its asker's alone.
+        notices = (*notes, *(_cut_off(turn) for turn in abandoned if turn.actor == actor))
+        yield App(settings, Assistant(parts), actor, notices)
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, actor: Actor) -> AsyncIterator[tuple[Parts, tuple[str, ...]]]:
+    """The parts of an assistant, and what to say of their choice; closed again at the end.
+
+    The models are those approved in the actor's tenant. Raises `TuppenceError` with the fix.
+    """
     async with AsyncExitStack() as stack:
-        database = await open_database(settings.database_url.get_secret_value())
+        database = await open_records(settings)
         stack.push_async_callback(database.close)
-        actor = Actor(user or settings.user)
         (model, portfolio, model_note), (market, market_note) = await asyncio.gather(
             _choose_models(settings, database, actor), choose_market_data(settings.market_data, home=settings.home)
         )
         for each in {model, *(candidate.model for candidate in portfolio.order)}:
             stack.push_async_callback(each.close)
-        notices = [model_note] if model_note else []
         parts = Parts(
             database=database,
             model=model,
@@ -76,11 +90,7 @@ async def start(settings: Settings, user: str = "") -> AsyncIterator[App]:
             base_currency=settings.base_currency,
             notes=(market_note,) if market_note else (),
         )
-        async with database.write() as session:
-            await admit(session, actor)
-            abandoned = await turns.fail_abandoned_turns(session, parts.now())
-        notices += [_cut_off(turn) for turn in abandoned if turn.actor == actor]  # a question is its asker's alone
-        yield App(settings, Assistant(parts), actor, tuple(notices))
+        yield parts, (model_note,) if model_note else ()
 
 
 async def _choose_models(settings: Settings, database: Database, actor: Actor) -> tuple[ChatModel, Portfolio, str]:

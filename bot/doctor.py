@@ -42,6 +42,14 @@ async def run_doctor() -> int:
     except TuppenceError as error:
         _show(console, Finding("bad", "settings", str(error)))
         return error.exit_code
+    findings = await look_at(settings)
+    for finding in findings:
+        _show(console, finding)
+    return int(any(finding.state == "bad" for finding in findings))
+
+
+async def look_at(settings: Settings) -> list[Finding]:
+    """Every part looked at, one after the other."""
     findings = [Finding("ok", "settings", f"read; data folder {settings.home}")]
     checks = (_database(settings), _embedded(settings), _ollama(settings), _market_data(settings), _symbols())
     for check in checks:
@@ -49,9 +57,7 @@ async def run_doctor() -> int:
             findings += await check
         except (TuppenceError, ToolError) as error:
             findings.append(Finding("bad", "check", str(error)))
-    for finding in findings:
-        _show(console, finding)
-    return int(any(finding.state == "bad" for finding in findings))
+    return findings
 
 
 def _show(console: Console, finding: Finding) -> None:
@@ -60,12 +66,13 @@ def _show(console: Console, finding: Finding) -> None:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    from bot.records import portfolios, users
-    from bot.records.database import open_database
+    from bot.records import users
+    from bot.records.access import ClientAccess
+    from bot.records.opening import open_records
     from bot.records.users import Actor
 
     try:
-        database = await open_database(settings.database_url.get_secret_value())
+        database = await open_records(settings)
     except TuppenceError as error:
         return [Finding("bad", "database", str(error))]
     try:
@@ -73,7 +80,8 @@ async def _database(settings: Settings) -> list[Finding]:
         found = [Finding("ok", "database", f"whole and up to date at {database.where}")]
         actor = Actor(settings.user)
         async with database.read() as session:
-            portfolio = await portfolios.portfolio_of(session, actor) if await users.is_known(session, actor) else None
+            is_known = await users.is_known(session, actor)
+        portfolio = await ClientAccess(database, actor).portfolio() if is_known else None
         if portfolio is None or not portfolio.transactions:
             found.append(Finding("note", "portfolio", f"none for {actor.user}; import one: tuppence import FILE.csv"))
         elif portfolio.is_sample:
@@ -110,12 +118,11 @@ async def _audit_log(database: Database, actor: Actor) -> list[Finding]:
     from bot.records import audit
 
     async with database.read() as session:
-        log = await audit.entries(session, actor.tenant)
-    broken = audit.first_break(log)
-    if broken is not None:
-        text = f"row {broken} does not follow from the one before: the log was altered; compare it with a backup"
+        verdict = await audit.verify(session, actor.tenant)
+    if verdict.broken is not None:
+        text = f"row {verdict.broken} does not follow from the one before: it was altered; compare it with a backup"
         return [Finding("bad", "audit log", text)]
-    return [Finding("ok", "audit log", f"{len(log)} acts, none altered")] if log else []
+    return [Finding("ok", "audit log", f"{verdict.rows} acts, none altered")] if verdict.rows else []
 
 
 async def _embedded(settings: Settings) -> list[Finding]:

@@ -84,3 +84,7 @@ class Reply:
     timings: Timings | None = None
     confidence: float | None = None
     """The smallest token log-probability of the decision, where the model tells it."""
+    personal: bool = False
+    """Whether it holds anything of a person's data; where it may then be posted, `bot.turn.destination` says."""
+    client: str = ""
+    """The user whose data the asker had chosen to ask about, "" for the asker's own."""

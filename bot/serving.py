@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from bot.app import assemble
 from bot.errors import AddressInUse, AlreadyServing, TuppenceError
 from bot.jobs.housekeeping import Housekeeping
+from bot.jobs.intake import Intake
 from bot.jobs.metrics import Metrics
 from bot.jobs.questions import KIND, QuestionHandler
 from bot.jobs.worker import Limits, Worker
@@ -70,10 +71,12 @@ class Replica:
         self.settings, self.parts, self.surfaces = settings, parts, surfaces
         self.metrics = Metrics()
         owner = f"{socket.gethostname()}/{uuid.uuid4().hex[:12]}"
-        handler = QuestionHandler(parts.database, Assistant(parts), on_reply=self.metrics.turn_ended, now=parts.now)
-        self.worker = Worker(
-            parts.database, {KIND: handler}, {surface.name: surface for surface in surfaces}, owner, limits
+        named = {surface.name: surface for surface in surfaces}
+        handler = QuestionHandler(
+            parts.database, Assistant(parts), named, on_reply=self.metrics.turn_ended, now=parts.now
         )
+        self.worker = Worker(parts.database, {KIND: handler}, named, owner, limits)
+        self.intake = Intake(parts.database, self.worker)
         self._running: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -81,9 +84,13 @@ class Replica:
         """The worker at work; at the end it stops taking, finishes what it can in time, and hands back the rest."""
         self._running = asyncio.create_task(self.worker.run())
         keeping = asyncio.create_task(Housekeeping(self.parts.database, self.parts.now).run())
+        fetching = [asyncio.create_task(surface.run(self.intake)) for surface in self.surfaces]
         try:
             yield
         finally:
+            for task in fetching:  # nothing new comes in from here on
+                task.cancel()
+            await asyncio.gather(*fetching, return_exceptions=True)
             await self.worker.stop()
             keeping.cancel()
             await asyncio.gather(self._running, keeping, return_exceptions=True)
@@ -100,7 +107,7 @@ class Replica:
             Route("/metrics", self._metrics),
         ]
         for surface in self.surfaces:
-            routes += surface.routes(self.worker.accept)
+            routes += surface.routes(self.intake)
         return [*routes, Mount("/admin", app=admin_app(self.settings, self.parts.database, now=self.parts.now))]
 
     async def _alive(self, _: Request) -> Response:
@@ -118,6 +125,7 @@ class Replica:
             checks["database"] = checks["migrations"] = str(error)
         if self._running is None or self._running.done():
             checks["worker"] = "stopped; restart this process"
+        checks |= {surface.name: surface.problem or "ok" for surface in self.surfaces}
         ready = all(value == "ok" for value in checks.values())
         return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503, headers=_HEADERS)
 

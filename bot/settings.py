@@ -22,8 +22,10 @@ from pydantic import (
 )
 
 from bot.addresses import is_loopback, is_unspecified, read_host
+from bot.encryption_keys import read_keys
 from bot.environment import read_environment
 from bot.errors import SettingsError
+from bot.slack_keys import SLACK_API, half_set_up, read_api_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +39,7 @@ MAX_USER_CHARACTERS = 255
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*(?::[A-Za-z0-9._-]+)?")
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _SLACK_TOKENS = {"xoxb-": ("a bot token", "SLACK_BOT_TOKEN"), "xapp-": ("an app-level token", "SLACK_APP_TOKEN")}
 _MIN_TOKEN_CHARACTERS = 20
@@ -82,7 +85,8 @@ def read_model(text: str) -> str:
     return text
 
 
-def _read_locale(text: str) -> str:
+def read_locale(text: str) -> str:
+    """A locale in its short form. Raises ValueError with the fix."""
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -91,7 +95,8 @@ def _read_locale(text: str) -> str:
         raise ValueError(f"“{text[:50]}” is no locale; write one like en_US or de_DE") from None
 
 
-def _read_time_zone(text: str) -> str:
+def read_time_zone(text: str) -> str:
+    """An IANA time zone that this machine knows. Raises ValueError with the fix."""
     try:
         zoneinfo.ZoneInfo(text)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -99,7 +104,8 @@ def _read_time_zone(text: str) -> str:
     return text
 
 
-def _read_currency(text: str) -> str:
+def read_currency(text: str) -> str:
+    """A currency code in capitals. Raises ValueError with the fix."""
     from tools.parsing.currencies import CURRENCY_CODES
 
     if text.upper() not in CURRENCY_CODES:
@@ -111,6 +117,11 @@ def read_user(text: str) -> str:
     """A user's name as it may be kept. Raises ValueError with the fix."""
     if len(text) > MAX_USER_CHARACTERS or not text.isprintable():
         raise ValueError(f"a user's name has at most {MAX_USER_CHARACTERS} printable characters; shorten it")
+    return text
+
+
+def _read_encryption_keys(text: str) -> str:
+    read_keys(text)
     return text
 
 
@@ -153,6 +164,23 @@ def _read_signing_secret(text: str) -> str:
     return text
 
 
+def _read_hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"“{host[:50]}” is no host name; write one like tuppence.example.com, without a port")
+    return hosts
+
+
+def _read_issuer(text: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise ValueError("it must begin with https://; copy the issuer from your provider's page")
+    return text.rstrip("/")
+
+
 class Settings(BaseModel):
     """One frozen value for each setting. Secrets don't show in its `repr`."""
 
@@ -169,6 +197,15 @@ class Settings(BaseModel):
         json_schema_extra={
             "default": f"a SQLite file {DATABASE_FILE} in TUPPENCE_HOME",
             "example": "postgresql://tuppence@localhost:5432/tuppence",
+        },
+    )
+    encryption_keys: Annotated[SecretStr, BeforeValidator(_read_encryption_keys)] | None = Field(
+        None,
+        alias="TUPPENCE_ENCRYPTION_KEYS",
+        description="The keys that client data is encrypted with, id:base64 with commas between; the first encrypts.",
+        json_schema_extra={
+            "default": "a file keys in TUPPENCE_HOME, made at the first start",
+            "example": "k1:your-key",
         },
     )
     model: Annotated[str, AfterValidator(read_model)] = Field(
@@ -195,19 +232,19 @@ class Settings(BaseModel):
         description="Where prices come from: Yahoo Finance, the bundled history, or Yahoo if it can be reached.",
         json_schema_extra={"example": "snapshot"},
     )
-    locale: Annotated[str, AfterValidator(_read_locale)] = Field(
+    locale: Annotated[str, AfterValidator(read_locale)] = Field(
         DEFAULT_LOCALE,
         alias="TUPPENCE_LOCALE",
         description="How numbers, money and dates are written.",
         json_schema_extra={"example": "de_DE"},
     )
-    time_zone: Annotated[str, AfterValidator(_read_time_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(read_time_zone)] = Field(
         DEFAULT_TIME_ZONE,
         alias="TUPPENCE_TIME_ZONE",
         description="The zone in which times are shown, by its IANA name.",
         json_schema_extra={"example": "Europe/Berlin"},
     )
-    base_currency: Annotated[str, AfterValidator(_read_currency)] = Field(
+    base_currency: Annotated[str, AfterValidator(read_currency)] = Field(
         DEFAULT_CURRENCY,
         alias="TUPPENCE_BASE_CURRENCY",
         description="The currency in which a new portfolio is valued, by its ISO code.",
@@ -233,21 +270,69 @@ class Settings(BaseModel):
     slack_bot_token: Annotated[SecretStr, _read_slack_token("xoxb-")] | None = Field(
         None,
         alias="SLACK_BOT_TOKEN",
-        description="Slack's bot token. Kept for the Slack surface, which is not built yet.",
+        description="Slack's bot token; with one of the next two it switches Slack on.",
         json_schema_extra={"example": "xoxb-your-token"},
     )
     slack_app_token: Annotated[SecretStr, _read_slack_token("xapp-")] | None = Field(
         None,
         alias="SLACK_APP_TOKEN",
-        description="Slack's app-level token. Kept for the Slack surface, which is not built yet.",
+        description="Slack's app-level token, for Socket Mode: no address that Slack can reach is needed.",
         json_schema_extra={"example": "xapp-your-token"},
     )
     slack_signing_secret: Annotated[SecretStr, BeforeValidator(_read_signing_secret)] | None = Field(
         None,
         alias="SLACK_SIGNING_SECRET",
-        description="Slack's signing secret. Kept for the Slack surface, which is not built yet.",
+        description="Slack's signing secret, for events over HTTP at /slack/events.",
         json_schema_extra={"example": "your-signing-secret"},
     )
+    slack_client_id: str | None = Field(
+        None,
+        alias="SLACK_CLIENT_ID",
+        description="The client id of the Slack app, to install it in several workspaces.",
+        json_schema_extra={"example": "your-client-id"},
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_CLIENT_SECRET",
+        description="The client secret of the Slack app, to install it in several workspaces.",
+        json_schema_extra={"example": "your-client-secret"},
+    )
+    slack_api_url: Annotated[str, BeforeValidator(read_api_url)] = Field(
+        SLACK_API,
+        alias="SLACK_API_URL",
+        description="Where Slack's Web API is; Socket Mode is reached through it, too.",
+        json_schema_extra={"example": "http://127.0.0.1:8900/api/"},
+    )
+
+    admin_hosts: Annotated[tuple[str, ...], BeforeValidator(_read_hosts)] = Field(
+        (),
+        alias="TUPPENCE_ADMIN_HOSTS",
+        description="Host names, besides this machine's own, under which the admin pages may be opened.",
+        json_schema_extra={"default": "none", "example": "tuppence.example.com"},
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_read_issuer)] | None = Field(
+        None,
+        alias="TUPPENCE_OIDC_ISSUER",
+        description="An OpenID Connect provider by which admins may sign in.",
+        json_schema_extra={"example": "https://login.example.com"},
+    )
+    oidc_client_id: str | None = Field(
+        None,
+        alias="TUPPENCE_OIDC_CLIENT_ID",
+        description="The id that the provider gave to the admin pages.",
+        json_schema_extra={"example": "tuppence"},
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None,
+        alias="TUPPENCE_OIDC_CLIENT_SECRET",
+        description="The secret that the provider gave to the admin pages.",
+        json_schema_extra={"example": "the-client-secret"},
+    )
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is switched on."""
+        return self.slack_bot_token is not None
 
     @property
     def names_a_model(self) -> bool:
@@ -287,7 +372,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path | 
         settings = Settings.model_validate(values)
     except ValidationError as error:
         problems += [f"{detail['loc'][0]}: {_reason(detail)}" for detail in error.errors(include_url=False)]
-    if problems:
+    if problems := problems or half_set_up(values):  # what is missing shows once what is there is right
         raise SettingsError(problems)
     return settings
 

@@ -20,10 +20,12 @@ MAX_LOG_BYTES = 1_000_000
 
 def read_settings() -> Settings:
     """The settings of this installation, with the log begun. Raises `TuppenceError` with the key and the fix."""
+    from bot.redaction import redact_logs
     from bot.settings import load_settings
 
     settings = load_settings()
     _keep_log(settings.home / LOG_FILE)
+    redact_logs(settings)
     return settings
 
 

@@ -65,7 +65,14 @@ hypothesis.settings.load_profile("tuppence")
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the person's own settings and data."""
     monkeypatch.setenv("TUPPENCE_HOME", str(tmp_path / "home"))
-    for key in ("TUPPENCE_DATABASE_URL", "TUPPENCE_MODEL", "TUPPENCE_MODEL_BACKEND", "OLLAMA_HOST", BUDGET):
+    for key in (
+        "TUPPENCE_DATABASE_URL",
+        "TUPPENCE_ENCRYPTION_KEYS",
+        "TUPPENCE_MODEL",
+        "TUPPENCE_MODEL_BACKEND",
+        "OLLAMA_HOST",
+        BUDGET,
+    ):
         monkeypatch.delenv(key, raising=False)
 
 
@@ -143,10 +150,12 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open database with our tables and no rows, on each kind in turn."""
+    """An open database with our tables and no rows, on each kind in turn; client fields are encrypted as in earnest."""
+    from bot.encryption_keys import EncryptionKey
     from bot.records.database import open_database
+    from bot.records.encryption import KeyRing
 
-    async with await open_database(database_url) as database:
+    async with await open_database(database_url, KeyRing([EncryptionKey("test", b"t" * 32)])) as database:
         yield database
 
 

@@ -60,3 +60,8 @@ TOOLS: tuple[ToolFunction, ...] = (
     propose_price_alert,
 )
 """In the order the model reads them."""
+
+PERSONAL_TOOLS = frozenset(tool.__name__ for tool in TOOLS if tool.__module__.startswith("tools.portfolio.")) | {
+    propose_watchlist_change.__name__
+}
+"""Those that read what a person holds or watches."""

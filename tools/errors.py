@@ -5,6 +5,7 @@ ToolError
 │   ├── UnknownSymbol        no listed name is close enough
 │   └── AmbiguousSymbol      several names are equally close
 ├── MissingArgument          something required was not said
+├── AccessRefused            the asker may not see that
 └── MarketDataError          the data can't be had
     ├── NoData               this source has nothing for that symbol or period
     ├── NotOffered           this source never has that kind of data
@@ -54,6 +55,12 @@ class MissingArgument(ToolError):
     """Something required was not said."""
 
     kind = "missing_argument"
+
+
+class AccessRefused(ToolError):
+    """The asker may not see that; the message says how to go on."""
+
+    kind = "access_refused"
 
 
 class MarketDataError(ToolError):

@@ -17,7 +17,7 @@ from tools.arguments import Kind
 from tools.errors import ArgumentError, MissingArgument, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from tools.context import ToolContext
     from tools.values import Findings
@@ -156,14 +156,20 @@ class Toolbox:
     def __init__(self, functions: Sequence[ToolFunction]) -> None:
         self.tools = {function.__name__: Tool(function) for function in functions}
 
-    def schemas(self, texts: Sequence[str] | None = None, context: ToolContext | None = None) -> list[dict[str, Any]]:
+    def schemas(
+        self,
+        texts: Sequence[str] | None = None,
+        context: ToolContext | None = None,
+        *,
+        without: Collection[str] = (),
+    ) -> list[dict[str, Any]]:
         """Every tool; with `texts`, those that could be called: not one whose rate, amount or currency nobody typed.
 
         A grammar turns a tool missing from the list into a listed one. That is what is wanted of a model that may only
-        copy, and must never happen to one that writes: for it the list is always whole.
+        copy, and must never happen to one that writes: for it the list is whole, save the tools it must do `without`.
         """
         if texts is None:
-            return [tool.schema() for tool in self.tools.values()]
+            return [tool.schema() for tool in self.tools.values() if tool.name not in without]
         return [tool.schema(texts, context) for tool in self.tools.values() if tool.is_possible(texts)]
 
     def unsaid(self, name: str, arguments: dict[str, Any], texts: Sequence[str]) -> str | None:

@@ -5,41 +5,33 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from bot.jobs.showing import Plain
 from bot.messages import ToolCall
 from bot.records import inbox
-from bot.records.inbox import Outgoing
+from bot.records.inbox import LeaseLost, Outgoing
+from bot.records.inbox_tables import InboxEvent
 from bot.records.users import Actor
 from bot.turn.assistant import Question
+from bot.turn.destination import Deliveries, place_now, route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from bot.jobs.showing import Showing
     from bot.messages import Reply
     from bot.records.database import Database
     from bot.records.inbox import Claim, Event, Post
     from bot.turn.assistant import Assistant
+    from bot.turn.destination import Place
 
 KIND = "question"
 LATE = timedelta(minutes=10)
 EXPIRED = timedelta(hours=24)
 _TURNS = uuid.UUID("6b1f5d0e-6c39-5d0b-9f0e-0c1d7a5a9b52")
-
-
-class Presenter(Protocol):
-    """How a surface shows a reply: as one or more messages for it to post."""
-
-    def __call__(self, event: Event, text: str, reply: Reply | None) -> Sequence[Outgoing]:
-        """`text` is what to say; `reply` is the whole turn, None for a notice."""
-
-
-def plain(event: Event, text: str, reply: Reply | None) -> tuple[Outgoing, ...]:
-    """One message of text, where the question came from."""
-    body: dict[str, Any] = {"text": text, "turn": reply.turn_id if reply else ""}
-    return (Outgoing(event.surface, event.payload["target"], body),)
 
 
 class QuestionHandler:
@@ -49,28 +41,47 @@ class QuestionHandler:
         self,
         database: Database,
         assistant: Assistant,
-        present: Presenter = plain,
+        shows: Mapping[str, Showing] | None = None,
         on_reply: Callable[[Reply], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._database, self._assistant, self._present = database, assistant, present
+        self._database, self._assistant, self._shows = database, assistant, shows or {}
         self._on_reply, self._now = on_reply, now
 
     async def run(self, claim: Claim) -> Sequence[Post]:
         """Answer, late if need be; a question of long ago gets a notice instead. Raises `LeaseLost`."""
         event, age = claim.event, self._now() - claim.event.sent_at
+        shows = self._show(event)
         if age > EXPIRED:
             text = (
                 "I could not get to your question within a day, so I dropped it; please ask again if you still need it."
             )
             async with self._database.write() as session:
                 now = await inbox.database_now(session)
-                return await inbox.finish(session, claim, self._present(event, text, None), now=now)
+                return await inbox.finish(session, claim, shows.present(event, text, None), now=now)
         late = f"Sorry, this is late: you asked at {event.sent_at:%H:%M} UTC.\n\n" if age > LATE else ""
-        attempt = Attempt(self._database, claim, self._present, late)
-        question = Question(event.payload["text"], Actor(event.user, event.tenant), event.conversation, event.surface)
-        self._on_reply(await self._assistant.ask(question, job=attempt))
+        try:
+            async with shows.working(event, again=claim.attempts > 1) as say:
+                actor, place = Actor(event.user, event.tenant), await shows.place(event)
+                attempt = Attempt(self._database, claim, shows, place, late)
+                question = Question(event.payload["text"], actor, event.conversation, event.surface, place)
+                self._on_reply(await self._assistant.ask(question, say, attempt))
+        except LeaseLost:
+            if await self._is_cancelled(event):
+                await shows.discard(event)
+            raise
+        if not attempt.posts:
+            await shows.discard(event)
         return attempt.posts
+
+    async def _is_cancelled(self, event: Event) -> bool:
+        """Whether the question was taken back, as when its post was deleted."""
+        async with self._database.read() as session:
+            stored = await session.get(InboxEvent, (event.tenant, event.id))
+            return stored is not None and stored.state == "cancelled"
+
+    def _show(self, event: Event) -> Showing:
+        return self._shows.get(event.surface) or Plain()
 
     def apology(self, event: Event) -> Sequence[Outgoing]:
         """For a question that failed every time."""
@@ -78,14 +89,14 @@ class QuestionHandler:
             "I tried several times and could not answer your question; your administrator can see why and run it "
             f"again (reference {turn_of(event)[:8]})."
         )
-        return self._present(event, text, None)
+        return self._show(event).present(event, text, None)
 
 
 class Attempt:
     """The `Job` of one claim."""
 
-    def __init__(self, database: Database, claim: Claim, present: Presenter, prefix: str) -> None:
-        self._database, self._claim, self._present, self._prefix = database, claim, present, prefix
+    def __init__(self, database: Database, claim: Claim, shows: Showing, place: Place, prefix: str) -> None:
+        self._database, self._claim, self._shows, self._place, self._prefix = database, claim, shows, place, prefix
         self.turn_id = claim.turn_id or turn_of(claim.event)
         steps = claim.steps or {}
         self.decided = tuple(ToolCall(call["name"], call["arguments"]) for call in steps.get("calls", ()))
@@ -99,10 +110,21 @@ class Attempt:
             await inbox.checkpoint(session, self._claim, steps, self.turn_id, now=now)
 
     async def finish(self, session: AsyncSession, reply: Reply) -> None:
-        """Record the reply for posting, in the unit that saves the turn. Raises `LeaseLost`."""
-        messages = self._present(self._claim.event, f"{self._prefix}{reply.answer}", reply)
+        """Record the reply for posting, for whom it may be, in the unit that saves the turn. Raises `LeaseLost`."""
+        event, messages = self._claim.event, list[Outgoing]()
+        going = await self._routed(session, reply)
+        for part, directly in ((going.place, False), (going.direct, True)):
+            if part:
+                messages += self._shows.present(event, f"{self._prefix}{part.answer}", part, directly=directly)
         now = await inbox.database_now(session)
         self.posts = await inbox.finish(session, self._claim, messages, now=now, turn_id=self.turn_id)
+
+    async def _routed(self, session: AsyncSession, reply: Reply) -> Deliveries:
+        """Who gets what; why nothing was done, everybody may read who asked."""
+        if reply.status == "declined" and not reply.personal:
+            return Deliveries(place=reply)
+        actor = Actor(self._claim.event.user, self._claim.event.tenant)
+        return route(reply, self._place, await place_now(session, actor, self._place))
 
 
 def turn_of(event: Event) -> str:

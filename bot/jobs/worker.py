@@ -114,6 +114,9 @@ class Worker:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), self._limits.poll.total_seconds())
                 continue
+            if self._stopping:  # it was claimed while the end began
+                await self._let_go(claim, undo=True)
+                return
             self.wake()  # where there was one, there may be more for the other lanes
             task = asyncio.create_task(self._see_to(claim))
             self._in_work.add(task)
@@ -145,6 +148,9 @@ class Worker:
         except Exception:
             log.exception("event %s failed, attempt %d", claim.event.id, claim.attempts)
             wait = self._pause(claim.attempts)
+        await self._let_go(claim, wait, undo=undo)
+
+    async def _let_go(self, claim: Claim, wait: timedelta = timedelta(0), *, undo: bool = False) -> None:
         with suppress(LeaseLost, TuppenceError):
             async with self._database.write() as session:
                 now = await inbox.database_now(session)

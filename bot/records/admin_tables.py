@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import CURRENCY, KEY, NOW, SYMBOL, Record, one_of, owned_by
 from bot.records.columns import ExactDecimal, FreeText, JsonDocument, UtcDateTime
+from bot.records.encrypted_columns import EncryptedJson, EncryptedText
 
 PLATFORMS = ("local", "slack", "teams")
 ROLES = ("member", "adviser", "supervisor", "compliance", "admin")
@@ -210,13 +211,17 @@ class Feedback(Record):
     """What a person thought of an answer: `rating` 1 or -1, and why."""
 
     __tablename__ = "feedback"
-    __table_args__ = (owned_by("users", "user_id"), owned_by("turns", "turn_id"))
+    __table_args__ = (
+        owned_by("users", "user_id"),
+        owned_by("turns", "turn_id"),
+        sa.Index("ix_feedback_given", "tenant", "given_at"),
+    )
 
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     turn_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     user_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     rating: Mapped[int] = mapped_column(sa.Integer)
-    reason: Mapped[str | None] = mapped_column(FreeText)
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
     given_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
@@ -228,7 +233,7 @@ class LegalHold(Record):
 
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     user_id: Mapped[str] = mapped_column(KEY, primary_key=True)
-    reason: Mapped[str] = mapped_column(FreeText)
+    reason: Mapped[str] = mapped_column(EncryptedText)
     placed_by: Mapped[str] = mapped_column(KEY)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
@@ -244,7 +249,7 @@ class Digest(Record):
     user_id: Mapped[str] = mapped_column(KEY)
     kind: Mapped[str] = mapped_column(sa.String(32))
     surface: Mapped[str] = mapped_column(sa.String(16))
-    target: Mapped[Any] = mapped_column(JsonDocument)
+    target: Mapped[Any] = mapped_column(EncryptedJson)
     sections: Mapped[Any] = mapped_column(JsonDocument)
     cron: Mapped[str] = mapped_column(sa.String(64))
     time_zone: Mapped[str] = mapped_column(sa.String(64))
@@ -286,7 +291,7 @@ class AdminAccount(Record):
     name: Mapped[str] = mapped_column(KEY, primary_key=True)
     tenant: Mapped[str] = mapped_column(KEY)
     passphrase: Mapped[str | None] = mapped_column(sa.Text)
-    totp_secret: Mapped[str | None] = mapped_column(sa.Text)
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
     totp_last_step: Mapped[int | None] = mapped_column(sa.BigInteger)
     active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
     failures: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))

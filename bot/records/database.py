@@ -14,17 +14,19 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from bot.errors import DatabaseLocked, DatabaseReplaced, DatabaseUnreachable
+from bot.errors import DatabaseLocked, DatabaseReplaced, DatabaseUnreachable, EncryptionError
 from bot.records.faults import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from sqlalchemy.engine import URL, Connection
+
+    from bot.records.encryption import KeyRing
 
 ATTEMPTS = 3
 BUSY_TIMEOUT_SECONDS = 2.0
@@ -87,6 +89,13 @@ class Database:
         if self.path:
             await asyncio.to_thread(check_integrity, self.path)
 
+    async def empty_log(self) -> None:
+        """Take what was deleted or encrypted out of SQLite's write-ahead log, unless somebody reads there just now."""
+        from bot.records.files import empty_log
+
+        if self.path:
+            await asyncio.to_thread(empty_log, self.path)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -108,6 +117,10 @@ class Database:
                 await session.commit()
         except DBAPIError as error:
             raise self._explained(error) from error
+        except StatementError as error:  # what a column type raised
+            if isinstance(error.orig, EncryptionError):
+                raise error.orig from None
+            raise
         except PoolTimeout as error:
             raise DatabaseLocked(self.where) from error
         except OSError as error:
@@ -134,11 +147,15 @@ class Database:
         return explain(error, self.where, backup) or error
 
 
-async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Database:
-    """Open the database at `url`, made or migrated when needed.
+async def open_database(
+    url: str, keys: KeyRing | None = None, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+) -> Database:
+    """Open the database at `url`, made or migrated when needed; `bot.records.opening` does it with the settings' keys.
 
     `url` is "sqlite+aiosqlite:///PATH" or "postgresql+psycopg://…". A waiting writer gives up after three times
-    `busy_timeout_seconds`. Raises a `DatabaseError`; a damaged file is never replaced.
+    `busy_timeout_seconds`. Without `keys`, nothing that is encrypted can be read, and client fields can be written only
+    where nothing ever was. Raises a `DatabaseError` or, for keys that don't fit, an `EncryptionError`; a damaged file
+    is never replaced.
     """
     path = _file(url)
     if path:
@@ -151,10 +168,12 @@ async def open_database(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
         server = sa.URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database)
         where = server.render_as_string()
         database = Database(_postgresql_engine(parsed), where, None)
+    from bot.records.keys import unlock
     from bot.records.schema import bring_up_to_date
 
     try:
         await bring_up_to_date(database)
+        await unlock(database, keys)
     except BaseException:
         await database.close()
         raise
@@ -210,6 +229,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         raise RuntimeError(message)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA trusted_schema=OFF")
+    cursor.execute("PRAGMA secure_delete=ON")  # what was deleted, or encrypted afterwards, must not stay in the file
     cursor.close()
 
 

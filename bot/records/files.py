@@ -38,21 +38,32 @@ def latest_backup(path: Path) -> str | None:
     return str(backups[-1]) if backups else None
 
 
-def back_up(path: Path) -> Path:
-    """Copy the database while it is in use, and return the copy's path. Raises a `DatabaseError`."""
-    folder = _backups(path)
-    target = folder / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db"
+def back_up(path: Path, target: Path | None = None) -> Path:
+    """Copy the database while it is in use, and return the copy's path; it must be a new one.
+
+    Without a `target` it goes into the folder `backups` beside the database. Raises a `DatabaseError`.
+    """
+    target = target or _backups(path) / f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db"
     try:
-        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        target.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         _create_private(target)
+    except OSError as error:
+        if nearly_full(str(path)):
+            raise DatabaseFull(str(path)) from error
+        raise _no_backup(target, error) from error
+    try:
         with closing(_connect(path)) as source, closing(_connect(target)) as copy:
             source.backup(copy)
     except (OSError, sqlite3.Error) as error:
         target.unlink(missing_ok=True)
         if nearly_full(str(path)):
             raise DatabaseFull(str(path)) from error
-        raise DatabaseUnreachable(str(target), str(error), "A backup is needed before the upgrade.") from error
+        raise _no_backup(target, error) from error
     return target
+
+
+def _no_backup(target: Path, error: Exception) -> DatabaseUnreachable:
+    return DatabaseUnreachable(str(target), str(error), "It is where a backup had to be written; name another place.")
 
 
 def check_integrity(path: Path) -> None:
@@ -67,6 +78,12 @@ def check_integrity(path: Path) -> None:
         raise DatabaseCorrupt(str(path), " ".join(str(found).split()), latest_backup(path))
     if orphan:
         raise DatabaseCorrupt(str(path), f"a row of {orphan[0]} refers to nothing", latest_backup(path))
+
+
+def empty_log(path: Path) -> None:
+    """Move the write-ahead log into the file and cut it to nothing; left as it is while somebody reads from it."""
+    with suppress(sqlite3.OperationalError), closing(_connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _ready_folder(path: Path) -> None:

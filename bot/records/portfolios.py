@@ -38,8 +38,10 @@ async def portfolio_of(session: AsyncSession, actor: Actor, base_currency: str =
     transactions = await session.execute(
         sa.select(TransactionRecord, Account.name)
         .where(*account_of_mine, Account.tenant == TransactionRecord.tenant, Account.id == TransactionRecord.account_id)
-        .order_by(TransactionRecord.traded_on, Account.name, TransactionRecord.position)
+        .order_by(TransactionRecord.traded_on, TransactionRecord.position)
     )
+    # By account within a day; its name is encrypted, which the database can't sort by.
+    in_order = sorted(transactions, key=lambda found: (found[0].traded_on, found[1], found[0].position))
     balances = await session.execute(
         sa.select(CashBalance.currency, CashBalance.amount).where(
             *account_of_mine, Account.tenant == CashBalance.tenant, Account.id == CashBalance.account_id
@@ -51,7 +53,7 @@ async def portfolio_of(session: AsyncSession, actor: Actor, base_currency: str =
     return Portfolio(
         name=" and ".join(portfolio.name for portfolio in portfolios),
         base_currency=portfolios[0].base_currency,
-        transactions=tuple(_transaction(row, account) for row, account in transactions),
+        transactions=tuple(_transaction(row, account) for row, account in in_order),
         cash=dict(sorted(cash.items())),
         targets=await targets_of(session, actor, portfolios[0].id) if len(portfolios) == 1 else {},
         is_sample=all(portfolio.is_sample for portfolio in portfolios),
@@ -102,9 +104,14 @@ async def add_transactions(
     await require_user(session, actor)
     mine = (PortfolioRecord.tenant == actor.tenant, PortfolioRecord.user_id == actor.user)
     await session.execute(sa.delete(PortfolioRecord).where(*mine, PortfolioRecord.is_sample))
-    if replace:
-        await session.execute(sa.delete(PortfolioRecord).where(*mine, PortfolioRecord.name == name))
-    record = await session.scalar(sa.select(PortfolioRecord).where(*mine, PortfolioRecord.name == name))
+    # Names are compared here: while keys are rotated, equal ones may differ in the database.
+    record = next(
+        (each for each in await session.scalars(sa.select(PortfolioRecord).where(*mine)) if each.name == name), None
+    )
+    if record is not None and replace:
+        await session.delete(record)
+        await session.flush()
+        record = None
     if record is None:
         record = PortfolioRecord(
             tenant=actor.tenant, id=uuid.uuid4().hex, user_id=actor.user, name=name, base_currency=base_currency
@@ -146,10 +153,9 @@ async def set_watchlist(session: AsyncSession, actor: Actor, symbols: Sequence[s
 
 
 async def _account(session: AsyncSession, portfolio: PortfolioRecord, name: str) -> Account:
-    account = await session.scalar(
-        sa.select(Account).where(
-            Account.tenant == portfolio.tenant, Account.portfolio_id == portfolio.id, Account.name == name
-        )
+    of_portfolio = (Account.tenant == portfolio.tenant, Account.portfolio_id == portfolio.id)
+    account = next(
+        (each for each in await session.scalars(sa.select(Account).where(*of_portfolio)) if each.name == name), None
     )
     if account is None:
         account = Account(tenant=portfolio.tenant, id=uuid.uuid4().hex, portfolio_id=portfolio.id, name=name)

@@ -5,10 +5,11 @@ users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
        │              └─ target_weights
        ├─ watchlist_items
        └─ turns ─── tool_calls
-conversations ─┘
+conversations ─┴─ chosen_clients
 model_scores, models, audit_log
 
-What waits for its turn is in `inbox_tables`, what admins keep in `admin_tables`.
+What waits for its turn is in `inbox_tables`, what admins keep in `admin_tables`, keys in `privacy_tables`. What
+clients say, own and are called is encrypted (`encrypted_columns`).
 
 A change here needs a migration; a test compares the two on both databases.
 """
@@ -24,10 +25,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records import admin_tables as _admin_tables
 from bot.records import inbox_tables as _inbox_tables
+from bot.records import privacy_tables as _privacy_tables
 from bot.records.base import CURRENCY, KEY, NOW, SYMBOL, Record, one_of, owned_by
-from bot.records.columns import ExactDecimal, FreeText, JsonDocument, UtcDateTime
+from bot.records.columns import FreeText, JsonDocument, UtcDateTime
+from bot.records.encrypted_columns import EncryptedDecimal, EncryptedJson, EncryptedName, EncryptedText
 
-TABLES = (_admin_tables, _inbox_tables)
+TABLES = (_admin_tables, _inbox_tables, _privacy_tables)
 """Imported so that `Record.metadata` knows all tables wherever one of them is used."""
 
 TURN_STATUSES = ("running", "answered", "declined", "clarify", "failed")
@@ -42,7 +45,7 @@ class User(Record):
 
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
-    display_name: Mapped[str] = mapped_column(FreeText)
+    display_name: Mapped[str] = mapped_column(EncryptedText)
     active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
@@ -56,7 +59,7 @@ class PortfolioRecord(Record):
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
     user_id: Mapped[str] = mapped_column(KEY)
-    name: Mapped[str] = mapped_column(FreeText)
+    name: Mapped[str] = mapped_column(EncryptedName)
     base_currency: Mapped[str] = mapped_column(CURRENCY)
     is_sample: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
@@ -71,7 +74,7 @@ class Account(Record):
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
     portfolio_id: Mapped[str] = mapped_column(KEY)
-    name: Mapped[str] = mapped_column(FreeText)
+    name: Mapped[str] = mapped_column(EncryptedName)
 
 
 class TransactionRecord(Record):
@@ -88,8 +91,8 @@ class TransactionRecord(Record):
     account_id: Mapped[str] = mapped_column(KEY)
     position: Mapped[int] = mapped_column(sa.Integer)
     symbol: Mapped[str] = mapped_column(SYMBOL)
-    quantity: Mapped[Decimal] = mapped_column(ExactDecimal)
-    price: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    quantity: Mapped[Decimal] = mapped_column(EncryptedDecimal)
+    price: Mapped[Decimal | None] = mapped_column(EncryptedDecimal)
     currency: Mapped[str] = mapped_column(CURRENCY)
     traded_on: Mapped[date] = mapped_column(sa.Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
@@ -104,7 +107,7 @@ class CashBalance(Record):
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     account_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     currency: Mapped[str] = mapped_column(CURRENCY, primary_key=True)
-    amount: Mapped[Decimal] = mapped_column(ExactDecimal)
+    amount: Mapped[Decimal] = mapped_column(EncryptedDecimal)
 
 
 class TargetWeight(Record):
@@ -116,7 +119,7 @@ class TargetWeight(Record):
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     portfolio_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     symbol: Mapped[str] = mapped_column(SYMBOL, primary_key=True)
-    weight: Mapped[Decimal] = mapped_column(ExactDecimal)
+    weight: Mapped[Decimal] = mapped_column(EncryptedDecimal)
 
 
 class WatchlistItem(Record):
@@ -142,6 +145,33 @@ class Conversation(Record):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
+class ChosenClient(Record):
+    """Whose data an asker has chosen to ask about in a conversation; without a row it is the asker's own."""
+
+    __tablename__ = "chosen_clients"
+    __table_args__ = (
+        owned_by("conversations", "conversation_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant", "user_id"],
+            ["users.tenant", "users.id"],
+            ondelete="CASCADE",
+            name="fk_chosen_clients_users_asker",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant", "client_id"],
+            ["users.tenant", "users.id"],
+            ondelete="CASCADE",
+            name="fk_chosen_clients_users_client",
+        ),
+    )
+
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    user_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    client_id: Mapped[str] = mapped_column(KEY)
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
+
+
 class Turn(Record):
     """One question and its answer.
 
@@ -156,6 +186,7 @@ class Turn(Record):
         owned_by("conversations", "conversation_id"),
         sa.UniqueConstraint("tenant", "conversation_id", "position"),
         sa.Index("ix_turns_user", "tenant", "user_id"),
+        sa.Index("ix_turns_finished", "tenant", "finished_at", "id"),
         # Few turns are running at any time, so finding those costs the same however long the history is.
         sa.Index(
             "ix_turns_running",
@@ -171,10 +202,10 @@ class Turn(Record):
     conversation_id: Mapped[str] = mapped_column(KEY)
     position: Mapped[int] = mapped_column(sa.Integer)
     status: Mapped[str] = mapped_column(one_of("status", TURN_STATUSES))
-    question: Mapped[str] = mapped_column(FreeText)
-    answer: Mapped[str | None] = mapped_column(FreeText)
-    failure: Mapped[str | None] = mapped_column(FreeText)
-    evidence: Mapped[Any | None] = mapped_column(JsonDocument)
+    question: Mapped[str] = mapped_column(EncryptedText)
+    answer: Mapped[str | None] = mapped_column(EncryptedText)
+    failure: Mapped[str | None] = mapped_column(EncryptedText)
+    evidence: Mapped[Any | None] = mapped_column(EncryptedJson)
     timings_ms: Mapped[Any | None] = mapped_column(JsonDocument)
     model_name: Mapped[str | None] = mapped_column(FreeText)
     model_backend: Mapped[str | None] = mapped_column(sa.String(16))
@@ -196,11 +227,11 @@ class ToolCallRecord(Record):
     turn_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(FreeText)
-    arguments: Mapped[Any | None] = mapped_column(JsonDocument)
-    resolved: Mapped[Any | None] = mapped_column(JsonDocument)
+    arguments: Mapped[Any | None] = mapped_column(EncryptedJson)
+    resolved: Mapped[Any | None] = mapped_column(EncryptedJson)
     ok: Mapped[bool] = mapped_column(sa.Boolean)
-    error: Mapped[str | None] = mapped_column(FreeText)
-    result: Mapped[Any | None] = mapped_column(JsonDocument)
+    error: Mapped[str | None] = mapped_column(EncryptedText)
+    result: Mapped[Any | None] = mapped_column(EncryptedJson)
     duration_ms: Mapped[float | None] = mapped_column(sa.Float)
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
+from bot.errors import UnknownUser
+from bot.records import audit
+from bot.records.audit import Act
 from bot.records.processes import has_ended, this_process
-from bot.records.tables import Conversation, ToolCallRecord, Turn
-from bot.records.users import Actor, insert_once, require_user
+from bot.records.tables import Conversation, ToolCallRecord, Turn, User
+from bot.records.users import Actor, insert_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, timedelta
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
 TurnStatus = Literal["answered", "declined", "clarify", "failed"]
+_TOOL = re.compile(r"[a-z][a-z0-9_]{0,63}")
 KILLED = "The program was stopped before this question was answered."
 
 
@@ -53,7 +58,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A finished turn, as later turns of its conversation need it; `proposed` are calls it only asked about."""
+    """A finished turn, as later turns of its conversation need it; `proposed` are calls it only asked about.
+
+    `client` is whose data it was about, "" for the asker's own; `is_personal`: the answer is for the asker alone.
+    """
 
     id: str
     question: str
@@ -62,6 +70,8 @@ class PastTurn:
     asked_at: datetime
     tool_calls: tuple[SavedToolCall, ...]
     proposed: tuple[SavedToolCall, ...] = ()
+    client: str = ""
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,17 @@ async def start_turn(
     now: datetime,
     budget: timedelta,
     surface: str = "terminal",
+    turn_id: str = "",
 ) -> str:
-    """Save the question before any work on it, and return the turn's id. After `budget` it counts as abandoned."""
-    await require_user(session, actor)
+    """Save the question before any work on it, and return the turn's id. After `budget` it counts as abandoned.
+
+    With a `turn_id` of an earlier attempt that was killed, that turn is taken up again. Somebody who is stopped may
+    ask, too: that they did, and were refused, is for the record.
+    """
+    if await session.get(User, (actor.tenant, actor.user)) is None:
+        raise UnknownUser(actor.user)
+    if turn_id and await _taken_up(session, actor, turn_id, now=now, budget=budget):
+        return turn_id
     key = (actor.tenant, conversation)
     if not await session.get(Conversation, key):
         await insert_once(session, Conversation(tenant=actor.tenant, id=conversation, surface=surface))
@@ -97,7 +115,7 @@ async def start_turn(
     )
     turn = Turn(
         tenant=actor.tenant,
-        id=uuid.uuid4().hex,
+        id=turn_id or uuid.uuid4().hex,
         user_id=actor.user,
         conversation_id=conversation,
         position=0 if last is None else last + 1,
@@ -110,6 +128,17 @@ async def start_turn(
     session.add(turn)
     await session.flush()
     return turn.id
+
+
+async def _taken_up(session: AsyncSession, actor: Actor, turn_id: str, *, now: datetime, budget: timedelta) -> bool:
+    """Make a turn that was cut off a running one of this process; False when there is none of that id."""
+    turn = await session.get(Turn, (actor.tenant, turn_id), with_for_update=True, populate_existing=True)
+    if turn is None or turn.user_id != actor.user or not (turn.status == "running" or turn.failure == KILLED):
+        return False
+    turn.status, turn.failure, turn.finished_at = "running", None, None
+    turn.process, turn.deadline_at = this_process(), now + budget
+    await session.flush()
+    return True
 
 
 async def finish_turn(session: AsyncSession, actor: Actor, turn_id: str, outcome: Outcome, *, now: datetime) -> bool:
@@ -149,7 +178,20 @@ async def finish_turn(session: AsyncSession, actor: Actor, turn_id: str, outcome
         for position, call in enumerate(outcome.tool_calls)
     )
     await session.flush()
+    await audit.append_all(session, actor, _acts(turn_id, outcome), at=now)
     return True
+
+
+def _acts(turn_id: str, outcome: Outcome) -> Iterator[Act]:
+    """What the log says of a turn: that there was a reply, whose data it was about and what was called."""
+    for position, call in enumerate(outcome.tool_calls):
+        # A model may call a tool that is none by any text, even one that a person typed.
+        name = call.name if _TOOL.fullmatch(call.name) else "(no tool)"
+        yield Act("tool_call", name, {"turn": turn_id, "position": position, "ok": call.ok})
+    details = {"status": outcome.status, "tool_calls": len(outcome.tool_calls), "model": outcome.model_digest or ""}
+    if client := (outcome.evidence or {}).get("client"):
+        details["client"] = client
+    yield Act("refusal" if outcome.status == "declined" else "answer", turn_id, details)
 
 
 async def recent_turns(session: AsyncSession, actor: Actor, conversation: str, limit: int) -> tuple[PastTurn, ...]:
@@ -191,6 +233,8 @@ async def recent_turns(session: AsyncSession, actor: Actor, conversation: str, l
             proposed=tuple(
                 SavedToolCall(call["name"], call["arguments"]) for call in (turn.evidence or {}).get("proposed", ())
             ),
+            client=(turn.evidence or {}).get("client", ""),
+            is_personal=(turn.evidence or {}).get("personal", False),
         )
         for turn in reversed(newest)
     )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import UnknownUser
-from bot.records.tables import Conversation, User
+from bot.records.tables import User
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.records.base import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ async def require_user(session: AsyncSession, actor: Actor) -> None:
         raise UnknownUser(actor.user)
 
 
-async def insert_once(session: AsyncSession, record: User | Conversation) -> bool:
+async def insert_once(session: AsyncSession, record: Record) -> bool:
     """Insert, unless another unit inserted the same key just before; True when it was inserted now."""
     try:
         async with session.begin_nested():

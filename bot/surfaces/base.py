@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from bot.jobs.intake import Intake
 from bot.jobs.posting import PostFailed, PostRefused, Surface
+from bot.jobs.showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -16,16 +18,24 @@ if TYPE_CHECKING:
     Accept = Callable[[Event], Awaitable[bool]]
     """Stores an event; a surface acknowledges it to its platform after this returned. Raises `DatabaseError`."""
 
-__all__ = ["ChatSurface", "PostFailed", "PostRefused", "Surface"]
+__all__ = ["ChatSurface", "Intake", "PostFailed", "PostRefused", "Showing", "Surface"]
 
 
-class ChatSurface(Surface, Protocol):
+class ChatSurface(Surface, Showing, Protocol):
     """One platform. It learns neither who answers nor how: it hands events in and posts what it is given."""
 
     name: str
 
-    def routes(self, accept: Accept) -> Sequence[BaseRoute]:
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """The HTTP routes under which the platform delivers its events."""
+
+    async def run(self, intake: Intake) -> None:
+        """Fetch events from the platform until cancelled, where it does not deliver them."""
+
+    @property
+    def problem(self) -> str:
+        """What keeps the platform from working, and the fix; "" when nothing is known to."""
+        return ""
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -17,8 +17,8 @@ from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import SUITES, Examiner
 from bot.evaluation.wording import GROUNDING, measure_grounding
 from bot.llm.choosing import backend_of, choose_model
-from bot.records.database import open_database
 from bot.records.models import named_models
+from bot.records.opening import open_records
 from bot.records.scores import Score, keep_score, latest_scores
 from bot.records.users import Actor
 
@@ -44,7 +44,7 @@ async def run_evaluation(settings: Settings, name: str, suites: Sequence[str], *
         settings = settings.model_copy(update={"model": name, "model_backend": backend_of(settings, name)})
     console, errors = Console(), Console(stderr=True)
     chosen = await choose_model(settings)
-    database = await open_database(settings.database_url.get_secret_value())
+    database = await open_records(settings)
     try:
         info = await chosen.model.info()
         errors.print(f"Measuring {info.name} ({info.backend}, {info.digest[:12]})")
@@ -100,7 +100,7 @@ def _memory_mb() -> float:
 
 async def show_models(settings: Settings) -> None:
     """Every named or measured model with its roles, approval and newest scores, and accuracy against latency."""
-    database = await open_database(settings.database_url.get_secret_value())
+    database = await open_records(settings)
     try:
         async with database.read() as session:
             scores = await latest_scores(session, Actor(settings.user).tenant)

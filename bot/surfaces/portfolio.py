@@ -12,7 +12,7 @@ from bot.errors import PortfolioRefused
 from bot.llm.choosing import BACKENDS, backend_of
 from bot.llm.gates import shortcomings
 from bot.records import models
-from bot.records.database import open_database
+from bot.records.opening import open_records
 from bot.records.scores import scores_of
 from bot.records.users import Actor
 
@@ -66,7 +66,7 @@ async def retire_model(settings: Settings, name: str) -> None:
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Actor]]:
     """The database, and who acts: whoever may start Tuppence on this data is its admin."""
-    async with await open_database(settings.database_url.get_secret_value()) as database:
+    async with await open_records(settings) as database:
         yield database, Actor(settings.user)
 
 

@@ -6,25 +6,28 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.errors import TuppenceError
 from bot.llm.portfolio import NOBODY, Portfolio
 from bot.messages import Reply, Timings
 from bot.records import turns, users
-from bot.records.access import ClientAccess
-from bot.turn.agent import Agent, Decision
-from bot.turn.commands import CommandContext, run_command
-from bot.turn.evidence import call_record, chart_record, figure_record
+from bot.records.inbox import LeaseLost
+from bot.turn.agent import SWITCHED_OFF, Agent, Decision
+from bot.turn.commands import CommandContext, is_personal, run_command
+from bot.turn.destination import TERMINAL, Place
+from bot.turn.gate import Gate, Stopped
 from bot.turn.grounding import Grounding
+from bot.turn.job import forget
 from bot.turn.lookups import agreed_calls
+from bot.turn.outcome import outcome_of
 from bot.turn.policy import clean_model_text
-from bot.turn.prompting import prompt_hash, sections
+from bot.turn.prompting import sections
 from bot.turn.questions import clean_question
 from bot.turn.relay import Relay
 from bot.turn.rendering import escape, render_result
 from tools.context import ToolContext
-from tools.errors import ToolError
+from tools.errors import AccessRefused, ToolError
 from tools.formatting import show
 from tools.knowledge.glossary import knows_term
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from bot.messages import Status, ToolResult
     from bot.records.database import Database
     from bot.records.users import Actor
+    from bot.turn.job import Job
     from tools.context import SymbolResolver
     from tools.market_data.base import MarketData
     from tools.toolbox import Toolbox
@@ -45,16 +49,18 @@ TURN_BUDGET = timedelta(minutes=5)
 HISTORY_TURNS = 6
 SETTING = "TUPPENCE_MARKET_DATA"
 ASK_AGAIN = frozenset({"unknown_symbol", "ambiguous_symbol", "missing_argument", "bad_argument"})
+NOT_ALLOWED = frozenset({AccessRefused.kind, SWITCHED_OFF})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a surface hands over: `text` as typed, by whom, and in which conversation."""
+    """What a surface hands over: `text` as typed, by whom, in which conversation, and where that takes place."""
 
     text: str
     actor: Actor
     conversation: str
     surface: str = "terminal"
+    place: Place = TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,10 @@ class Assistant:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
 
-    async def ask(self, question: Question, say: Callable[[str], None] = lambda _: None) -> Reply:
-        """Answer one question. `say` hears, live, what is being looked up.
+    async def ask(
+        self, question: Question, say: Callable[[str], None] = lambda _: None, job: Job | None = None
+    ) -> Reply:
+        """Answer one question. `say` hears, live, what is being looked up; `job` keeps how far the turn has come.
 
         Raises `TuppenceError` only when the question or its answer could not be saved: nothing is shown that is not
         on record.
@@ -99,58 +107,90 @@ class Assistant:
                 now=self.parts.now(),
                 budget=TURN_BUDGET,
                 surface=question.surface,
+                turn_id=job.turn_id if job else "",
             )
         feedback = (time.monotonic() - began) * 1000
         say("Reading your question")
         reply = Reply(turn_id=turn_id, question=question.text, answer="", status="failed")
         decision = Decision()
+        gate = Gate(self.parts.database, question.actor, question.place, self.parts.base_currency)
         try:
-            reply, decision = await self._answer(reply, question, text, say)
+            await gate.enter(turn_id, question.conversation)
+            answered, decision = await self._answer(reply, question, text, say, job, gate)
             if cut_note:
-                reply = replace(reply, answer=f"{reply.answer}\n\n> {cut_note}")
+                answered = replace(answered, answer=f"{answered.answer}\n\n> {cut_note}")
+            reply = await gate.leave(answered, decision)
+        except LeaseLost:
+            raise
+        except (Stopped, AccessRefused) as refused:
+            reply = replace(reply, answer=str(refused), status="declined")
         except TuppenceError as error:
             reply = replace(reply, answer=f"I could not answer this time. {error} (reference {turn_id[:8]})")
         except Exception:
             log.exception("turn %s failed", turn_id)
             reply = _apology(reply)
         timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
-        reply = replace(reply, timings=timings)
+        reply = replace(reply, timings=timings, client=gate.client_id)
         try:
-            await self._save(question.actor, reply, decision)
-        except TuppenceError:
+            await self._save(question.actor, reply, decision, job)
+        except (TuppenceError, LeaseLost):
             raise
         except Exception:
             log.exception("turn %s could not be saved", turn_id)
             reply = replace(_apology(Reply(turn_id, question.text, "", "failed")), timings=timings)
-            await self._save(question.actor, reply, Decision())
+            await self._save(question.actor, reply, Decision(), job)
         return reply
 
     async def _answer(
-        self, reply: Reply, question: Question, text: str, say: Callable[[str], None]
+        self, reply: Reply, question: Question, text: str, say: Callable[[str], None], job: Job | None, gate: Gate
     ) -> tuple[Reply, Decision]:
         words = sections("replies")
         if text.startswith("/"):
-            command = CommandContext(self.parts.database, self.parts.symbols, question.actor)
-            return replace(reply, answer=await run_command(command, text), status="answered"), Decision()
+            if personal := is_personal(text):
+                gate.admit_command()
+            parts = self.parts
+            command = CommandContext(
+                parts.database,
+                parts.symbols,
+                question.actor,
+                question.conversation,
+                gate.access,
+                parts.now,
+                question.surface,
+            )
+            answer = await run_command(command, text)
+            return replace(reply, answer=answer, status="answered", personal=personal), Decision()
         if not any(character.isalnum() for character in text):
             key = "no_words" if text else "empty"
             return replace(reply, answer=words[key], status="clarify"), Decision()
-        async with self.parts.database.read() as session:
-            past = await turns.recent_turns(session, question.actor, question.conversation, HISTORY_TURNS)
+        past = await gate.past(question.conversation, HISTORY_TURNS)
         context = ToolContext(
             market=self.parts.market,
             symbols=self.parts.symbols,
-            portfolio=ClientAccess(self.parts.database, question.actor, self.parts.base_currency),
+            portfolio=gate.access,
             now=self.parts.now,
-            base_currency=self.parts.base_currency,
+            base_currency=gate.base_currency,
             knows_term=knows_term,
         )
+        on_step = job.checkpoint if job else forget
         if agreed := agreed_calls(past, text):
-            agent = Agent(self.parts.model, self.parts.toolbox, context, say)
+            agent = Agent(self.parts.model, self.parts.toolbox, context, say, on_step=on_step, look=gate.look)
             decision = await agent.carry_out(Decision(held=agreed))
             text = clean_question(past[-1].question)[0]
+        elif job and job.decided:
+            agent = Agent(self.parts.model, self.parts.toolbox, context, say, on_step=on_step, look=gate.look)
+            decision = await agent.carry_out(Decision(held=job.decided))
         else:
-            relay = Relay(self.parts.model, self.parts.portfolio, self.parts.toolbox, context, say)
+            relay = Relay(
+                self.parts.model,
+                self.parts.portfolio,
+                self.parts.toolbox,
+                context,
+                say,
+                on_step,
+                gate.look,
+                gate.advisor,
+            )
             decision = await relay.run(past, text)
         results = tuple(decision.results)
         reply = replace(reply, model=decision.model, confidence=decision.confidence, results=results)
@@ -238,32 +278,11 @@ class Assistant:
         except ToolError:
             return text  # the name of several companies
 
-    async def _save(self, actor: Actor, reply: Reply, decision: Decision) -> None:
-        evidence: dict[str, Any] = {
-            "figures": [figure_record(*figure) for figure in reply.figures],
-            "withheld": list(reply.withheld),
-            "charts": [chart_record(chart) for chart in reply.charts],
-        }
-        if decision.question:
-            evidence["proposed"] = [{"name": call.name, "arguments": call.arguments} for call in decision.held]
-        if decision.writer:
-            evidence["worded_by"] = {"name": decision.writer.name, "digest": decision.writer.digest}
-        prompt = prompt_hash("advisor") if decision.writes else "native"
-        timings = reply.timings
-        outcome = turns.Outcome(
-            status=reply.status,
-            answer=reply.answer,
-            tool_calls=tuple(_saved(result) for result in reply.results),
-            failure=reply.answer if reply.status == "failed" else None,
-            evidence=evidence,
-            timings_ms={"model": timings.model, "tools": timings.tools, "total": timings.total} if timings else {},
-            model_name=reply.model.name if reply.model else None,
-            model_backend=reply.model.backend if reply.model else None,
-            model_digest=reply.model.digest if reply.model else None,
-            prompt_hash=prompt if reply.model else None,
-        )
+    async def _save(self, actor: Actor, reply: Reply, decision: Decision, job: Job | None) -> None:
         async with self.parts.database.write() as session:
-            await turns.finish_turn(session, actor, reply.turn_id, outcome, now=self.parts.now())
+            await turns.finish_turn(session, actor, reply.turn_id, outcome_of(reply, decision), now=self.parts.now())
+            if job:
+                await job.finish(session, reply)
 
 
 def _apology(reply: Reply) -> Reply:
@@ -280,21 +299,10 @@ def _status(results: Sequence[ToolResult]) -> Status:
         return "answered"
     if any(result.error_kind in ASK_AGAIN for result in results):
         return "clarify"
+    if any(result.error_kind in NOT_ALLOWED for result in results):
+        return "declined"
     return "failed"
 
 
 def _distinct(figures: Sequence[tuple[str, Figure, str]]) -> tuple[tuple[str, Figure, str], ...]:
     return tuple(dict.fromkeys(figures))
-
-
-def _saved(result: ToolResult) -> turns.SavedToolCall:
-    record = call_record(result)
-    return turns.SavedToolCall(
-        name=result.call.name,
-        arguments=result.call.arguments,
-        resolved=result.resolved,
-        ok=result.ok,
-        error=result.error or None,
-        result=record["result"],
-        duration_ms=result.milliseconds,
-    )

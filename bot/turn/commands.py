@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from bot.records import portfolios, targets
+from bot.records import permissions
+from bot.records.access import ClientAccess
+from bot.turn.privacy_commands import export_command, forget_command
 from bot.turn.rendering import escape
 from tools.errors import ToolError
 from tools.parsing.numbers import parse_percent
@@ -17,20 +20,34 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.records.database import Database
+    from bot.records.permissions import Client
     from bot.records.users import Actor
     from tools.context import SymbolResolver
 
 MAX_WATCHED = 50
+MAX_LISTED = 50
 _WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a command may use; the actor comes from the surface, never from the text."""
+    """What a command may use; the actor comes from the surface, never from the text.
+
+    `access` is to the data of whom the turn is about; without it, the actor's own.
+    """
 
     database: Database
     symbols: SymbolResolver
     actor: Actor
+    conversation: str = ""
+    access: ClientAccess | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    surface: str = "terminal"
+
+    @property
+    def books(self) -> ClientAccess:
+        """The one door to client data."""
+        return self.access or ClientAccess(self.database, self.actor)
 
 
 async def help_command(_: CommandContext, __: Sequence[str]) -> str:
@@ -43,8 +60,7 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
     """Your watchlist: `/watch list`, `/watch add AAPL MSFT`, `/watch remove AAPL`."""
     action, *names = words or ["list"]
     if action == "list" and not names:
-        async with context.database.read() as session:
-            watched = await portfolios.watchlist_of(session, context.actor)
+        watched = await context.books.watchlist()
         shown = ", ".join(map(escape, watched))
         return f"On your watchlist: {shown}." if watched else "Your watchlist is empty; add with `/watch add AAPL`."
     if action not in ("add", "remove") or not names:
@@ -53,13 +69,13 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
         symbols = [context.symbols.resolve(name.strip(",")).symbol for name in names]
     except ToolError as error:
         return f"Nothing was changed. {escape(str(error))}"
-    async with context.database.write() as session:
-        watched = await portfolios.watchlist_of(session, context.actor)
+    async with context.books.writing() as book:
+        watched = await book.watchlist()
         kept = [symbol for symbol in watched if symbol not in symbols]
         after = kept if action == "remove" else [*watched, *(symbol for symbol in symbols if symbol not in watched)]
         if len(after) > MAX_WATCHED:
             return f"Nothing was changed: a watchlist holds at most {MAX_WATCHED} symbols; remove some first."
-        await portfolios.set_watchlist(session, context.actor, after)
+        await book.set_watchlist(after)
     changed = [symbol for symbol in dict.fromkeys(symbols) if (symbol in watched) != (symbol in after)]
     shown = ", ".join(map(escape, changed or dict.fromkeys(symbols)))
     if not changed:
@@ -70,13 +86,16 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
 
 async def target_command(context: CommandContext, words: Sequence[str]) -> str:
     """Your target weights: `/target list`, `/target AAPL 25%`, `/target remove AAPL`."""
-    async with context.database.write() as session:
-        portfolio = await targets.only_portfolio(session, context.actor)
+    is_list = words in ([], ["list"])
+    async with context.books.reading() as seen:
+        portfolio = await seen.only_portfolio()
         if portfolio is None:
             return "Targets belong to one portfolio, and you have none or several; import your holdings into one."
-        before = await targets.targets_of(session, context.actor, portfolio)
-        if words in ([], ["list"]):
-            return _target_list(before) or "You have no target weights; set one with `/target AAPL 25%`."
+        if is_list:
+            shown = _target_list(await seen.targets(portfolio))
+            return shown or "You have no target weights; set one with `/target AAPL 25%`."
+    async with context.books.writing() as book:
+        before = await book.targets(portfolio)
         change = _read_target(context.symbols, words)
         if isinstance(change, str):
             return change
@@ -88,7 +107,7 @@ async def target_command(context: CommandContext, words: Sequence[str]) -> str:
         if (total := sum(kept.values())) > 1:
             over = f"the targets would add up to {_plain(total * _WHOLE)}%"
             return f"Nothing was changed: {over}; lower others first, see `/target list`."
-        await targets.set_target(session, context.actor, portfolio, symbol, weight)
+        await book.set_target(portfolio, symbol, weight)
     return _target_list(kept) or "You have no target weights now."
 
 
@@ -120,17 +139,73 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+async def client_command(context: CommandContext, words: Sequence[str]) -> str:
+    """Whom you ask about: `/client NAME` for a client of yours, `/client` for yourself again."""
+    async with context.database.write() as session:
+        clients = await permissions.clients_of(session, context.actor)
+        if not words:
+            await permissions.choose_client(session, context.actor, context.conversation, None, at=context.now())
+            return f"You ask about yourself. {_choice(clients)}"
+        found = _matching(clients, " ".join(words))
+        if len(found) > 1:
+            names = " or ".join(f"`/client {escape(client.id)}`" for client in found)
+            return f"Nothing was changed: several clients have that name. Say {names}."
+        if not found:
+            return f"Nothing was changed: you have no client of that name. {_choice(clients)}"
+        (client,) = found
+        await permissions.choose_client(session, context.actor, context.conversation, client.id, at=context.now())
+    reach = "" if client.may_write else " You can look, and only the adviser can change anything."
+    return (
+        f"You ask about {escape(client.name)} in this conversation now.{reach} Type `/client` to go back to yourself."
+    )
+
+
+def _matching(clients: Sequence[Client], said: str) -> list[Client]:
+    """The client of that id, or all of that name."""
+    by_id = [client for client in clients if client.id == said]
+    return by_id or [client for client in clients if client.name.casefold() == said.casefold()]
+
+
+def _choice(clients: Sequence[Client]) -> str:
+    """Whom one may ask about, in words."""
+    if not clients:
+        return "There is nobody else you may ask about."
+    named = [
+        escape(client.name) if client.name == client.id else f"{escape(client.name)} ({escape(client.id)})"
+        for client in clients[:MAX_LISTED]
+    ]
+    rest = f" and {len(clients) - MAX_LISTED} more" if len(clients) > MAX_LISTED else ""
+    return f"You may ask about: {', '.join(named)}{rest}. Choose with `/client NAME`."
+
+
 COMMANDS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] = {
+    "client": client_command,
+    "export": export_command,
+    "forget": forget_command,
     "help": help_command,
     "target": target_command,
     "watch": watch_command,
 }
 
 
+PUBLIC_COMMANDS = frozenset({"help"})
+"""What anyone may read; every other command shows or changes what is the person's own."""
+
+
+def is_personal(text: str) -> bool:
+    """Whether "/name words…" is a command that shows or changes anything of a person's."""
+    name = _name(text)
+    return name in COMMANDS and name not in PUBLIC_COMMANDS
+
+
+def _name(text: str) -> str:
+    return (text.removeprefix("/").split() or [""])[0].lower()
+
+
 async def run_command(context: CommandContext, text: str) -> str:
     """Run "/name words…"; an unknown name gets the nearest one."""
     name, *words = text.removeprefix("/").split()[:60] or [""]
-    command = COMMANDS.get(name.lower())
+    command = COMMANDS.get(_name(text))
     if command is None:
         near = process.extractOne(name.lower(), list(COMMANDS))
         hint = f" Did you mean `/{near[0]}`?" if near and near[1] >= 60 else " Type `/help` for the list."

@@ -6,10 +6,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
+from bot.records.prompts import file_text, hash_of
 from bot.turn.agent import MAX_CALLS, Agent
+from bot.turn.gate import everything_allowed
 from bot.turn.history import native_messages, writing_messages
+from bot.turn.job import forget
 from bot.turn.lookups import ask_about
-from bot.turn.prompting import render
+from bot.turn.prompting import fill_in
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
@@ -20,12 +23,17 @@ if TYPE_CHECKING:
     from bot.messages import Message
     from bot.records.turns import PastTurn
     from bot.turn.agent import Decision
+    from bot.turn.gate import Look
+    from bot.turn.job import OnStep
     from tools.context import ToolContext
     from tools.toolbox import Toolbox
 
 
 class Relay:
-    """One turn on its way through the models: those of `portfolio` in their order, then `model`."""
+    """One turn on its way through the models: those of `portfolio` in their order, then `model`.
+
+    `look` says before each step what is allowed; `advisor` is the template of the prompt of models that write.
+    """
 
     def __init__(
         self,
@@ -34,8 +42,12 @@ class Relay:
         toolbox: Toolbox,
         context: ToolContext,
         say: Callable[[str], None],
+        on_step: OnStep = forget,
+        look: Look = everything_allowed,
+        advisor: str = "",
     ) -> None:
         self.model, self.portfolio, self.toolbox, self.context, self.say = model, portfolio, toolbox, context, say
+        self.on_step, self.look, self.advisor = on_step, look, advisor or file_text("advisor")
 
     async def run(self, past: Sequence[PastTurn], text: str) -> Decision:
         """The decision of the first model that is sure of its own.
@@ -53,7 +65,7 @@ class Relay:
                 agent = self._agent(model)
                 try:
                     decision = await agent.run(messages, said)
-                    decision.model = await model.info()
+                    decision.model, decision.prompt = await model.info(), hash_of(self.advisor)
                 except ModelError as error:
                     failure = error
                     continue
@@ -77,7 +89,8 @@ class Relay:
         self, decision: Decision, agent: Agent, said: Sequence[str], past: Sequence[PastTurn], text: str
     ) -> Decision:
         """What becomes of an unsure decision: a question, or, where nothing could be asked about, what it comes to."""
-        if not any(self.toolbox.unsaid(call.name, call.arguments, said) for call in decision.held):
+        off = (await self.look()).tools_off
+        if not any(call.name in off or self.toolbox.unsaid(call.name, call.arguments, said) for call in decision.held):
             decision.question = ask_about(decision.held, self.toolbox, self.context) if decision.held else None
         if decision.question:
             return decision
@@ -101,7 +114,7 @@ class Relay:
         return decision
 
     def _agent(self, model: ChatModel) -> Agent:
-        return Agent(model, self.toolbox, self.context, self.say)
+        return Agent(model, self.toolbox, self.context, self.say, on_step=self.on_step, look=self.look)
 
     async def _messages(
         self, model: ChatModel, past: Sequence[PastTurn], text: str
@@ -110,5 +123,5 @@ class Relay:
         if model.is_native:
             return native_messages(past, text)
         today = show_day(await self.context.market.today())
-        system = render("advisor", today=today, data=self.context.market.name, max_calls=MAX_CALLS)
+        system = fill_in(self.advisor, today=today, data=self.context.market.name, max_calls=MAX_CALLS)
         return writing_messages(system, past, text), (text,)

@@ -34,6 +34,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
         errors.ModelUnavailable("http://127.0.0.1:11434"),
         errors.ModelMissing("qwen3:4b", "http://127.0.0.1:11434"),
         errors.ModelTimeout("qwen3:4b", 30),
+        errors.ModelStopped("qwen3:4b"),
         errors.ModelFailed("qwen3:4b", "out of\nmemory"),
         errors.WeightsDamaged("model.gguf", "it is cut short"),
         errors.UnknownUser("ada"),

@@ -137,6 +137,8 @@ def test_another_machine_needs_leave() -> None:
         ("SLACK_BOT_TOKEN", "", "empty"),
         ("SLACK_SIGNING_SECRET", "tooshort", "32 hexadecimal"),
         ("SLACK_SIGNING_SECRET", BOT_TOKEN, "token"),
+        ("SLACK_API_URL", "slack.com/api", "no address"),
+        ("SLACK_API_URL", "http://slack.example.com/api", "in the clear"),
         ("TUPPENCE_MODEL", "changeme", "placeholder"),
         ("TUPPENCE_HOME", "<your folder>", "placeholder"),
         ("TUPPENCE_DATABASE_URL", "postgresql://user:your-password@host/db", "placeholder"),
@@ -147,6 +149,34 @@ def test_a_wrong_value_is_named_with_reason_and_fix(key: str, value: str, words:
     assert problem.startswith(f"{key}: ")
     assert words in problem
     assert ";" in problem
+
+
+@pytest.mark.parametrize(
+    ("environ", "key", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN}, "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET for HTTP"),
+        ({"SLACK_APP_TOKEN": APP_TOKEN}, "SLACK_BOT_TOKEN", "remove SLACK_APP_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": "0" * 32}, "SLACK_BOT_TOKEN", "remove SLACK_SIGNING_SECRET"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET", "remove SLACK_CLIENT_ID"),
+    ],
+)
+def test_half_a_slack_set_up_is_refused_with_the_missing_key(environ: dict[str, str], key: str, words: str) -> None:
+    (problem,) = problems(environ)
+    assert problem.startswith(f"{key}: it is missing")
+    assert words in problem
+
+
+def test_slack_is_on_with_a_bot_token_and_one_of_the_other_two() -> None:
+    assert not load_settings({}, None).has_slack
+    for more in ({"SLACK_APP_TOKEN": APP_TOKEN}, {"SLACK_SIGNING_SECRET": "0" * 32}):
+        settings = load_settings({"SLACK_BOT_TOKEN": BOT_TOKEN, **more}, None)
+        assert settings.has_slack
+        assert settings.slack_api_url == "https://slack.com/api/"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8900/api", "http://emulator:8900/api", "http://10.0.0.7/api/"])
+def test_slacks_address_may_be_a_near_machine(address: str) -> None:
+    assert load_settings({"SLACK_API_URL": address}, None).slack_api_url == f"{address.rstrip('/')}/"
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -182,7 +212,7 @@ def test_an_unknown_key_is_told_with_the_nearest(key: str, nearest: str, dotenv:
 def test_secrets_never_show() -> None:
     secret = "s3cr3t-0123456789"
     settings = load_settings(
-        {"SLACK_BOT_TOKEN": BOT_TOKEN, "TUPPENCE_DATABASE_URL": f"postgresql://ada:{secret}@h/d"}, None
+        {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "TUPPENCE_DATABASE_URL": f"postgresql://ada:{secret}@h/d"}, None
     )
     assert BOT_TOKEN not in repr(settings) + str(settings)
     assert secret not in repr(settings) + str(settings)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.records.inbox import Event
-from bot.surfaces.base import PostFailed, PostRefused
+from bot.surfaces.base import ChatSurface, PostFailed, PostRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.surfaces.base import Accept
 
 
-class ChatServerSurface:
+class ChatServerSurface(ChatSurface):
     """Events come in at /events; messages go to the server at `address`."""
 
     name = "fake"
@@ -33,11 +33,11 @@ class ChatServerSurface:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    def routes(self, accept: Accept) -> Sequence[BaseRoute]:
+    def routes(self, intake: Accept) -> Sequence[BaseRoute]:
         async def receive(request: Request) -> JSONResponse:
             body = await request.json()
             channel = body["channel"]
-            is_new = await accept(
+            is_new = await intake(
                 Event(
                     tenant="local",
                     id=body["event_id"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import typer
 
 from bot.app import start
 from bot.errors import ImportRefused
+from bot.records import administration
 from bot.records.access import ClientAccess
 from bot.records.users import Actor
 from bot.surfaces.importer import MAX_BYTES, run_import
@@ -121,3 +123,22 @@ async def test_a_long_file_is_previewed_in_part_and_names_are_drawn_as_they_are(
     out = capsys.readouterr().out
     assert "… and 5 more rows." in out
     assert "[red]" in out
+
+
+async def test_an_adviser_imports_for_a_client_and_for_nobody_else(settings: Settings, file: Path) -> None:
+    file.write_text(HEADER + ROWS)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    async with start(settings, "ada") as app, app.assistant.parts.database.write() as session:
+        for name in ("cleo", "dan"):
+            await administration.save_user(session, app.actor, name, display_name="", active=True, at=at)
+        await administration.grant_role(session, app.actor, "ada", "adviser", at=at)
+        await administration.assign_client(session, app.actor, "ada", "cleo", at=at)
+    await run_import(settings, file, "ada", confirmed=True, replace=False, client="cleo")
+    assert len((await portfolio(settings, "cleo")).transactions) == 2
+    assert (await portfolio(settings, "ada")).is_sample
+    with pytest.raises(ImportRefused, match="ada may not change what dan holds"):
+        await run_import(settings, file, "ada", confirmed=True, replace=False, client="dan")
+    async with start(settings, "ada") as app, app.assistant.parts.database.write() as session:
+        await administration.pull_switch(session, app.actor, "user", "ada", reason="lost", at=at)
+    with pytest.raises(ImportRefused, match="stopped by your administrator"):
+        await run_import(settings, file, "ada", confirmed=True, replace=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.records import portfolios, users
+from bot.records import administration, permissions, portfolios, turns, users
 from bot.records.database import open_database
 from bot.records.users import Actor
 from bot.turn.commands import COMMANDS, MAX_WATCHED, CommandContext, run_command
@@ -146,3 +148,21 @@ async def test_nobody_sets_the_targets_of_another(context: CommandContext) -> No
     await with_portfolio(context, "Main")
     other = CommandContext(context.database, context.symbols, BEN)
     assert "you have none or several" in await run_command(other, "/target AAPL 25%")
+
+
+async def test_clients_of_one_name_are_told_apart_by_their_ids(context: CommandContext) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    async with context.database.write() as session:
+        await administration.grant_role(session, ADA, "ada", "adviser", at=at)
+        for name in ("c1", "c2"):
+            await administration.save_user(session, ADA, name, display_name="Eve", active=True, at=at)
+            await administration.assign_client(session, ADA, "ada", name, at=at)
+        await turns.start_turn(session, ADA, "talk", "?", now=at, budget=timedelta(minutes=5))
+    context = replace(context, conversation="talk")
+    said = await run_command(context, "/client eve")
+    assert said == "Nothing was changed: several clients have that name. Say `/client c1` or `/client c2`."
+    assert "You ask about Eve" in await run_command(context, "/client c2")
+    async with context.database.read() as session:
+        chosen = await permissions.chosen_client(session, ADA, "talk")
+    assert chosen is not None
+    assert chosen.id == "c2"

@@ -1,0 +1,50 @@
+"""How a surface shows a turn, from its start to its reply."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.records.inbox import Outgoing
+from bot.turn.destination import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.messages import Reply
+    from bot.records.inbox import Event
+
+
+class Showing(Protocol):
+    """What a surface adds to a question; the defaults are those of a place where plain messages are exchanged."""
+
+    async def place(self, event: Event) -> Place:
+        """Where the question was asked, as the platform knows it now."""
+        return Place(surface=event.surface, tenant=event.tenant)
+
+    def working(self, event: Event, *, again: bool) -> AbstractAsyncContextManager[Callable[[str], None]]:
+        """Shows, while the body runs, what it says; nothing is left in flight at the end.
+
+        With `again` an earlier try, perhaps of another process, may have shown something already.
+        """
+        del event, again
+        return nullcontext(lambda _: None)
+
+    async def discard(self, event: Event) -> None:
+        """Take away what `working` showed of a question that is not to be answered."""
+
+    def present(self, event: Event, text: str, reply: Reply | None, *, directly: bool = False) -> Sequence[Outgoing]:
+        """The messages to post: `text` is what to say, `reply` the whole turn, None for a notice.
+
+        With `directly` they are for the asker alone.
+        """
+        body: dict[str, Any] = {"text": text, "turn": reply.turn_id if reply else ""}
+        target = {**event.payload["target"], "directly": True} if directly else event.payload["target"]
+        return (Outgoing(event.surface, target, body),)
+
+
+class Plain(Showing):
+    """The defaults, for a surface that nobody knows here."""
+
+    async def discard(self, event: Event) -> None:
+        """Nothing was shown."""

@@ -1,0 +1,181 @@
+"""Slack's Web API as this program needs it: an answer is data, a refusal with its code, or a failure to try again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.addresses import is_loopback
+from bot.jobs.posting import PostFailed
+from bot.redaction import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+log = logging.getLogger(__name__)
+TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+LONGEST_BACK_OFF = 60.0
+LONGEST_RETRY_AFTER = 600.0
+chance = random.SystemRandom().random
+AUTH_PAUSE = 60.0
+"""Seconds for which nothing more is sent with a token that Slack refused."""
+
+MISSING_METHOD = frozenset({"unknown_method", "method_not_supported_for_channel_type", "missing_scope", "http_404"})
+"""What this Slack, or its stand-in, can't do: the caller goes on without."""
+REVOKED = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "org_login_required"}
+)
+PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    | {"team_added_to_org", "external_channel_migrating"}
+)
+
+
+class SlackRefused(Exception):
+    """Slack answered `ok: false`; `code` says why in its words, `needed` names a missing scope."""
+
+    def __init__(self, method: str, code: str, needed: str = "") -> None:
+        super().__init__(f"{method}: {code}")
+        self.code, self.needed = code, needed
+
+
+class SlackApi:
+    """One workspace's Web API."""
+
+    def __init__(self, token: str, base_url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        # Slack is asked once each time: what may be sent again, the outbox decides.
+        self.client = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[])
+        if is_loopback(urlsplit(base_url).hostname or ""):
+            self.client.proxy = None  # the SDK knows the variables for a proxy, and not NO_PROXY
+        self._monotonic = monotonic
+        self._resume_at = 0.0
+        self._failures = 0
+        self._refusal = self._lacking = ""
+
+    @property
+    def problem(self) -> str:
+        """What an administrator has to mend; "" when nothing is known to be wrong."""
+        return self._refusal or self._lacking
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method once. Raises `SlackRefused` or `PostFailed`."""
+        answer = await self.answer(method, **arguments)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def call_as(self, token: str, method: str) -> dict[str, Any]:
+        """Call a method with another token, whose refusal says nothing of ours. Raises `SlackRefused`, `PostFailed`."""
+        try:
+            answer = await self._client().api_call(method, headers={"Authorization": f"Bearer {token}"})
+        except SlackApiError as error:
+            data = error.response.data if hasattr(error.response, "data") else {}
+            raise SlackRefused(method, str((data or {}).get("error") or "no answer")) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PostFailed(f"Slack could not be reached ({type(error).__name__})") from None
+        except (AttributeError, TypeError, ValueError):
+            raise PostFailed("Slack answered with something that is no JSON") from None
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def answer(self, method: str, **arguments: Any) -> AsyncSlackResponse:
+        """As `call`, with the headers."""
+        if (wait := self._resume_at - self._monotonic()) > 0:
+            raise PostFailed(self.problem, timedelta(seconds=wait))
+        try:
+            answer = await self._client().api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise self._reason(method, error) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._failed(f"Slack could not be reached ({type(error).__name__})") from None
+        except (AttributeError, TypeError, ValueError):  # the SDK, on what is no JSON object
+            raise self._failed("Slack answered with something that is no JSON") from None
+        self._failures, self._refusal = 0, ""
+        return answer
+
+    async def try_call(self, method: str, **arguments: Any) -> dict[str, Any] | None:
+        """As `call`, None where this Slack lacks the method or the scope for it."""
+        try:
+            return await self.call(method, **arguments)
+        except SlackRefused as error:
+            if error.code not in MISSING_METHOD:
+                raise
+            log.debug("Slack lacks %s: %s", method, error.code)
+            return None
+
+    def lost(self, what: str) -> None:
+        """The app is not in the workspace any more, as far as is known; told once, until a call succeeds."""
+        problem = f"{what}; install the app again and set SLACK_BOT_TOKEN anew."
+        if problem != self._refusal:
+            log.error("%s", problem)
+        self._refusal = problem
+
+    def lacks(self, scopes: str) -> None:
+        """Scopes are missing, "" for none."""
+        problem = f"The Slack app lacks the scopes {scopes}; update its manifest and install it again."
+        if scopes and problem != self._lacking:
+            log.error("%s", problem)
+        self._lacking = problem if scopes else ""
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self.client.session is not None:
+            await self.client.session.close()
+            self.client.session = None
+
+    def _client(self) -> AsyncWebClient:
+        """The SDK's client, with connections of its own since there is a loop that they belong to."""
+        if self.client.session is None:
+            self.client.session = aiohttp.ClientSession(timeout=TIMEOUT)
+        return self.client
+
+    def _reason(self, method: str, error: SlackApiError) -> Exception:
+        """What an answer other than a good one means."""
+        status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0
+        data = getattr(error.response, "data", None)
+        code = str(data.get("error", "")) if isinstance(data, dict) else ""
+        if status == 429 or code in ("ratelimited", "rate_limited"):
+            given = (error.response.headers or {}).get("Retry-After")
+            self._failures += 1
+            return PostFailed(
+                "Slack asks for a pause", timedelta(seconds=seconds_to_wait(given, self._failures, chance()))
+            )
+        if code in REVOKED:
+            return self._revoked(code)
+        if code in PASSING or status >= 500:
+            return self._failed(f"Slack answered {status} {one_line(code)[:60]}".strip())
+        if not code:
+            is_missing = status == 404
+            return SlackRefused(method, "http_404") if is_missing else self._failed("Slack answered with no JSON")
+        return SlackRefused(method, code, str(data.get("needed", "")) if isinstance(data, dict) else "")
+
+    def _failed(self, reason: str) -> PostFailed:
+        self._failures += 1
+        return PostFailed(reason, timedelta(seconds=back_off(self._failures, chance())))
+
+    def _revoked(self, code: str) -> PostFailed:
+        """The token is worth nothing any more: told once, and nothing more is sent for a while."""
+        self.lost(f"Slack refuses the bot token ({code})")
+        self._resume_at = self._monotonic() + AUTH_PAUSE
+        return PostFailed(self.problem, timedelta(seconds=AUTH_PAUSE))
+
+
+def seconds_to_wait(retry_after: str | None, failures: int, chance: float) -> float:
+    """How long Slack asks to wait; a back-off where it says nothing that makes sense. `chance` is in [0, 1)."""
+    try:
+        seconds = float(retry_after or 0)
+    except ValueError:
+        seconds = 0.0
+    return min(seconds, LONGEST_RETRY_AFTER) if 0 < seconds < float("inf") else back_off(failures, chance)
+
+
+def back_off(failures: int, chance: float) -> float:
+    """Twice as long after each failure, up to a minute, and shifted by chance so that not all come back at once."""
+    return min(LONGEST_BACK_OFF, 2.0 ** min(failures, 10)) * (0.5 + chance / 2)

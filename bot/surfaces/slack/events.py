@@ -1,0 +1,206 @@
+"""What Slack's payloads mean to the inbox: a question, the end of one, or nothing. Pure functions, nothing is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.records.inbox import Event
+from bot.surfaces.slack.texts import mentions, opens_to_another, plain_text
+from bot.turn.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = "slack"
+QUESTION = "question"
+COMMAND = "/fin"
+SPOKEN_BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
+"""The subtypes of a message in which a person says something new."""
+_KINDS = {"im": "direct", "mpim": "group", "group": "private", "channel": "public"}
+_SLACKBOT = "USLACKBOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for the inbox; `only_where_engaged`: only if the assistant takes part in that conversation already."""
+
+    event: Event
+    only_where_engaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A question was reworded: the one at `place` is dropped if it still waits, and `event` is answered instead."""
+
+    event: Event
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The post at `place` is gone; its question is not to be answered."""
+
+    tenant: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The app was taken out of a workspace, or its tokens were revoked."""
+
+    tenant: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do; `reason` is for the log."""
+
+    reason: str
+
+
+Reading = Asked | Edited | Deleted | Lost | Ignored
+
+
+def read_event(body: Mapping[str, Any]) -> Reading:
+    """What an `event_callback` asks for. Whatever is malformed or unknown is ignored, never an error."""
+    try:
+        return _read_event(body)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        return Ignored(f"malformed: {type(error).__name__}")
+
+
+def read_command(form: Mapping[str, str], at: datetime) -> Reading:
+    """What a slash command asks for, which came `at`; the answer goes to the asker alone, in a direct message."""
+    try:
+        tenant, user, channel = form["team_id"], form["user_id"], form["channel_id"]
+        text = form.get("text", "").strip()
+        is_direct = channel.startswith("D")
+        target = {"channel": channel} if is_direct else {}
+        return Asked(
+            Event(
+                tenant=tenant,
+                id=f"command-{form['trigger_id']}",
+                conversation=f"{channel}/{user}{COMMAND}",
+                user=user,
+                surface=NAME,
+                kind=QUESTION,
+                payload={
+                    "text": _typed(plain_text(text)),
+                    "target": {**target, "user": user},
+                    "place": {"channel": channel, "kind": "direct", "external": False, "stranger": False},
+                },
+                sent_at=at,
+            )
+        )
+    except KeyError as error:
+        return Ignored(f"malformed: no {error}")
+
+
+def _typed(text: str) -> str:
+    """`/fin watch list` is the command `/watch list`; anything that is no command is a question."""
+    name = (text.split() or ["help"])[0].lower()
+    if name.removeprefix("/") in COMMANDS:
+        return f"/{text.removeprefix('/') or 'help'}"
+    return text
+
+
+def _read_event(body: Mapping[str, Any]) -> Reading:
+    event = body["event"]
+    kind = event["type"]
+    if kind in ("app_uninstalled", "tokens_revoked"):
+        return Lost(_tenant(body), kind)
+    if kind not in ("message", "app_mention"):
+        return Ignored(f"unknown event {str(kind)[:40]}")
+    subtype = event.get("subtype")
+    if subtype == "message_deleted":
+        return Deleted(_tenant(body), f"{event['channel']}/{event['deleted_ts']}")
+    if subtype == "message_changed":
+        return _read_edit(body, event)
+    if subtype not in SPOKEN_BY_PEOPLE:
+        return Ignored(f"subtype {str(subtype)[:40]}")
+    return _read_message(body, event, event)
+
+
+def _read_edit(body: Mapping[str, Any], event: Mapping[str, Any]) -> Reading:
+    """An edit by a person: an unfurled link or a pinned message changes the post, too, and not what it says."""
+    now, before = event["message"], event.get("previous_message") or {}
+    if now.get("subtype") == "tombstone":  # deleted, while its thread lives on
+        return Deleted(_tenant(body), f"{event['channel']}/{now['ts']}")
+    if "edited" not in now or now.get("text") == before.get("text"):
+        return Ignored("changed, and not by an edit")
+    reading = _read_message(body, event, now)
+    if not isinstance(reading, Asked):
+        return reading
+    asked = reading.event
+    place = f"{event['channel']}/{now['ts']}"
+    # The place of an edit is its own, so that a post is answered anew once, however often it is edited.
+    return Edited(replace(asked, place=f"{place}/edit", sent_at=_time(now["edited"]["ts"])), place)
+
+
+def _read_message(body: Mapping[str, Any], event: Mapping[str, Any], said: Mapping[str, Any]) -> Reading:
+    """A post: `event` says where, `said` who and what; they are one unless the post was edited."""
+    tenant, bot_user = _tenant(body), _bot_user(body)
+    user = said.get("user")
+    if said.get("bot_id") or said.get("app_id") == body.get("api_app_id", "") or user in (None, _SLACKBOT, bot_user):
+        return Ignored("not said by a person")
+    channel, ts, text = event["channel"], said["ts"], said.get("text") or ""
+    thread = said.get("thread_ts")
+    kind = _KINDS.get(event.get("channel_type", ""), "direct" if channel.startswith("D") else "public")
+    is_called = kind == "direct" or event["type"] == "app_mention" or mentions(text, bot_user)
+    if not is_called and thread is None:
+        return Ignored("said to others")
+    if not is_called and opens_to_another(text, bot_user):
+        return Ignored("said to another")
+    return Asked(
+        Event(
+            tenant=tenant,
+            id=body["event_id"],
+            conversation=f"{channel}/{thread or ts}",
+            user=user,
+            surface=NAME,
+            kind=QUESTION,
+            payload={
+                "text": plain_text(text, bot_user),
+                "target": {"channel": channel, "thread_ts": thread or ts, "user": user},
+                "place": {
+                    "channel": channel,
+                    "kind": kind,
+                    "external": bool(body.get("is_ext_shared_channel")),
+                    "stranger": _is_stranger(body, said, tenant),
+                },
+            },
+            sent_at=_time(ts),
+            place=f"{channel}/{ts}",
+        ),
+        only_where_engaged=not is_called,
+    )
+
+
+def _is_stranger(body: Mapping[str, Any], said: Mapping[str, Any], tenant: str) -> bool:
+    """Whether the asker is of another organisation: a workspace of the same enterprise counts as one's own."""
+    own = {tenant, _authorization(body).get("enterprise_id") or tenant}
+    home = said.get("user_team") or said.get("source_team") or said.get("team") or tenant
+    return home not in own
+
+
+def _tenant(body: Mapping[str, Any]) -> str:
+    """The workspace that has the app, which in a shared channel need not be the one where the event occurred."""
+    team = _authorization(body).get("team_id") or body.get("context_team_id") or body["team_id"]
+    return str(team)
+
+
+def _bot_user(body: Mapping[str, Any]) -> str:
+    return str(_authorization(body).get("user_id") or "")
+
+
+def _authorization(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Whose installation sees the event."""
+    found = body.get("authorizations") or [{}]
+    return dict(found[0])
+
+
+def _time(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -1,0 +1,262 @@
+"""Puts messages where they belong, and finds them again by the key in their metadata."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot.jobs.posting import PostFailed, PostRefused
+from bot.surfaces.slack import refusals
+from bot.surfaces.slack.api import SlackRefused
+from bot.surfaces.slack.blocks import plain_messages
+from bot.turn.prompting import sections
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.records.inbox import Outgoing
+    from bot.surfaces.slack.api import SlackApi
+    from bot.surfaces.slack.directory import Directory
+    from bot.surfaces.slack.pacing import Pace
+
+log = logging.getLogger(__name__)
+EVENT_TYPE = "tuppence_reply"
+QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
+SHARED_NOW = "That channel is shared with another organisation now, so I answer you here."
+_MOST_PAGES = 5
+_SLACK = 5.0
+"""Seconds by which a search looks further back than the question."""
+
+
+class Placing:
+    """Posts, updates, deletes and finds. A target names a `channel` and `thread_ts`, or only the `user` to write to."""
+
+    def __init__(self, api: SlackApi, pace: Pace, directory: Directory) -> None:
+        self._api, self._pace, self._directory = api, pace, directory
+        self._direct: dict[str, str] = {}
+
+    async def channel_of(self, target: dict[str, Any]) -> str:
+        """The channel of a target, a direct message opened if need be. Raises `PostRefused`, `PostFailed`."""
+        if channel := target.get("channel"):
+            return str(channel)
+        return await self._direct_channel(target["user"])
+
+    async def place(self, message: Outgoing, key: str, ts: str) -> str:
+        """Post a message, or put it in the place of the one at `ts`; returns "channel/ts".
+
+        Right before, Slack is asked whether the place and the person are still what they were. Where the place
+        refuses it, the asker gets it in a direct message. Raises `PostRefused`, `PostFailed`.
+        """
+        target, body = message.target, message.body
+        is_direct = "channel" not in target or str(target["channel"]).startswith("D")
+        drawn = dict(body["message"])
+        if is_direct and body["personal"]:
+            drawn = await self._for_asker(target, drawn)
+        elif not is_direct and await self._must_be_direct(target, body):
+            if ts:
+                await self._put(target["channel"], ts, {"text": sections("notices")["sent_direct"]}, {})
+            return await self._directly(target, with_note(drawn, SHARED_NOW), body, key)
+        channel = await self.channel_of(target)
+        try:
+            return await self._send(channel, target.get("thread_ts", ""), ts, drawn, body, key)
+        except SlackRefused as error:
+            if error.code in refusals.PLACE and not is_direct and target.get("user"):
+                note = f"I could not answer you in <#{channel}>: {refusals.PLACE[error.code]}."
+                return await self._directly(target, with_note(drawn, note), body, key)
+            raise self._refused(error) from None
+
+    async def find(self, target: dict[str, Any], key: str) -> Sequence[str]:
+        """Where the message with a key stands, in its place or in the asker's direct messages. Raises `PostFailed`."""
+        try:
+            channel = await self.channel_of(target)
+            found = [f"{channel}/{ts}" async for ts in self._search(channel, target, "key", key)]
+            if not found and target.get("user") and not channel.startswith("D"):
+                direct = await self._direct_channel(target["user"])
+                found = [f"{direct}/{ts}" async for ts in self._search(direct, {**target, "thread_ts": ""}, "key", key)]
+        except PostRefused:
+            return ()
+        return sorted(found, key=lambda name: float(name.partition("/")[2]))
+
+    async def find_progress(self, target: dict[str, Any], event_id: str) -> str:
+        """The ts of a question's line of progress, "" where there is none. Raises `PostFailed`."""
+        try:
+            channel = await self.channel_of(target)
+        except PostRefused:
+            return ""
+        async for ts in self._search(channel, target, "working_on", event_id):
+            return ts
+        return ""
+
+    async def post_progress(self, target: dict[str, Any], message: dict[str, Any], event_id: str) -> str:
+        """Post a question's line of progress; returns its ts. Raises `SlackRefused`, `PostFailed`."""
+        channel = await self.channel_of(target)
+        where = {"channel": channel, **_thread(target.get("thread_ts", ""))}
+        async with self._pace.turn(channel):
+            answer = await self._api.call(
+                "chat.postMessage", **where, **message, **QUIET, metadata=_metadata({"working_on": event_id})
+            )
+        return str(answer.get("ts", ""))
+
+    async def update_progress(self, target: dict[str, Any], ts: str, message: dict[str, Any], event_id: str) -> None:
+        """Change a question's line of progress. Raises `SlackRefused`, `PostFailed`."""
+        await self._put(await self.channel_of(target), ts, message, {"working_on": event_id})
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of our own; one that is gone, or can't be deleted, is let be. Raises `PostFailed`."""
+        try:
+            await self._api.call("chat.delete", channel=channel, ts=ts)
+        except SlackRefused as error:
+            log.debug("%s/%s can't be deleted: %s", channel, ts, error)
+
+    async def _send(
+        self, channel: str, thread_ts: str, ts: str, drawn: dict[str, Any], body: dict[str, Any], key: str
+    ) -> str:
+        """Post or update; without blocks, where those are refused."""
+        payload = {"key": key}
+        try:
+            return await self._send_as_is(channel, thread_ts, ts, drawn, payload)
+        except SlackRefused as error:
+            if error.code not in refusals.FORM:
+                raise
+            log.warning("Slack does not take a message as it is (%s); it is sent in a plainer form", error.code)
+        plainer = _plainer(drawn, body)
+        try:
+            return await self._send_as_is(channel, thread_ts, ts, plainer, payload)
+        except SlackRefused as error:
+            if error.code not in refusals.FORM:
+                raise
+        return await self._send_as_is(channel, thread_ts, ts, _shorter(drawn), payload)
+
+    async def _send_as_is(
+        self, channel: str, thread_ts: str, ts: str, drawn: dict[str, Any], payload: dict[str, str]
+    ) -> str:
+        if ts and await self._put(channel, ts, drawn, payload):
+            return f"{channel}/{ts}"
+        async with self._pace.turn(channel):
+            answer = await self._api.call(
+                "chat.postMessage",
+                **{**drawn, **QUIET},
+                channel=channel,
+                **_thread(thread_ts),
+                metadata=_metadata(payload),
+            )
+        if ts:
+            await self.delete(channel, ts)
+        return f"{answer.get('channel') or channel}/{answer.get('ts', '')}"
+
+    async def _put(self, channel: str, ts: str, drawn: dict[str, Any], payload: dict[str, str]) -> bool:
+        """Replace a message; False where it can't be replaced. Raises `SlackRefused`, `PostFailed`."""
+        # Without blocks of its own, an update would keep those that were there.
+        message = {"blocks": [], **{name: value for name, value in drawn.items() if not name.startswith("unfurl")}}
+        try:
+            answer = await self._api.try_call(
+                "chat.update", **message, channel=channel, ts=ts, link_names=False, metadata=_metadata(payload)
+            )
+        except SlackRefused as error:
+            if error.code not in refusals.NOT_THERE:
+                raise
+            return False
+        return answer is not None
+
+    async def _directly(self, target: dict[str, Any], drawn: dict[str, Any], body: dict[str, Any], key: str) -> str:
+        """Into the asker's direct messages."""
+        if body["personal"]:
+            drawn = await self._for_asker(target, drawn)
+        channel = await self._direct_channel(target["user"])
+        try:
+            return await self._send(channel, "", "", drawn, body, key)
+        except SlackRefused as error:
+            raise self._refused(error) from None
+
+    async def _for_asker(self, target: dict[str, Any], drawn: dict[str, Any]) -> dict[str, Any]:
+        """What is personal, for whom it may still be. Raises `PostRefused` when nobody is there."""
+        try:
+            standing = await self._directory.standing(target["user"], target["tenant"], fresh=True)
+        except SlackRefused as error:
+            raise self._refused(error) from None
+        if standing == "gone":
+            raise PostRefused(refusals.PERSON["user_disabled"])
+        return {"text": sections("notices")["guest"]} if standing == "guest" else drawn
+
+    async def _must_be_direct(self, target: dict[str, Any], body: dict[str, Any]) -> bool:
+        """Whether a shared place is no place for it now. What is personal never goes to one."""
+        if not target.get("user"):
+            return False
+        if body["personal"]:
+            return True
+        try:
+            return not target["external"] and await self._directory.is_external(target["channel"])
+        except SlackRefused:
+            return False  # the post will say what is wrong with the channel
+
+    async def _direct_channel(self, user: str) -> str:
+        if user not in self._direct:
+            try:
+                answer = await self._api.try_call("conversations.open", users=user)
+            except SlackRefused as error:
+                raise self._refused(error) from None
+            # A stand-in without it takes the user's id in the place of a channel's, as Slack itself does.
+            self._direct[user] = str(((answer or {}).get("channel") or {}).get("id") or user)
+        return self._direct[user]
+
+    async def _search(self, channel: str, target: dict[str, Any], name: str, value: str) -> AsyncIterator[str]:
+        """The ts of each message whose metadata says so, in a thread or in the latest of a channel."""
+        thread = target.get("thread_ts", "")
+        method = "conversations.replies" if thread else "conversations.history"
+        oldest = {"oldest": f"{target['since'] - _SLACK:.6f}"} if target.get("since") else {}
+        arguments = {"channel": channel, "include_all_metadata": True, "limit": 200, **oldest}
+        if thread:
+            arguments["ts"] = thread
+        for _ in range(_MOST_PAGES):
+            try:
+                answer = await self._api.try_call(method, **arguments)
+            except SlackRefused as error:
+                log.debug("%s can't be searched: %s", channel, error)
+                return
+            for message in (answer or {}).get("messages", ()):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get(name) == value:
+                    yield str(message["ts"])
+            cursor = ((answer or {}).get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            arguments["cursor"] = cursor
+
+    def _refused(self, error: SlackRefused) -> Exception:
+        """A refusal as the outbox understands it: one that an administrator can mend is tried again later."""
+        if error.code == "missing_scope":
+            self._api.lacks(error.needed)
+            return PostFailed(self._api.problem)
+        return PostRefused(refusals.reason_of(error.code))
+
+
+def with_note(drawn: dict[str, Any], note: str) -> dict[str, Any]:
+    """A message with a line before it."""
+    noted = {**drawn, "text": f"{note}\n\n{drawn.get('text', '')}"}
+    if drawn.get("blocks"):
+        first = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
+        noted["blocks"] = [first, *drawn["blocks"]][:50]
+    return noted
+
+
+def _plainer(drawn: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The same message in blocks that every Slack knows, or in words alone."""
+    record, part = body.get("record"), body.get("part", 0)
+    if record is not None and drawn == body["message"]:
+        plain = plain_messages(record, locale=body["locale"], time_zone=body["time_zone"])
+        if len(plain) == body["parts"] and "blocks" in plain[part]:
+            return dict(plain[part])
+    return {name: value for name, value in drawn.items() if name != "blocks"}
+
+
+def _shorter(drawn: dict[str, Any]) -> dict[str, Any]:
+    """So short that Slack can't find it too long."""
+    return {"text": f"{drawn.get('text', '')[:3500]}…\n\n(The rest is too long for one message of Slack.)"}
+
+
+def _metadata(payload: dict[str, str]) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def _thread(ts: str) -> dict[str, str]:
+    return {"thread_ts": ts} if ts else {}

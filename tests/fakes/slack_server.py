@@ -1,0 +1,241 @@
+"""Slack on loopback: its Web API, the Events API outward with signatures, and Socket Mode; it can be slow or broken."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import json
+import time
+import uuid
+from collections import defaultdict
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import httpx
+from aiohttp import web
+
+from tests.fakes.slack_payloads import BOT, TEAM
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1111111111-abcdefghij", "xapp-1-A1-1111111111-abcdef", "0123456789abcdef" * 2
+MOST_BLOCKS, MOST_TEXT = 50, 40_000
+
+
+@dataclass
+class Shown:
+    """One message as people see it; `history` are its texts, the present one last."""
+
+    channel: str
+    ts: str
+    body: dict[str, Any]
+    history: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return str(self.body.get("text", ""))
+
+    @property
+    def key(self) -> str:
+        return str(self.body.get("metadata", {}).get("event_payload", {}).get("key", ""))
+
+
+@dataclass
+class Fault:
+    """What becomes of one call: an answer of its own; `after` it was carried out, or instead."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    after: bool = False
+    drop: bool = False
+
+
+class SlackServer:
+    """One workspace. `faults` are used up by the calls of their method, one each."""
+
+    def __init__(self) -> None:
+        self.messages: list[Shown] = []
+        self.deleted: list[Shown] = []
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.faults: dict[str, list[Fault]] = defaultdict(list)
+        self.missing: set[str] = set()
+        self.refuse: dict[str, str] = {}
+        """Channel → the error that posting there gets."""
+        self.users: dict[str, dict[str, Any]] = {}
+        self.channels: dict[str, dict[str, Any]] = {}
+        self.scopes = ""
+        self.revoked = ""
+        self.sockets: list[web.WebSocketResponse] = []
+        self.opened = 0
+        self.acknowledged: list[dict[str, Any]] = []
+        self.address = ""
+        self._ts = itertools.count(1)
+        self._began = int(time.time())
+
+    # --- the Web API ---
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        body = await request.json() if request.can_read_body and request.content_type == "application/json" else {}
+        self.calls.append((method, body))
+        fault = self.faults[method].pop(0) if self.faults[method] else None
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if fault and not fault.after:
+            return self._broken(request, fault)
+        if method in self.missing:
+            return web.json_response({"ok": False, "error": "unknown_method"})
+        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN) or self.revoked:
+            return web.json_response({"ok": False, "error": self.revoked or "invalid_auth"})
+        answer = getattr(self, method.replace(".", "_"))(body)
+        if fault:
+            return self._broken(request, fault)
+        return web.json_response(answer, headers={"x-oauth-scopes": self.scopes} if self.scopes else {})
+
+    def _broken(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.drop:
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
+        text = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
+        return web.Response(status=fault.status, text=text, headers=fault.headers, content_type=fault.content_type)
+
+    def auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "team_id": TEAM, "user_id": BOT}
+
+    def chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        if error := self._wrong(body):
+            return {"ok": False, "error": error}
+        shown = Shown(body["channel"], f"{self._began}.{next(self._ts):06}", body, [body.get("text", "")])
+        self.messages.append(shown)
+        return {"ok": True, "channel": shown.channel, "ts": shown.ts, "message": {"text": shown.text}}
+
+    def chat_update(self, body: dict[str, Any]) -> dict[str, Any]:
+        if error := self._wrong(body):
+            return {"ok": False, "error": error}
+        shown = next((m for m in self.messages if (m.channel, m.ts) == (body["channel"], body["ts"])), None)
+        if shown is None:
+            return {"ok": False, "error": "message_not_found"}
+        shown.body = {**shown.body, **body}
+        shown.history.append(shown.text)
+        return {"ok": True, "channel": shown.channel, "ts": shown.ts, "text": shown.text}
+
+    def chat_delete(self, body: dict[str, Any]) -> dict[str, Any]:
+        gone = [m for m in self.messages if (m.channel, m.ts) == (body["channel"], body["ts"])]
+        self.messages = [m for m in self.messages if m not in gone]
+        self.deleted += gone
+        return {"ok": True} if gone else {"ok": False, "error": "message_not_found"}
+
+    def chat_postEphemeral(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"ok": True, "message_ts": f"{self._began}.{next(self._ts):06}", "user": body["user"]}
+
+    def conversations_open(self, body: dict[str, Any]) -> dict[str, Any]:
+        if self.users.get(body["users"], {}).get("deleted"):
+            return {"ok": False, "error": "user_disabled"}
+        return {"ok": True, "channel": {"id": f"D{body['users']}"}}
+
+    def conversations_info(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "channel": {"id": body["channel"], **self.channels.get(body["channel"], {})}}
+
+    def conversations_replies(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._found(body, lambda m: m.body.get("thread_ts") == body["ts"])
+
+    def conversations_history(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._found(body, lambda m: not m.body.get("thread_ts"))
+
+    def users_info(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "user": {"id": body["user"], "team_id": TEAM, **self.users.get(body["user"], {})}}
+
+    def views_publish(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "view": {"id": "V1"}}
+
+    def apps_connections_open(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "url": f"ws{self.address.removeprefix('http')}/link?ticket={uuid.uuid4().hex}"}
+
+    def _wrong(self, body: dict[str, Any]) -> str:
+        if error := self.refuse.get(body["channel"]):
+            return error
+        if len(body.get("text", "")) > MOST_TEXT:
+            return "msg_too_long"
+        return "invalid_blocks" if len(body.get("blocks") or ()) > MOST_BLOCKS else ""
+
+    def _found(self, body: dict[str, Any], belongs: Callable[[Shown], bool]) -> dict[str, Any]:
+        found = [
+            {"ts": m.ts, "text": m.text, "metadata": m.body.get("metadata", {}) if body.get("include_all_metadata") else {}}
+            for m in self.messages
+            if m.channel == body["channel"] and belongs(m) and float(m.ts) >= float(body.get("oldest", 0))
+        ]
+        return {"ok": True, "messages": found, "has_more": False}
+
+    # --- events outward ---
+
+    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        self.opened += 1
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
+        async for message in socket:
+            with suppress(ValueError):
+                self.acknowledged.append(json.loads(message.data))
+        self.sockets.remove(socket)
+        return socket
+
+    async def envelope(self, payload: dict[str, Any], kind: str = "events_api", socket: int = 0) -> str:
+        """Send by Socket Mode; returns the envelope's id."""
+        name = uuid.uuid4().hex
+        await self.sockets[socket].send_json({"type": kind, "envelope_id": name, "payload": payload})
+        return name
+
+    async def is_acknowledged(self, name: str, seconds: float = 10) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while name not in {answer.get("envelope_id") for answer in self.acknowledged}:
+                    await asyncio.sleep(0.01)
+                return True
+        return False
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """The base URL of the Web API while it runs."""
+        app = web.Application(client_max_size=8_000_000)
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/link", self._link)
+        runner = web.AppRunner(app, shutdown_timeout=0.2)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield f"{self.address}/api/"
+        finally:
+            for socket in list(self.sockets):
+                await socket.close()
+            await runner.cleanup()
+
+
+def signed(body: bytes, *, at: float | None = None, secret: str = SECRET) -> dict[str, str]:
+    """The headers with which Slack sends a body."""
+    stamp = str(int(time.time() if at is None else at))
+    mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={mac}"}
+
+
+async def deliver(client: httpx.AsyncClient, payload: dict[str, Any], **headers: str) -> httpx.Response:
+    """Bring an event to the app as Slack does."""
+    body = json.dumps(payload).encode()
+    given = {"content-type": "application/json", **signed(body), **headers}
+    return await client.post("/slack/events", content=body, headers=given)
+
+
+async def deliver_form(client: httpx.AsyncClient, form: dict[str, str]) -> httpx.Response:
+    """Bring a command or a click."""
+    body = urlencode(form).encode()
+    given = {"content-type": "application/x-www-form-urlencoded", **signed(body)}
+    return await client.post("/slack/events", content=body, headers=given)
