@@ -27,6 +27,7 @@ from bot.jobs.questions import KIND, QuestionHandler
 from bot.jobs.worker import Limits, Worker
 from bot.records.schema import schema_version
 from bot.records.users import Actor
+from bot.surfaces.platforms import open_surfaces
 from bot.turn.assistant import Assistant
 from migrations import HEAD
 
@@ -51,7 +52,7 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Let the signals ask for the end."""
         loop = asyncio.get_running_loop()
-        signals = (signal.SIGTERM, signal.SIGINT)
+        signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT)
         try:
             for number in signals:
                 loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -167,17 +168,21 @@ async def serve(
     host: str,
     port: int,
     *,
-    surfaces: Sequence[ChatSurface] = (),
+    surfaces: Sequence[ChatSurface] | None = None,
     limits: Limits | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises `AddressInUse`, or another `TuppenceError` at the start."""
+    """Serve until SIGTERM or Ctrl-C, on the platforms that are switched on, or on the `surfaces` given.
+
+    Raises `AddressInUse`, or another `TuppenceError` at the start.
+    """
     try:
         listening = socket.create_server((host, port), reuse_port=False)
     except OSError as error:
         raise AddressInUse(host, port, error.strerror or str(error)) from None
     with listening:
-        async with replica(settings, surfaces, limits) as app:
+        given = open_surfaces(settings) if surfaces is None else surfaces
+        async with replica(settings, given, limits) as app:
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=25
             )

@@ -46,7 +46,6 @@ class TableView(ModelView):
     edits: ClassVar[bool] = False
     removes: ClassVar[bool] = False
     shows: ClassVar[bool] = False
-    create_label: ClassVar[str] = ""
 
     exporters = ()
     importers = ()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.llm.base import ChatModel
     from bot.records.models import ApprovedModel
 
-Task = Literal["tools", "write"]
-"""`tools`: take a whole turn, deciding what to look up; `write`: word what was looked up."""
+Task = Literal["tools", "write", "explain"]
+"""`tools`: take a whole turn, deciding what to look up; `write`: word what was looked up; `explain`: word a term."""
 
 SCORED = ("tools", "abstain")
 """The suites whose mean share orders the models, for either task: no suite measures wording yet."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.llm.base import ChatModel
     from bot.messages import ModelInfo
+    from bot.turn.explaining import Explanation
     from bot.turn.gate import Look
     from bot.turn.job import OnStep
     from tools.context import ToolContext
@@ -58,6 +59,7 @@ class Decision:
     """Which wording a model that writes was given, by its hash."""
     model: ModelInfo | None = None
     writer: ModelInfo | None = None
+    explanations: tuple[Explanation, ...] = ()
     model_ms: float = 0.0
     tools_ms: float = 0.0
 

@@ -16,6 +16,7 @@ from bot.records.inbox import LeaseLost
 from bot.turn.agent import SWITCHED_OFF, Agent, Decision
 from bot.turn.commands import CommandContext, is_personal, run_command
 from bot.turn.destination import TERMINAL, Place
+from bot.turn.explaining import unexplained
 from bot.turn.gate import Gate, Stopped
 from bot.turn.grounding import Grounding
 from bot.turn.job import forget
@@ -240,8 +241,9 @@ class Assistant:
                 checked = grounding.check(" ".join(result.findings.sentences))
                 sentences = checked.kept
                 withheld += checked.withheld
-            blocks.append(render_result(result, sentences))
-        status = _status(results)
+            explained = next((e for e in decision.explanations if e.term == unexplained(result)), None)
+            blocks.append(explained.markdown() if explained else render_result(result, sentences))
+        status = "answered" if decision.explanations else _status(results)
         if status == "answered":
             blocks += [f"*{escape(note)}*" for note in self._notes(results)]
         figures = tuple((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures)

@@ -27,6 +27,10 @@ def outcome_of(reply: Reply, decision: Decision) -> turns.Outcome:
         evidence["proposed"] = [{"name": call.name, "arguments": call.arguments} for call in decision.held]
     if decision.writer:
         evidence["worded_by"] = {"name": decision.writer.name, "digest": decision.writer.digest}
+    if decision.explanations:
+        evidence["explained_by"] = [
+            {"term": each.term, "name": each.model.name, "digest": each.model.digest} for each in decision.explanations
+        ]
     prompt = decision.prompt if decision.writes else "native"
     timings = reply.timings
     return turns.Outcome(

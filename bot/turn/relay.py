@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ModelError
 from bot.records.prompts import file_text, hash_of
 from bot.turn.agent import MAX_CALLS, Agent
+from bot.turn.explaining import explain, unexplained
 from bot.turn.gate import everything_allowed
 from bot.turn.history import native_messages, writing_messages
 from bot.turn.job import forget
@@ -97,7 +98,11 @@ class Relay:
         return await self._worded(await agent.carry_out(decision, said), past, text)
 
     async def _worded(self, decision: Decision, past: Sequence[PastTurn], text: str) -> Decision:
-        """The same, with the words of an approved writer where the model that decided has none of its own."""
+        """The same, with the words of approved models: for terms nobody here explains, and for what was looked up."""
+        if not decision.writes:
+            terms = dict.fromkeys(term for result in decision.results if (term := unexplained(result)))
+            explained = [await explain(term, self.portfolio, self.say) for term in terms]
+            decision.explanations = tuple(each for each in explained if each)
         if decision.writes or not any(result.ok for result in decision.results):
             return decision
         async with aclosing(self.portfolio.reachable("write")) as models:

@@ -31,6 +31,9 @@ _DAY = re.compile(
     rf"(?<![\w.])(?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})"
     r"(?P<time>, \d\d:\d\d(?: [A-Z]{2,5}(?:[+-]\d\d(?::\d\d)?)?)?)?(?!\w)"
 )
+_TWICE = re.compile(
+    r"(?P<one>\d{1,2} [A-Z][a-z]{2} \d{4}, [^()]{5,20}) \((?P<other>\d{1,2} [A-Z][a-z]{2} \d{4}, [^()]{5,20})\)"
+)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _QUOTED = re.compile(r"(“[^”]*”)")
 _CURRENCIES = {sign: currency for currency, sign in CURRENCY_SIGNS.items()}
@@ -58,9 +61,18 @@ class Localiser:
     def __call__(self, text: str) -> str:
         """The text with its figures and dates rewritten; what is in quotation marks stays as it was written."""
         return "".join(
-            piece if piece.startswith("“") else _NUMBER.sub(self._number, _DAY.sub(self._day, piece))
+            piece if piece.startswith("“") else _NUMBER.sub(self._number, self._days(piece))
             for piece in _QUOTED.split(text)
         )
+
+    def _days(self, text: str) -> str:
+        """With its dates rewritten; one moment in two zones is one in the reader's."""
+        return _DAY.sub(self._day, _TWICE.sub(self._once, text))
+
+    def _once(self, match: re.Match[str]) -> str:
+        one, other = (self._times.get(match[name]) for name in ("one", "other"))
+        is_same = one and other and datetime.fromisoformat(one) == datetime.fromisoformat(other)
+        return match["one"] if is_same else match[0]
 
     def label(self, text: str) -> str:
         """A label of a chart: a day, in ISO form too, or a name that stays as it is."""

@@ -156,13 +156,16 @@ def facts_of(items: Items) -> list[tuple[str, str]]:
 
 
 def dated(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The facts with a value and its day as one: "high" and "high date", "end price" and "end date"."""
+    """The facts with a value and its day as one: "high" and "high date", "end price" and "end date".
+
+    A moment that is told in UTC too is left out where the reader's zone makes both the same.
+    """
     joined: list[tuple[str, str]] = []
     for name, value in facts:
         before = joined[-1] if joined else ("", "")
         if name.endswith(" date") and before[0].removesuffix(" price") == name.removesuffix(" date"):
             joined[-1] = (before[0], f"{before[1]}, {value}")
-        else:
+        elif (f"{before[0]} in UTC", before[1]) != (name, value):
             joined.append((name, value))
     return joined
 

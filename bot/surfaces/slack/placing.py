@@ -133,13 +133,8 @@ class Placing:
         if ts and await self._put(channel, ts, drawn, payload):
             return f"{channel}/{ts}"
         async with self._pace.turn(channel):
-            answer = await self._api.call(
-                "chat.postMessage",
-                **{**drawn, **QUIET},
-                channel=channel,
-                **_thread(thread_ts),
-                metadata=_metadata(payload),
-            )
+            where = {"channel": channel, **_thread(thread_ts), "metadata": _metadata(payload)}
+            answer = await self._api.call("chat.postMessage", **{**drawn, **QUIET, **where})
         if ts:
             await self.delete(channel, ts)
         return f"{answer.get('channel') or channel}/{answer.get('ts', '')}"
@@ -147,11 +142,10 @@ class Placing:
     async def _put(self, channel: str, ts: str, drawn: dict[str, Any], payload: dict[str, str]) -> bool:
         """Replace a message; False where it can't be replaced. Raises `SlackRefused`, `PostFailed`."""
         # Without blocks of its own, an update would keep those that were there.
-        message = {"blocks": [], **{name: value for name, value in drawn.items() if not name.startswith("unfurl")}}
+        said = {name: value for name, value in drawn.items() if not name.startswith("unfurl")}
+        where = {"channel": channel, "ts": ts, "link_names": False, "metadata": _metadata(payload)}
         try:
-            answer = await self._api.try_call(
-                "chat.update", **message, channel=channel, ts=ts, link_names=False, metadata=_metadata(payload)
-            )
+            answer = await self._api.try_call("chat.update", **{"blocks": [], **said, **where})
         except SlackRefused as error:
             if error.code not in refusals.NOT_THERE:
                 raise

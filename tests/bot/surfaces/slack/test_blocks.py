@@ -108,6 +108,14 @@ def test_a_value_and_its_day_are_one_fact() -> None:
     assert [field["text"] for field in message["blocks"][1]["fields"]] == ["*High*\n$180.43, Jan 3, 2022"]
 
 
+def test_opening_hours_are_told_once_in_the_readers_zone() -> None:
+    status = next(reply for reply in replies() if reply.results[0].call.name == "get_market_status")
+    (message,) = built(messages, turn_record(status), "en_GB", "Europe/London")
+    assert "opens next on 23 Nov 2026, 14:30 GMT." in message["text"]
+    fields = [field["text"].split("\n")[0] for field in message["blocks"][1]["fields"]]
+    assert fields == ["*Local time*", "*Next open*", "*Next close*", "*Next holiday*", "*Next half day*"]
+
+
 def test_times_are_the_readers() -> None:
     source = Source("Example Wire", datetime(2026, 11, 19, 14, 5, tzinfo=UTC))
     figure = Figure("AAPL", "price", Decimal("1234.5"), "money", source, "USD")

@@ -67,6 +67,18 @@ def test_a_moment_is_told_in_the_readers_zone(locale: str, zone: str, shown: str
     assert localise("as of 28 Dec 2022, 16:00 EST.").replace("\u202f", " ") == f"as of {shown}."
 
 
+def test_one_moment_in_two_zones_is_told_once() -> None:
+    times = {
+        "23 Nov 2026, 09:30 EST": "2026-11-23T09:30:00-05:00",
+        "23 Nov 2026, 14:30 UTC": "2026-11-23T14:30:00+00:00",
+        "23 Nov 2026, 15:30 UTC": "2026-11-23T15:30:00+00:00",
+    }
+    localise = Localiser(Reader("en_GB", "UTC"), (), times)
+    assert localise("on 23 Nov 2026, 09:30 EST (23 Nov 2026, 14:30 UTC).") == "on 23 Nov 2026, 14:30 UTC."
+    other = localise("on 23 Nov 2026, 09:30 EST (23 Nov 2026, 15:30 UTC).")
+    assert other == "on 23 Nov 2026, 14:30 UTC (23 Nov 2026, 15:30 UTC)."
+
+
 def test_a_time_that_nobody_vouches_for_is_left() -> None:
     assert Localiser(Reader("de_DE", "UTC"))("28 Dec 2022, 16:00 EST") == "28.12.2022, 16:00 EST"
     assert shown_moment(datetime(2022, 12, 28, 16, 0), Reader("de_DE", "Asia/Tokyo")) == "28.12.2022, 16:00"  # noqa: DTZ001
