@@ -15,6 +15,7 @@ from bot.account_commands import account_app
 from bot.admin_commands import admin_app, audits
 from bot.errors import TuppenceError
 from bot.model_commands import commands
+from bot.slack_commands import slack_app
 from bot.starting import read_settings, run
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ admin_app.add_typer(account_app, name="account")
 admin_app.add_typer(privacy_commands.commands)
 audits.add_typer(privacy_commands.audit_commands)
 app.add_typer(admin_app, name="admin")
+app.add_typer(slack_app, name="slack")
 BAD_INPUT = 65
 
 

@@ -51,7 +51,14 @@ async def run_doctor() -> int:
 async def look_at(settings: Settings) -> list[Finding]:
     """Every part looked at, one after the other."""
     findings = [Finding("ok", "settings", f"read; data folder {settings.home}")]
-    checks = (_database(settings), _embedded(settings), _ollama(settings), _market_data(settings), _symbols())
+    checks = (
+        _database(settings),
+        _embedded(settings),
+        _ollama(settings),
+        _market_data(settings),
+        _symbols(),
+        _slack(settings),
+    )
     for check in checks:
         try:
             findings += await check
@@ -176,3 +183,11 @@ async def _symbols() -> list[Finding]:
 
     directory = await asyncio.to_thread(bundled_directory)
     return [Finding("ok", "symbols", f"{len(directory.entries):,} listings in the directory")]
+
+
+async def _slack(settings: Settings) -> list[Finding]:
+    if not settings.has_slack:
+        return []
+    from bot.surfaces.slack.installation import check_installation
+
+    return [Finding("ok" if well else "bad", "slack", text) for well, text in await check_installation(settings)]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import TuppenceError
-from bot.records import turns
+from bot.records import retention, turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,10 @@ class Housekeeping:
             await asyncio.sleep(EVERY.total_seconds())
 
     async def round(self) -> None:
-        """Close turns whose process died and which no event takes up again. Raises `DatabaseError`."""
+        """Close turns whose process died, and delete what was kept long enough. Raises `DatabaseError`.
+
+        A turn that an event of the inbox still takes up is opened again by it.
+        """
         async with self._database.write() as session:
             await turns.fail_abandoned_turns(session, self._now())
+        await retention.purge(self._database, self._now())

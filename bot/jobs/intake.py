@@ -39,6 +39,7 @@ class Intake:
             return await inbox.accept(session, event, now=now)
 
         is_new = await self._database.run(unit)
+        self._worker.look_again(event.tenant, place)
         self._worker.wake()
         return is_new
 
@@ -48,7 +49,9 @@ class Intake:
         async def unit(session: AsyncSession) -> bool:
             return await inbox.cancel(session, tenant, place, now=await inbox.database_now(session))
 
-        return await self._database.run(unit)
+        is_dropped = await self._database.run(unit)
+        self._worker.look_again(tenant, place)
+        return is_dropped
 
     async def takes_part(self, tenant: str, conversation: str) -> bool:
         """Whether anything was ever asked in a conversation."""

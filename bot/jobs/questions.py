@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -66,7 +67,7 @@ class QuestionHandler:
                 attempt = Attempt(self._database, claim, shows, place, late)
                 question = Question(event.payload["text"], actor, event.conversation, event.surface, place)
                 self._on_reply(await self._assistant.ask(question, say, attempt))
-        except LeaseLost:
+        except (LeaseLost, asyncio.CancelledError):
             if await self._is_cancelled(event):
                 await shows.discard(event)
             raise

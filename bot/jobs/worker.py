@@ -66,6 +66,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()
+        self._looks: dict[tuple[str, str | None], asyncio.Event] = {}
         self.finished = 0
         """Events that this worker saw to their end."""
 
@@ -82,6 +83,11 @@ class Worker:
     def wake(self) -> None:
         """Look for work now, not only at the next poll."""
         self._woken.set()
+
+    def look_again(self, tenant: str, place: str) -> None:
+        """Find out now whether the work for a place still has to be done, where it is done here."""
+        if look := self._looks.get((tenant, place)):
+            look.set()
 
     async def run(self) -> None:
         """Claim and work until `stop` is called; then hand back what could not be finished in time."""
@@ -190,12 +196,15 @@ class Worker:
     async def _kept(self, claim: Claim) -> AsyncIterator[None]:
         """Renews the lease while the body runs; the body is stopped when the lease is lost."""
         body = asyncio.current_task()
+        look = self._looks[claim.event.tenant, claim.event.place] = asyncio.Event()
         lost = False
 
         async def renew() -> None:
             nonlocal lost
             while True:
-                await asyncio.sleep(self._limits.lease.total_seconds() / 3)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(look.wait(), self._limits.lease.total_seconds() / 3)
+                look.clear()
                 try:
                     async with self._database.write() as session:
                         now = await inbox.database_now(session)
@@ -216,4 +225,5 @@ class Worker:
                 raise LeaseLost(claim.event.id) from None
             raise
         finally:
+            self._looks.pop((claim.event.tenant, claim.event.place), None)
             keeper.cancel()

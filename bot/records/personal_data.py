@@ -112,7 +112,7 @@ async def drop_empty(session: AsyncSession, tenant: str, conversations: list[str
 
 
 def _about(tenant: str, user: str) -> dict[type[Record], sa.ColumnElement[bool]]:
-    """Table → which of its rows are about the user. A legal hold is not told of: it may be secret."""
+    """Table → which of its rows are about the user. Legal holds and acts of admins may be secret: left out."""
     portfolios = sa.select(PortfolioRecord.id).where(PortfolioRecord.tenant == tenant, PortfolioRecord.user_id == user)
     accounts = sa.select(Account.id).where(Account.tenant == tenant, Account.portfolio_id.in_(portfolios))
     turns = sa.select(Turn.id).where(Turn.tenant == tenant, Turn.user_id == user)
@@ -140,7 +140,7 @@ def _about(tenant: str, user: str) -> dict[type[Record], sa.ColumnElement[bool]]
         Digest: Digest.user_id == user,
         InboxEvent: InboxEvent.user_id == user,
         OutboxMessage: OutboxMessage.event_id.in_(events),
-        AuditRecord: sa.or_(AuditRecord.actor == user, AuditRecord.subject == user),
+        AuditRecord: AuditRecord.actor == user,
     }
 
 

@@ -83,6 +83,7 @@ class Doorkeeper:
     database: Database
     now: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    stopwatch: Callable[[], float] = time.monotonic
     tries: WrongTries = field(default_factory=WrongTries)
     _at_work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
@@ -91,10 +92,10 @@ class Doorkeeper:
 
     async def check(self, name: str, passphrase: str, code: str, address: str) -> Outcome:
         """`in` for a right passphrase and a fresh code; `enrol` for a right passphrase without an app yet."""
-        began = time.monotonic()
+        began = self.stopwatch()
         outcome = await self._check(name, passphrase, code, address)
         if outcome == "refused":
-            await self.pause(max(0.0, REFUSAL_SECONDS - (time.monotonic() - began)))
+            await self.pause(max(0.0, REFUSAL_SECONDS - (self.stopwatch() - began)))
         return outcome
 
     async def enrol(self, name: str, secret: str, code: str) -> Enrolment:

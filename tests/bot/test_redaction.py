@@ -47,6 +47,7 @@ def seeded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """An installation with a secret in every setting that has one; the root logger is left as it was."""
     for key, value in SEEDS.items():
         monkeypatch.setenv(key, value)
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
     monkeypatch.setenv("TUPPENCE_MODEL_BACKEND", "embedded")
     monkeypatch.setenv("TUPPENCE_MARKET_DATA", "snapshot")
     monkeypatch.chdir(tmp_path)
@@ -61,7 +62,9 @@ def seeded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_turn_that_fails_with_secrets_in_its_error_tells_none(seeded: Path) -> None:
     settings = read_settings()
-    model = ScriptedModel([[ValueError(f"a bug with {' and '.join(SECRETS[:-2])} at postgresql://ada:{PASSWORD}@db")]], is_native=False)
+    model = ScriptedModel(
+        [[ValueError(f"a bug with {' and '.join(SECRETS[:-2])} at postgresql://ada:{PASSWORD}@db")]], is_native=False
+    )
     async with start(settings) as app:
         assistant = Assistant(replace(app.assistant.parts, model=model))
         reply = await assistant.ask(Question("price of Apple", app.actor, "c1"))
@@ -80,7 +83,7 @@ async def test_a_turn_that_fails_with_secrets_in_its_error_tells_none(seeded: Pa
 
 
 async def test_the_doctor_tells_none(seeded: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await run_doctor() == 0
+    await run_doctor()  # Slack can't be had here, which it says
     printed = capsys.readouterr()
     assert "database" in printed.out
     assert seen(printed.out + printed.err) == []

@@ -212,7 +212,12 @@ def test_an_unknown_key_is_told_with_the_nearest(key: str, nearest: str, dotenv:
 def test_secrets_never_show() -> None:
     secret = "s3cr3t-0123456789"
     settings = load_settings(
-        {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "TUPPENCE_DATABASE_URL": f"postgresql://ada:{secret}@h/d"}, None
+        {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "TUPPENCE_DATABASE_URL": f"postgresql://ada:{secret}@h/d",
+        },
+        None,
     )
     assert BOT_TOKEN not in repr(settings) + str(settings)
     assert secret not in repr(settings) + str(settings)

@@ -82,7 +82,7 @@ class AdminSite:
         self.database = database
         self.clock = Clock()
         self.pauses = Pauses()
-        self.doorkeeper = Doorkeeper(database, self.clock.now, self.pauses)
+        self.doorkeeper = Doorkeeper(database, self.clock.now, self.pauses, stopwatch=lambda: 0.0)
         self.settings = self.settings_in(home, **settings)
         pages = admin_app(self.settings, database, now=self.clock.now, doorkeeper=self.doorkeeper)
         self.app = Starlette(routes=[Mount("/admin", app=pages)])

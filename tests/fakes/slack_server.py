@@ -19,6 +19,7 @@ import httpx
 from aiohttp import web
 
 from tests.fakes.slack_payloads import BOT, TEAM
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -66,6 +67,8 @@ class SlackServer:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.missing: set[str] = set()
+        self.held: dict[str, asyncio.Event] = {}
+        """Methods that answer only once their event is set."""
         self.refuse: dict[str, str] = {}
         """Channel → the error that posting there gets."""
         self.users: dict[str, dict[str, Any]] = {}
@@ -86,6 +89,8 @@ class SlackServer:
         body = await request.json() if request.can_read_body and request.content_type == "application/json" else {}
         self.calls.append((method, body))
         fault = self.faults[method].pop(0) if self.faults[method] else None
+        if method in self.held:
+            await self.held[method].wait()
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if fault and not fault.after:
             return self._broken(request, fault)
@@ -112,7 +117,7 @@ class SlackServer:
     def chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if error := self._wrong(body):
             return {"ok": False, "error": error}
-        shown = Shown(body["channel"], f"{self._began}.{next(self._ts):06}", body, [body.get("text", "")])
+        shown = Shown(body["channel"], f"{int(time.time())}.{next(self._ts):06}", body, [body.get("text", "")])
         self.messages.append(shown)
         return {"ok": True, "channel": shown.channel, "ts": shown.ts, "message": {"text": shown.text}}
 
@@ -133,7 +138,7 @@ class SlackServer:
         return {"ok": True} if gone else {"ok": False, "error": "message_not_found"}
 
     def chat_postEphemeral(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"ok": True, "message_ts": f"{self._began}.{next(self._ts):06}", "user": body["user"]}
+        return {"ok": True, "message_ts": f"{int(time.time())}.{next(self._ts):06}", "user": body["user"]}
 
     def conversations_open(self, body: dict[str, Any]) -> dict[str, Any]:
         if self.users.get(body["users"], {}).get("deleted"):
@@ -167,7 +172,11 @@ class SlackServer:
 
     def _found(self, body: dict[str, Any], belongs: Callable[[Shown], bool]) -> dict[str, Any]:
         found = [
-            {"ts": m.ts, "text": m.text, "metadata": m.body.get("metadata", {}) if body.get("include_all_metadata") else {}}
+            {
+                "ts": m.ts,
+                "text": m.text,
+                "metadata": m.body.get("metadata", {}) if body.get("include_all_metadata") else {},
+            }
             for m in self.messages
             if m.channel == body["channel"] and belongs(m) and float(m.ts) >= float(body.get("oldest", 0))
         ]
@@ -195,10 +204,8 @@ class SlackServer:
 
     async def is_acknowledged(self, name: str, seconds: float = 10) -> bool:
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while name not in {answer.get("envelope_id") for answer in self.acknowledged}:
-                    await asyncio.sleep(0.01)
-                return True
+            await until(lambda: name in {answer.get("envelope_id") for answer in self.acknowledged}, seconds)
+            return True
         return False
 
     @asynccontextmanager

@@ -26,7 +26,7 @@ class Directory:
 
     def __init__(self, api: SlackApi, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._api, self._monotonic = api, monotonic
-        self._standings: dict[str, tuple[float, Standing]] = {}
+        self._standings: dict[tuple[str, str], tuple[float, Standing]] = {}
 
     async def place(self, event: Event) -> Place:
         """Where a question was asked. What can't be asked now is taken from the event; it is asked again at the end."""
@@ -51,7 +51,7 @@ class Directory:
     async def standing(self, user: str, tenant: str, *, fresh: bool = False) -> Standing:
         """What a person is to the workspace; a member where this Slack can't say. Raises `PostFailed`."""
         now = self._monotonic()
-        until, known = self._standings.get(user, (0.0, "member"))
+        until, known = self._standings.get((tenant, user), (0.0, "member"))
         if not fresh and until > now:
             return known
         try:
@@ -63,7 +63,7 @@ class Directory:
         standing = _standing((answer or {}).get("user") or {}, tenant)
         if len(self._standings) >= _MOST_REMEMBERED:
             self._standings.clear()
-        self._standings[user] = (now + REMEMBERED, standing)
+        self._standings[tenant, user] = (now + REMEMBERED, standing)
         return standing
 
     async def is_external(self, channel: str) -> bool:

@@ -24,8 +24,8 @@ EVENT_TYPE = "tuppence_reply"
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 SHARED_NOW = "That channel is shared with another organisation now, so I answer you here."
 _MOST_PAGES = 5
-_SLACK = 5.0
-"""Seconds by which a search looks further back than the question."""
+_SLACK = 60.0
+"""Seconds by which a search looks further back than the question: clocks differ."""
 
 
 class Placing:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import bot
 from bot.encryption_keys import EncryptionKey, new_key, read_keys, write_keys
 from bot.errors import KeyMissing, KeysUnreadable, KeyWrong, ValueAltered
 from bot.records import audit, portfolios, turns, users
@@ -357,6 +358,13 @@ def test_a_damaged_key_file_is_named_with_the_fix_and_shows_nothing(tmp_path: Pa
     assert str(path) in str(refused.value)
     assert "QUJD" not in str(refused.value)
     assert path.read_bytes() == content
+
+
+def test_every_command_opens_the_database_with_its_keys() -> None:
+    """Without keys a new database would be kept plain, so nobody but `open_records` opens one."""
+    package = Path(bot.__file__).parent
+    opening = [path for path in package.rglob("*.py") if "open_database(" in path.read_text(encoding="utf-8")]
+    assert {path.relative_to(package).as_posix() for path in opening} == {"records/database.py", "records/opening.py"}
 
 
 def test_keys_are_read_as_they_are_written() -> None:

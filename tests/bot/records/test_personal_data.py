@@ -191,7 +191,7 @@ async def test_with_the_account_the_rights_go_too(database: Database) -> None:
     async with database.write() as session:
         await forget(session, ROOT, "ada", at=NOW, account=True)
     left = {name: count for name, count in (await rows(database)).items() if count}
-    assert left.keys() == {"audit_log", "inbox_conversations", "inbox_events", "tenants"}
+    assert left.keys() == {"audit_log", "encryption_keys", "inbox_conversations", "inbox_events", "tenants"}
 
 
 async def test_a_legal_hold_beats_the_wish(database: Database) -> None:

@@ -15,7 +15,7 @@ from bot.records.database import open_database
 from bot.records.encryption import KeyRing
 from bot.records.one_time_codes import code_at, enrolment_link, matching_step, new_secret
 from bot.records.passphrases import hash_passphrase, is_right
-from bot.records.sign_in import MAX_REMEMBERED, Doorkeeper, WrongTries, delay_after
+from bot.records.sign_in import MAX_REMEMBERED, REFUSAL_SECONDS, Doorkeeper, WrongTries, delay_after
 from bot.records.users import Actor
 from tests.fakes.admin_site import PASSPHRASE, SECRET, START, Clock, Pauses, add_admin, hashed
 
@@ -69,6 +69,14 @@ async def test_a_disabled_account_is_refused_with_the_right_passphrase(
         await disable_account(session, BY, "grace", at=START)
     assert await doorkeeper.check("grace", PASSPHRASE, code_at(SECRET, clock.now()), "127.0.0.1") == "refused"
     assert await doorkeeper.enrol("grace", new_secret(), "000000") == "wrong"
+
+
+@pytest.mark.parametrize("took", [0.0, 0.1, 0.9, 5.0])
+async def test_a_refusal_takes_as_long_whatever_was_looked_at(database: Database, clock: Clock, took: float) -> None:
+    pauses, times = Pauses(), iter([100.0, 100.0 + took])
+    doorkeeper = Doorkeeper(database, clock.now, pauses, stopwatch=lambda: next(times))
+    assert await doorkeeper.check("nobody", PASSPHRASE, "000000", "127.0.0.1") == "refused"
+    assert pauses.seconds == [pytest.approx(max(0.0, REFUSAL_SECONDS - took))]
 
 
 def test_waits_double_up_to_an_hour() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from bot.surfaces.slack.api import LONGEST_BACK_OFF, back_off, seconds_to_wait
 from bot.surfaces.slack.events import Asked, read_event
 from tests.fakes.slack_payloads import CHANNEL, DM, USER, mention, message
 from tests.fakes.slack_server import Fault
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
     from bot.records.inbox import Event, Outgoing
@@ -60,9 +60,7 @@ async def test_the_line_of_progress_becomes_the_answer(surface: SlackSurface, sl
     event = asked(message("price of Apple"))
     async with surface.working(event, again=False) as say:
         say("Looking up AAPL & <more>")
-        async with asyncio.timeout(10):
-            while not slack.messages or len(slack.messages[0].history) < 2:
-                await asyncio.sleep(0.01)
+        await until(lambda: slack.messages and len(slack.messages[0].history) > 1)
     assert await surface.post(answer(surface, event), "Ev1/0")
     (shown,) = slack.messages
     assert shown.history[:2] == ["Reading your question…", "Looking up AAPL &amp; &lt;more&gt;…"]
@@ -139,7 +137,16 @@ async def test_a_message_that_is_gone_or_can_not_be_changed_is_posted_anew(
 
 @pytest.mark.parametrize(
     ("given", "seconds"),
-    [("30", 30.0), ("1.5", 1.5), ("86400", 600.0), (None, None), ("0", None), ("abc", None), ("-1", None), ("nan", None)],
+    [
+        ("30", 30.0),
+        ("1.5", 1.5),
+        ("86400", 600.0),
+        (None, None),
+        ("0", None),
+        ("abc", None),
+        ("-1", None),
+        ("nan", None),
+    ],
 )
 def test_a9_a_pause_is_as_long_as_slack_says_or_a_back_off(given: str | None, seconds: float | None) -> None:
     for failures in range(1, 12):
@@ -180,7 +187,9 @@ async def test_a8_a_429_is_waited_for_by_the_whole_channel(surface: SlackSurface
         Fault(drop=True),
     ],
 )
-async def test_a10_a_broken_answer_is_tried_again_later(surface: SlackSurface, slack: SlackServer, fault: Fault) -> None:
+async def test_a10_a_broken_answer_is_tried_again_later(
+    surface: SlackSurface, slack: SlackServer, fault: Fault
+) -> None:
     slack.faults["chat.postMessage"].append(fault)
     with pytest.raises(PostFailed) as caught:
         await surface.post(answer(surface, asked(message("price of Apple"))), "Ev1/0")
@@ -244,7 +253,7 @@ async def test_a12_what_has_no_asker_is_refused_with_the_reason(surface: SlackSu
 async def test_a12_a25_what_is_too_long_is_cut_with_a_notice(surface: SlackSurface, slack: SlackServer) -> None:
     event = asked(message("price of Apple"))
     outgoing = answer(surface, event)
-    outgoing.body["message"] = {"text": "x" * 40_001}
+    outgoing.body.update(message={"text": "x" * 40_001}, record=None)
     await surface.post(outgoing, "Ev1/0")
     (shown,) = slack.messages
     assert shown.text.startswith("xxx")
@@ -307,6 +316,7 @@ async def test_a23_people_of_other_organisations_are_guests(surface: SlackSurfac
     body["event"]["user_team"] = "T_OTHER"
     assert (await surface.place(asked(body))).asker == "guest"
     slack.users[USER] = {"team_id": "T_OTHER"}
+    surface._directory._standings.clear()
     assert (await surface.place(asked(mention("<@UBOT> my portfolio")))).asker == "guest"
 
 
