@@ -74,14 +74,13 @@ async def working(database: Database, handler: Echo, chat: ChatServer, limits: L
 
 async def states(database: Database) -> dict[str, str]:
     async with database.read() as session:
-        rows = await session.execute(sa.select(InboxEvent.id, InboxEvent.state))
-        return {name: state for name, state in rows}
+        return dict((await session.execute(sa.select(InboxEvent.id, InboxEvent.state))).all())
 
 
 async def settled(database: Database) -> dict[str, str]:
     """The states once nothing is left to do."""
     async with asyncio.timeout(20):
-        while set(found := await states(database)) == set() or {"waiting", "answered"} & set(found.values()):
+        while not (found := await states(database)) or {"waiting", "answered"} & set(found.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return await states(database)
 
