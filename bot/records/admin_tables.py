@@ -168,7 +168,7 @@ class ToolSwitch(Record):
 
 
 class KillSwitch(Record):
-    """Something stopped at once: the whole tenant (`subject` ""), a tool, a user or a model. A row is a pulled switch."""
+    """A pulled switch: the whole tenant (`subject` ""), a tool, a user or a model is stopped at once."""
 
     __tablename__ = "kill_switches"
 
@@ -239,7 +239,7 @@ class LegalHold(Record):
 
 
 class Digest(Record):
-    """A scheduled summary. `cron` names days ("0 8 * * mon-fri") in `time_zone`; `last_slot` is the last local date sent."""
+    """A scheduled summary. `cron` names days ("0 8 * * mon-fri") in `time_zone`; `last_slot` is the last one sent."""
 
     __tablename__ = "digests"
     __table_args__ = (owned_by("users", "user_id"),)
@@ -261,7 +261,7 @@ class Digest(Record):
 
 
 class Alert(Record):
-    """Something a person wants to be told of. `threshold` is a price in `currency`, or a percentage; NULL where none is."""
+    """Something a person wants to be told of. `threshold` is a price in `currency`, or a percentage, or NULL."""
 
     __tablename__ = "alerts"
     __table_args__ = (owned_by("users", "user_id"),)
@@ -281,7 +281,7 @@ class Alert(Record):
 
 
 class AdminAccount(Record):
-    """Who may open the admin pages. `passphrase` is an argon2id hash; `totp_secret` is encrypted, NULL before enrolment.
+    """Who may open the admin pages. `passphrase` is an argon2id hash; `totp_secret` is NULL before enrolment.
 
     `failures` counts wrong tries since the last right one; until `locked_until` no try is looked at.
     """

@@ -19,7 +19,7 @@ from bot.records.columns import FreeText, UtcDateTime
 from bot.records.encrypted_columns import EncryptedJson, EncryptedText
 
 EVENT_STATES = ("waiting", "answered", "done", "dead", "cancelled")
-"""waiting: to be worked on · answered: its reply waits in the outbox · done: posted, or nothing to post · dead: given up."""
+"""waiting: to be worked on · answered: its reply waits in the outbox · done: nothing left to post · dead: given up."""
 
 _OPEN = "next_at IS NOT NULL"
 _UNFINISHED = "state IN ('waiting', 'answered')"

@@ -271,7 +271,7 @@ class Generator:
             for slot in argument.slots:
                 if slot == "symbol" or not said.get(slot):
                     continue
-                # Said once, asked of the same tool twice: both calls take it, as in "30k at 7% over 5 and over 7 years".
+                # Said once, asked of the same tool twice, both take it: "30k at 7% over 5 and over 7 years".
                 values[slot] = said[slot].pop(0) if shared and (len(said[slot]) > 1 or not again) else said[slot][0]
                 break
         return values

@@ -134,8 +134,6 @@ class DirectoryResolver:
         spelt = self._spelt(typed)
         if spelt is not None:
             return spelt
-        if found := self._capitalised(typed):
-            return found
         whole = comparable(typed)
         directory = self.directory
         if directory.asked_back.get(whole) == () or (
@@ -158,7 +156,8 @@ class DirectoryResolver:
         if names_exchange(typed):
             return self._tickers(typed.upper())
         bracketed = _BRACKETED.search(typed)
-        return (self._tickers(bracketed[1]) if bracketed else []) or self._in_capitals(typed) or None
+        found = (self._tickers(bracketed[1]) if bracketed else []) or self._in_capitals(typed)
+        return found or self._capitalised(typed) or None
 
     def _tickers(self, capitals: str) -> list[Entry]:
         symbol = common_spelling(capitals, self.directory.by_symbol)
