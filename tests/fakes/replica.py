@@ -53,7 +53,7 @@ class Executioner:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arrange(executioner: Executioner) -> None:
+def arrange(executioner: Executioner, surface: type = ChatServerSurface) -> None:
     """Let every stage be passed under the executioner's eyes."""
 
     def around(owner: type, name: str, before: str = "", after: str = "") -> None:
@@ -73,7 +73,7 @@ def arrange(executioner: Executioner) -> None:
     around(Toolbox, "call", "in tool")
     around(Attempt, "finish", "before finished")
     around(Poster, "post_all", "finished", "recorded")
-    around(ChatServerSurface, "post", "before posted", "posted")
+    around(surface, "post", "before posted", "posted")
     chat = EmbeddedModel.chat
 
     async def watched_chat(*arguments: Any, **named: Any) -> Any:
