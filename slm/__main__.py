@@ -1,6 +1,6 @@
 """`python -m slm`: makes the built-in model. Each step reads what the one before wrote to `slm/build/`.
 
-python -m slm build                       all of the next three: the weights from nothing, in about three hours
+python -m slm build                       all of the next three: the weights from nothing, in about two hours
 python -m slm corpus                      questions, decisions and the tokenizer
 python -m slm train --workers 2           weights, resumable
 python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
@@ -25,8 +25,8 @@ BUILD = Path(__file__).parent / "build"
 WEIGHTS = Path(__file__).parent / "weights"
 SEED = 20261124
 VOCABULARY = 4096
-EXAMPLES = 640_000
-TOKENS = 61_500_000
+EXAMPLES = 700_000
+TOKENS = 40_000_000
 
 
 @app.command()

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS
+from tools.knowledge.glossary import is_everyday
 from tools.narrowing import known_names
 from tools.parsing.numbers import parse_number
 from tools.parsing.question_words import is_word, mended
@@ -38,13 +39,21 @@ MARKS = (NAME, TERM, UNKNOWN, *(mark for mark, _ in _VALUES))
 _WORD = re.compile(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}\w])[^\W\d_]+")
 """Not the end of "isn't"."""
 _SHORTEST_UNKNOWN = 2
+_ASKS_MEANING = re.compile(
+    r"\b(?:wh?[ao]ts?(?:'s)?|define|meaning|means?|meant|expla?i?n|expalin|definition|stands? for|signif(?:y|ies)|"
+    r"understand|"
+    r"difference|how (?:does|do|did) .{1,40} work|jargon|plain (?:english|words)|the (?:word|term|phrase|concept))\b",
+    re.IGNORECASE,
+)
+"""Words of questions that ask what something means; others hold them, too."""
 
 
 def mark_question(text: str, context: ToolContext) -> str:
     """`text` with its marks, slips of common words mended, and its first word in small letters."""
     names = known_names(text, context)
     values = [(mark, _longest(text, kinds, names)) for mark, kinds in _VALUES]
-    terms = _outermost([span for span in find_names(text) if _is_term(span.text, context)])
+    asks_meaning = _ASKS_MEANING.search(text) is not None
+    terms = _outermost([span for span in find_names(text) if _is_term(span.text, context, asks_meaning=asks_meaning)])
     known = [*names, *terms, *(span for _, spans in values for span in spans)]
     changes = dict(_lowered_start(text, known))
     unknown: list[Span] = []
@@ -63,10 +72,16 @@ def mark_question(text: str, context: ToolContext) -> str:
     return _written(text, marks, changes)
 
 
-def _is_term(text: str, context: ToolContext) -> bool:
-    """Whether the glossary has `text`, or would but for a slip in a common word of it: "expnese ratio"."""
+def _is_term(text: str, context: ToolContext, *, asks_meaning: bool) -> bool:
+    """Whether the glossary has `text`.
+
+    Where a meaning is asked for, also words that are used without asking for it ("credit score"), and a term with a
+    slip in a common word of it ("expnese ratio").
+    """
     if context.knows_term(text):
-        return True
+        return asks_meaning or not is_everyday(text)
+    if not asks_meaning:
+        return False
     words = [mended(word) or word for word in text.split(" ")]
     return len(words) > 1 and " ".join(words) != text and context.knows_term(" ".join(words))
 

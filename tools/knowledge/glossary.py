@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tools.arguments import Term
 from tools.context import ToolContext
@@ -33,6 +34,7 @@ class Entry:
     aliases: tuple[str, ...]
     definition: str
     see_also: tuple[str, ...]
+    everyday: bool = False
 
 
 async def define_term(context: ToolContext, term: Term) -> Findings:  # noqa: ARG001 (every tool gets the context)
@@ -81,22 +83,29 @@ def knows_term(term: str) -> bool:
     return _key(term) in _index()
 
 
+def is_everyday(term: str) -> bool:
+    """Whether `term` is a word that most questions use without asking what it means: "credit score", "hodl"."""
+    entry = _index().get(_key(term))
+    return entry is not None and entry.everyday
+
+
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry of the glossary, by name. Raises `ValueError` when a file is malformed."""
-    found = [_entry(item) for path in sorted(_FOLDER.glob("*.toml")) for item in _tables(path)]
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.toml"))]
+    found = [_entry(item, everyday=file.get("everyday") is True) for file in files for item in _tables(file)]
     return tuple(sorted(found, key=lambda entry: entry.name.casefold()))
 
 
-def _tables(path: Path) -> list[dict[str, object]]:
-    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("term")
+def _tables(file: dict[str, Any]) -> list[dict[str, object]]:
+    tables = file.get("term")
     if not isinstance(tables, list):
-        msg = f"{path.name} has no [[term]] tables"
+        msg = "a file of the glossary has no [[term]] tables"
         raise ValueError(msg)  # noqa: TRY004 (the file is at fault)
     return tables
 
 
-def _entry(item: dict[str, object]) -> Entry:
+def _entry(item: dict[str, object], *, everyday: bool) -> Entry:
     name, definition = item.get("name"), item.get("definition")
     aliases, see_also = item.get("aliases", []), item.get("see_also", [])
     if not (isinstance(name, str) and isinstance(definition, str)):
@@ -106,7 +115,7 @@ def _entry(item: dict[str, object]) -> Entry:
         msg = f"aliases and see_also of {name} must be lists"
         raise ValueError(msg)  # noqa: TRY004 (the file is at fault)
     text = " ".join(definition.split())
-    return Entry(name, tuple(map(str, aliases)), text, tuple(map(str, see_also)))
+    return Entry(name, tuple(map(str, aliases)), text, tuple(map(str, see_also)), everyday)
 
 
 @cache
