@@ -73,7 +73,9 @@ class Redaction(logging.Filter):
         except Exception:  # noqa: BLE001 (a wrong format string must not lose the entry)
             message = f"{record.msg} {record.args!r}"
         record.msg, record.args = one_line(redact(message, self._secrets)), None
-        if record.exc_info and not record.exc_text:
+        if record.exc_text:  # another handler was first, and may know other secrets
+            record.exc_text = self._lines(record.exc_text)
+        elif record.exc_info:
             record.exc_text = self._lines("".join(traceback.format_exception(*record.exc_info)))
         if record.stack_info:
             record.stack_info = self._lines(record.stack_info)
@@ -81,7 +83,7 @@ class Redaction(logging.Filter):
 
     def _lines(self, text: str) -> str:
         lines = redact(text, self._secrets).rstrip("\n").split("\n")
-        return "\n".join(f"{_MARGIN}{one_line(line)}" for line in lines)
+        return "\n".join(f"{_MARGIN}{one_line(line.removeprefix(_MARGIN))}" for line in lines)
 
 
 def redact_logs(settings: Settings) -> None:

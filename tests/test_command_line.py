@@ -193,14 +193,14 @@ def test_a_bug_is_an_apology_whose_reference_is_in_the_log_and_not_on_the_screen
     (package / "prompts").unlink()
     (package / "prompts").mkdir()
     (package / "prompts" / "__init__.py").touch()
-    ended = replace(tuppence, package=package).run("ask", "")  # its reply is one of the prompts
+    ended = replace(tuppence, package=package).run("ask", "")  # every turn reads a prompt
     assert ended.code == 1
     assert "Something went wrong on my side" in ended.out
     reference = ended.out.split("reference ")[1][:8]
     log = (tuppence.home / "tuppence.log").read_text()
     assert f"turn {reference}" in log
     assert log.count("Traceback") == 1
-    assert "replies.md" in log
+    assert "advisor.md" in log
 
 
 async def test_ctrl_c_in_the_middle_of_a_turn_is_clean(tuppence: CommandLine) -> None:

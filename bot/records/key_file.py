@@ -29,7 +29,7 @@ def load_keys(path: Path) -> tuple[EncryptionKey, ...]:
         text = path.read_text(encoding="ascii")
         _keep_private(path)
         return read_keys(",".join(text.split()))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the database says better where there is no folder
         return ()
     except UnicodeDecodeError:
         raise KeysUnreadable(str(path), "it holds other characters than keys; put it back from your backup") from None

@@ -39,8 +39,12 @@ async def open_records(settings: Settings) -> Database:
 async def _make_keys(database: Database, path: Path) -> None:
     """A key for a database that nothing encrypted yet; for another one it would only hide what is missing."""
     if used := await used_keys(database):
-        raise KeyMissing(list(used)[-1])
-    await unlock(database, KeyRing(make_keys(path), lambda: load_keys(path)))
+        made = load_keys(path)  # by another start, since this one looked
+        if not made:
+            raise KeyMissing(list(used)[-1])
+    else:
+        made = make_keys(path)
+    await unlock(database, KeyRing(made, lambda: load_keys(path)))
 
 
 def ring_of(settings: Settings) -> KeyRing | None:

@@ -57,11 +57,11 @@ def problem_of(name: str, text: str) -> str:
     return ""
 
 
-async def active_prompt(session: AsyncSession, tenant: str, name: str) -> str:
-    """The text in use in a tenant: its active version, or the file."""
-    text = await session.scalar(
+async def active_prompt(session: AsyncSession, tenant: str, name: str) -> str | None:
+    """The active version of a tenant's prompt; None where the file is in use."""
+    text: str | None = await session.scalar(
         sa.select(PromptVersion.text).where(
             PromptVersion.tenant == tenant, PromptVersion.name == name, PromptVersion.active
         )
     )
-    return text or file_text(name)
+    return text or None

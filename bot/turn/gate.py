@@ -88,7 +88,8 @@ class Gate:
             spent = await controls.spent_quota(session, self.actor, turn_id)
             terms = await terms_of(session, self.actor.tenant)
             self.client = await permissions.chosen_client(session, self.actor, conversation)
-            self.advisor = await prompts.active_prompt(session, self.actor.tenant, "advisor")
+            advisor = await prompts.active_prompt(session, self.actor.tenant, "advisor")
+        self.advisor = advisor or prompts.file_text("advisor")
         if spent:
             asked = f"{spent.allowed:,} question{'' if spent.allowed == 1 else 's'}"
             again = _clock(spent.again_at, terms.time_zone)
