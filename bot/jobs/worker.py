@@ -143,7 +143,7 @@ class Worker:
                 await self._work(claim)
             self.finished += 1
         except LeaseLost:
-            return
+            pass  # taken by another worker, whose it stays, or taken back by its asker: then the next one may begin
         except asyncio.CancelledError:
             undo = True
         except PostRefused as error:
