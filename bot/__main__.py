@@ -14,7 +14,7 @@ from bot import privacy_commands
 from bot.account_commands import account_app
 from bot.admin_commands import admin_app, audits
 from bot.errors import TuppenceError
-from bot.model_commands import commands
+from bot.model_commands import commands, model_app
 from bot.slack_commands import slack_app
 from bot.starting import read_settings, run
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(commands)
 admin_app.add_typer(account_app, name="account")
+admin_app.add_typer(model_app, name="model")
 admin_app.add_typer(privacy_commands.commands)
 audits.add_typer(privacy_commands.audit_commands)
 app.add_typer(admin_app, name="admin")

@@ -55,6 +55,7 @@ switches = _group("switch", "What is stopped at once.")
 quotas = _group("quota", "How much may be asked.")
 prompts = _group("prompt", "The words that models are given.")
 portfolios = _group("portfolio", "Which portfolio is whose.")
+holds = _group("hold", "Whose records must be kept.")
 audits = _group("audit", "The log of what admins did.")
 
 
@@ -308,3 +309,24 @@ def verify(tenant: Tenant = "local", as_json: AsJson = False) -> None:
 
     if not run(administration.verify(settings, tenant, as_json=as_json)):
         raise typer.Exit(1)
+
+
+@holds.command("place", epilog='Example:  tuppence admin hold place ada --reason "case 17"')
+def place_hold(user: UserId, reason: Reason, tenant: Tenant = "local", as_json: AsJson = False) -> None:
+    """Keep all of a user's records, whatever retention or the user says."""
+    from bot.records.holds import place_hold
+
+    _change(
+        tenant,
+        lambda s, by, at: place_hold(s, by, user, reason=reason, at=at),
+        f"The records of {user} are held.",
+        as_json,
+    )
+
+
+@holds.command("lift")
+def lift_hold(user: UserId, tenant: Tenant = "local", as_json: AsJson = False) -> None:
+    """Let retention and the user delete again."""
+    from bot.records.holds import lift_hold
+
+    _change(tenant, lambda s, by, at: lift_hold(s, by, user, at=at), f"The records of {user} are free.", as_json)

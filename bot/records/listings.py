@@ -12,6 +12,7 @@ from bot.records.admin_tables import (
     ClientAssignment,
     Identity,
     KillSwitch,
+    LegalHold,
     Policy,
     PromptVersion,
     Quota,
@@ -39,6 +40,7 @@ LISTINGS: dict[str, type[Record]] = {
     "quota": Quota,
     "prompt": PromptVersion,
     "portfolio": PortfolioRecord,
+    "hold": LegalHold,
     "audit": AuditRecord,
 }
 

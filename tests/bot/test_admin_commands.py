@@ -33,6 +33,7 @@ CHANGES: list[tuple[str, list[str], str]] = [
     ("tool", ["tool", "off", "get_news"], "get_news is off."),
     ("switch", ["switch", "pull", "model", "qwen3:4b", "--reason", "it lies"], "model qwen3:4b is stopped."),
     ("quota", ["quota", "set", "--per-hour", "5"], "The quota of everybody is set."),
+    ("hold", ["hold", "place", "ada", "--reason", "case 17"], "The records of ada are held."),
 ]
 UNDO: list[tuple[str, list[str], str]] = [
     ("team", ["team", "leave", "sue", "alan"], "alan does not report to sue any more."),
@@ -40,6 +41,7 @@ UNDO: list[tuple[str, list[str], str]] = [
     ("identity", ["identity", "unlink", "slack", "U1"], "The slack account U1 is nobody's."),
     ("switch", ["switch", "release", "model", "qwen3:4b", "--reason", "mended"], "model qwen3:4b goes on."),
     ("quota", ["quota", "set"], "The quota of everybody is set."),
+    ("hold", ["hold", "lift", "ada"], "The records of ada are free."),
 ]
 
 
