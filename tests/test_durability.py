@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 START = int(time.time())
 """Seconds since 1970 of the first question: of now, as a question of yesterday would have expired."""
-PATIENCE = 200
-STORM = int(os.environ.get("TUPPENCE_STORM_EVENTS", "240"))
+PATIENCE = 420
+STORM = int(os.environ.get("STORM_EVENTS", "240"))
 """Events of the largest storm; `.ci/run` asks for 1,000."""
 QUESTIONS = ("/watch list", "/watch list", "/help", "price of Apple", "How did Apple do in 2022?", "hello")
 
