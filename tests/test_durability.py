@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ START = int(time.time())
 PATIENCE = 420
 STORM = int(os.environ.get("STORM_EVENTS", "240"))
 """Events of the largest storm; `.ci/run` asks for 1,000."""
+STORED = timedelta(seconds=1)
+"""From the time that an event is stamped with until its unit is committed, and it can be seen; ample on a busy machine."""
 QUESTIONS = ("/watch list", "/watch list", "/help", "price of Apple", "How did Apple do in 2022?", "hello")
 
 
@@ -198,7 +201,7 @@ async def check(messages: list[Posted], count: int) -> None:
             if one.conversation == other.conversation and one.sent_at < other.sent_at:
                 in_order = posted_at[one.id] < posted_at[other.id]
                 assert other.claimed_at
-                assert in_order or one.received_at >= other.claimed_at, f"{other.id} overtook {one.id}"
+                assert in_order or one.received_at >= other.claimed_at - STORED, f"{other.id} overtook {one.id}"
 
 
 async def test_three_replicas_killed_at_every_stage_lose_and_double_nothing(
