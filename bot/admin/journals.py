@@ -14,8 +14,9 @@ from bot.admin.fields import ChoiceField, DetailsField, MomentField, PersonField
 from bot.admin.table_view import TableView
 from bot.errors import AdminRefused, TuppenceError
 from bot.records import audit, inbox
-from bot.records.admin_tables import AdminAccount, Alert, Digest, Feedback, LegalHold
+from bot.records.admin_tables import AdminAccount, Feedback, LegalHold
 from bot.records.inbox_tables import InboxEvent
+from bot.records.schedule_tables import Alert, Digest
 from bot.records.tables import AuditRecord
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Digests(TableView):
         PersonField("user_id", "For"),
         StringField("kind", "Kind"),
         StringField("surface", "Surface"),
-        StringField("cron", "When"),
+        StringField("schedule", "When"),
         StringField("time_zone", "Zone"),
         YesNoField("paused", "Paused"),
         StringField("last_slot", "Last sent"),

@@ -1,30 +1,27 @@
 """What admins keep: who works for whom, what is allowed, what was agreed, and how admins sign in.
 
 tenants ─── channels
-users ─┬─ identities, role_assignments, client_assignments, team_members, legal_holds, feedback
-       └─ digests, alerts
+users ─── identities, role_assignments, client_assignments, team_members, legal_holds, feedback
 tool_switches, kill_switches, policies, prompt_versions, quotas, admin_accounts ─── admin_sessions
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.records.base import CURRENCY, KEY, NOW, SYMBOL, Record, one_of, owned_by
-from bot.records.columns import ExactDecimal, FreeText, JsonDocument, UtcDateTime
-from bot.records.encrypted_columns import EncryptedJson, EncryptedText
+from bot.records.base import CURRENCY, KEY, NOW, Record, one_of, owned_by
+from bot.records.columns import FreeText, JsonDocument, UtcDateTime
+from bot.records.encrypted_columns import EncryptedText
 
 PLATFORMS = ("local", "slack", "teams")
 ROLES = ("member", "adviser", "supervisor", "compliance", "admin")
 PLACES = ("direct", "group", "private", "public")
 ADVICE_MODES = ("information", "advisor_support", "supervised_advice")
 SWITCHED = ("tenant", "tool", "user", "model")
-ALERT_CONDITIONS = ("above", "below", "day_move_percent", "new_high", "new_low", "drawdown_percent", "earnings")
 
 
 class Tenant(Record):
@@ -236,48 +233,6 @@ class LegalHold(Record):
     reason: Mapped[str] = mapped_column(EncryptedText)
     placed_by: Mapped[str] = mapped_column(KEY)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
-
-
-class Digest(Record):
-    """A scheduled summary. `cron` names days ("0 8 * * mon-fri") in `time_zone`; `last_slot` is the last one sent."""
-
-    __tablename__ = "digests"
-    __table_args__ = (owned_by("users", "user_id"),)
-
-    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(KEY, primary_key=True)
-    user_id: Mapped[str] = mapped_column(KEY)
-    kind: Mapped[str] = mapped_column(sa.String(32))
-    surface: Mapped[str] = mapped_column(sa.String(16))
-    target: Mapped[Any] = mapped_column(EncryptedJson)
-    sections: Mapped[Any] = mapped_column(JsonDocument)
-    cron: Mapped[str] = mapped_column(sa.String(64))
-    time_zone: Mapped[str] = mapped_column(sa.String(64))
-    calendar: Mapped[str] = mapped_column(sa.String(16))
-    holidays: Mapped[str] = mapped_column(one_of("holidays", ("skip", "say", "send")))
-    paused: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
-    last_slot: Mapped[str | None] = mapped_column(sa.String(64))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
-
-
-class Alert(Record):
-    """Something a person wants to be told of. `threshold` is a price in `currency`, or a percentage, or NULL."""
-
-    __tablename__ = "alerts"
-    __table_args__ = (owned_by("users", "user_id"),)
-
-    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
-    id: Mapped[str] = mapped_column(KEY, primary_key=True)
-    user_id: Mapped[str] = mapped_column(KEY)
-    symbol: Mapped[str | None] = mapped_column(SYMBOL)
-    condition: Mapped[str] = mapped_column(one_of("condition", ALERT_CONDITIONS, 32))
-    threshold: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    currency: Mapped[str | None] = mapped_column(CURRENCY)
-    armed: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
-    paused: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
-    quiet_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_fired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 
 class AdminAccount(Record):

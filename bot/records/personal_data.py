@@ -15,9 +15,7 @@ import sqlalchemy as sa
 from bot.errors import RecordsRefused, UnknownUser
 from bot.records import audit
 from bot.records.admin_tables import (
-    Alert,
     ClientAssignment,
-    Digest,
     Feedback,
     Identity,
     LegalHold,
@@ -26,7 +24,9 @@ from bot.records.admin_tables import (
     TeamMember,
 )
 from bot.records.inbox_tables import InboxEvent, OutboxMessage
+from bot.records.platform_tables import ConversationReference, OfferRecord, Preference
 from bot.records.privacy_tables import Confirmation
+from bot.records.schedule_tables import Alert, Digest
 from bot.records.tables import (
     Account,
     AuditRecord,
@@ -138,6 +138,9 @@ def _about(tenant: str, user: str) -> dict[type[Record], sa.ColumnElement[bool]]
         Feedback: Feedback.user_id == user,
         Alert: Alert.user_id == user,
         Digest: Digest.user_id == user,
+        Preference: Preference.user_id == user,
+        OfferRecord: OfferRecord.user_id == user,
+        ConversationReference: ConversationReference.user_id == user,
         InboxEvent: InboxEvent.user_id == user,
         OutboxMessage: OutboxMessage.event_id.in_(events),
         AuditRecord: AuditRecord.actor == user,
@@ -153,6 +156,9 @@ def _forgotten(user: str) -> dict[type[Record], sa.ColumnElement[bool]]:
         PortfolioRecord: PortfolioRecord.user_id == user,
         Alert: Alert.user_id == user,
         Digest: Digest.user_id == user,
+        Preference: Preference.user_id == user,
+        OfferRecord: OfferRecord.user_id == user,
+        ConversationReference: ConversationReference.user_id == user,
         ChosenClient: ChosenClient.user_id == user,
         Confirmation: Confirmation.user_id == user,
         InboxEvent: sa.and_(InboxEvent.user_id == user, InboxEvent.state.not_in(_UNFINISHED)),

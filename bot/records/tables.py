@@ -8,8 +8,9 @@ users ─┬─ portfolios ─┬─ accounts ─┬─ transactions
 conversations ─┴─ chosen_clients
 model_scores, models, audit_log
 
-What waits for its turn is in `inbox_tables`, what admins keep in `admin_tables`, keys in `privacy_tables`. What
-clients say, own and are called is encrypted (`encrypted_columns`).
+What waits for its turn is in `inbox_tables`, what admins keep in `admin_tables`, keys in `privacy_tables`, what the
+platforms need in `platform_tables`, digests and alerts in `schedule_tables`. What clients say, own and are called is
+encrypted (`encrypted_columns`).
 
 A change here needs a migration; a test compares the two on both databases.
 """
@@ -25,12 +26,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records import admin_tables as _admin_tables
 from bot.records import inbox_tables as _inbox_tables
+from bot.records import platform_tables as _platform_tables
 from bot.records import privacy_tables as _privacy_tables
+from bot.records import schedule_tables as _schedule_tables
 from bot.records.base import CURRENCY, KEY, NOW, SYMBOL, Record, one_of, owned_by
 from bot.records.columns import FreeText, JsonDocument, UtcDateTime
 from bot.records.encrypted_columns import EncryptedDecimal, EncryptedJson, EncryptedName, EncryptedText
 
-TABLES = (_admin_tables, _inbox_tables, _privacy_tables)
+TABLES = (_admin_tables, _inbox_tables, _platform_tables, _privacy_tables, _schedule_tables)
 """Imported so that `Record.metadata` knows all tables wherever one of them is used."""
 
 TURN_STATUSES = ("running", "answered", "declined", "clarify", "failed")

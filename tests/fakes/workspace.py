@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.records import administration, models, portfolios, prompts, scores
-from bot.records.admin_tables import Alert, Digest, Feedback, LegalHold
+from bot.records.admin_tables import Feedback, LegalHold
 from bot.records.inbox_tables import InboxConversation, InboxEvent
 from bot.records.sample import sample_portfolio
+from bot.records.schedule_tables import Alert, Digest
 from bot.records.tables import Conversation, ToolCallRecord, Turn
 from bot.records.users import Actor
 from tests.fakes.admin_site import START
@@ -106,11 +107,11 @@ async def _records(session: AsyncSession, by: Actor, mark: str) -> None:
             tenant=tenant,
             id="d",
             user_id="ada",
-            kind="morning",
+            kind="market_open",
             surface="slack",
             target={},
             sections=[],
-            cron="0 8 * * mon-fri",
+            schedule="0 8 * * mon-fri",
             time_zone="Europe/London",
             calendar="XLON",
             holidays="skip",
@@ -121,6 +122,8 @@ async def _records(session: AsyncSession, by: Actor, mark: str) -> None:
             tenant=tenant,
             id="a",
             user_id="ada",
+            surface="slack",
+            target={},
             symbol=WATCHED,
             condition="below",
             threshold=Decimal("123.45"),

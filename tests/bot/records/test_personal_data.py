@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from bot.errors import RecordsRefused, UnknownUser
 from bot.records import audit, portfolios, turns, users
-from bot.records.admin_tables import Alert, Digest, Feedback, Identity, LegalHold, Quota, RoleAssignment
+from bot.records.admin_tables import Feedback, Identity, LegalHold, Quota, RoleAssignment
 from bot.records.base import Record
 from bot.records.confirmations import VALID_FOR, new_code, take_code
 from bot.records.database import open_database
 from bot.records.inbox_tables import InboxConversation, InboxEvent, OutboxMessage
 from bot.records.personal_data import _about, _forgotten, everything_about, forget
+from bot.records.schedule_tables import Alert, Digest
 from bot.records.tables import Conversation, Turn, User
 from bot.records.turns import Outcome, SavedToolCall
 from bot.records.users import Actor
@@ -51,10 +52,10 @@ async def fill(database: Database, actor: Actor, conversation: str, word: str = 
         session.add(Identity(platform="slack", external_id=f"U-{actor.user}", **me))
         session.add(RoleAssignment(role="adviser", granted_by="root", **me))
         session.add(Quota(per_hour=1, changed_by="root", **me))
-        session.add(Alert(id=f"a-{actor.user}", condition="above", **me))
+        session.add(Alert(id=f"a-{actor.user}", condition="above", surface="slack", target={"word": word}, **me))
         session.add(
             Digest(
-                id=f"d-{actor.user}", kind="daily", surface="slack", target={"word": word}, sections=[], cron="0 8 * * *",
+                id=f"d-{actor.user}", kind="my_portfolio", surface="slack", target={"word": word}, sections=[], schedule="0 8 * * *",
                 time_zone="UTC", calendar="XNYS", holidays="skip", **me,
             )
         )  # fmt: skip
