@@ -162,8 +162,10 @@ def serve(
 ) -> None:
     """Answer on the chat platforms, run what is scheduled, and show the admin pages."""
     settings = read_settings()
+    from bot.logs import log_to_terminal
     from bot.serving import serve as run_server
 
+    log_to_terminal(settings)
     run(run_server(settings, host, port, announce=lambda address: typer.echo(f"Serving at {address}", err=True)))
 
 

@@ -25,6 +25,7 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   └── WeightsDamaged        74  the built-in model's file is missing, cut short or altered
 ├── AdminRefused              65  what an admin wants to change can't be so
 ├── RecordsRefused            65  what is kept can't be deleted, restored or taken in so
+├── DigestRefused             65  a digest can't be scheduled or changed so
 ├── PortfolioRefused          65  a model can't be promoted or retired (every reason is listed)
 ├── AccountRefused            65  an admin account can't be added or changed
 ├── ImportRefused             65  a file can't be imported (every problem has its line number)
@@ -291,6 +292,12 @@ class AdminRefused(TuppenceError):
 
 class RecordsRefused(TuppenceError):
     """What is kept can't be deleted, restored or taken in so; nothing was changed. One sentence with the fix."""
+
+    exit_code = 65
+
+
+class DigestRefused(TuppenceError):
+    """A digest can't be scheduled or changed so; nothing was changed. The message is one sentence with the fix."""
 
     exit_code = 65
 

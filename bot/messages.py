@@ -68,6 +68,19 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a person reads figures and times: what they chose, and what their tenant did; "" for nothing.
+
+    What a platform knows of its user counts more than the tenant and less than the person.
+    """
+
+    locale: str = ""
+    time_zone: str = ""
+    usual_locale: str = ""
+    usual_time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The end of a turn, the same for every surface. `answer` is checked markdown."""
 
@@ -88,3 +101,12 @@ class Reply:
     """Whether it holds anything of a person's data; where it may then be posted, `bot.turn.destination` says."""
     client: str = ""
     """The user whose data the asker had chosen to ask about, "" for the asker's own."""
+    manner: Manner = Manner()
+    """How the asker reads it, as far as that was chosen."""
+    disclosures: tuple[tuple[str, str], ...] = ()
+    """(name, text) of what is said beside the answer: that a machine answers, what it is not."""
+
+    @property
+    def disclosure(self) -> str:
+        """What is said beside the answer, as one text; "" for nothing."""
+        return " ".join(text for _, text in self.disclosures)

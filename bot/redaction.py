@@ -90,7 +90,8 @@ def redact_logs(settings: Settings) -> None:
     """Clean what the handlers of the root logger write from now on."""
     redaction = Redaction(secrets_of(settings))
     for handler in logging.getLogger().handlers:
-        handler.addFilter(redaction)
+        if not any(isinstance(known, Redaction) for known in handler.filters):
+            handler.addFilter(redaction)
 
 
 def _parts(name: str, value: str) -> Iterator[str]:

@@ -71,6 +71,8 @@ class Replica:
     def __init__(self, settings: Settings, parts: Parts, surfaces: Sequence[ChatSurface], limits: Limits) -> None:
         self.settings, self.parts, self.surfaces = settings, parts, surfaces
         self.metrics = Metrics()
+        for surface in surfaces:
+            surface.use(parts)
         owner = f"{socket.gethostname()}/{uuid.uuid4().hex[:12]}"
         named = {surface.name: surface for surface in surfaces}
         handler = QuestionHandler(

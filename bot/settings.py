@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import zoneinfo
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,7 +26,9 @@ from bot.addresses import is_loopback, is_unspecified, read_host
 from bot.encryption_keys import read_keys
 from bot.environment import read_environment
 from bot.errors import SettingsError
-from bot.slack_keys import SLACK_API, half_set_up, read_api_url
+from bot.slack_keys import SLACK_API, half_set_up, read_api_url, read_app_token, read_bot_token, read_signing_secret
+from bot.teams_keys import half_set_up as teams_half_set_up
+from bot.teams_keys import read_day, read_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +41,7 @@ DEFAULT_OLLAMA = "http://127.0.0.1:11434"
 MAX_USER_CHARACTERS = 255
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*(?::[A-Za-z0-9._-]+)?")
-_TOKEN = re.compile(r"[A-Za-z0-9-]+")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-_HEX_32 = re.compile(r"[0-9a-f]{32}")
-_SLACK_TOKENS = {"xoxb-": ("a bot token", "SLACK_BOT_TOKEN"), "xapp-": ("an app-level token", "SLACK_APP_TOKEN")}
-_MIN_TOKEN_CHARACTERS = 20
 
 
 def _read_home(text: str) -> Path:
@@ -138,32 +137,6 @@ def _read_switch(text: str) -> bool:
     return switch
 
 
-def _read_slack_token(prefix: str) -> BeforeValidator:
-    def read(text: str) -> str:
-        other = next(
-            (what for start, what in _SLACK_TOKENS.items() if start != prefix and text.startswith(start)), None
-        )
-        if other:
-            raise ValueError(f"this is {other[0]}; it belongs in {other[1]}")
-        if not text.startswith(prefix):
-            raise ValueError(
-                f"it does not begin with {prefix}; copy {_SLACK_TOKENS[prefix][0]} from your Slack app's page"
-            )
-        if not _TOKEN.fullmatch(text) or len(text) < _MIN_TOKEN_CHARACTERS:
-            raise ValueError("it is too short or holds other characters; copy all of it from your Slack app's page")
-        return text
-
-    return BeforeValidator(read)
-
-
-def _read_signing_secret(text: str) -> str:
-    if text.startswith(tuple(_SLACK_TOKENS)):
-        raise ValueError("this is a token; the signing secret is on the page “Basic Information” of your Slack app")
-    if not _HEX_32.fullmatch(text):
-        raise ValueError("it is not 32 hexadecimal digits; copy it from the page “Basic Information” of your Slack app")
-    return text
-
-
 def _read_hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
     for host in hosts:
@@ -250,6 +223,12 @@ class Settings(BaseModel):
         description="The currency in which a new portfolio is valued, by its ISO code.",
         json_schema_extra={"example": "EUR"},
     )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        alias="TUPPENCE_LOG_FORMAT",
+        description="How the log is written: lines of text, or a JSON object a line.",
+        json_schema_extra={"example": "json"},
+    )
     user: Annotated[str, AfterValidator(read_user)] = Field(
         alias="TUPPENCE_USER",
         description="Who asks in the terminal.",
@@ -267,19 +246,19 @@ class Settings(BaseModel):
         description="Where Ollama listens. Another machine needs TUPPENCE_ALLOW_REMOTE_MODEL=true.",
         json_schema_extra={"example": "127.0.0.1:11434"},
     )
-    slack_bot_token: Annotated[SecretStr, _read_slack_token("xoxb-")] | None = Field(
+    slack_bot_token: Annotated[SecretStr, BeforeValidator(read_bot_token)] | None = Field(
         None,
         alias="SLACK_BOT_TOKEN",
-        description="Slack's bot token; with one of the next two it switches Slack on.",
+        description="Slack's bot token, for one workspace; with one of the next two it switches Slack on.",
         json_schema_extra={"example": "xoxb-your-token"},
     )
-    slack_app_token: Annotated[SecretStr, _read_slack_token("xapp-")] | None = Field(
+    slack_app_token: Annotated[SecretStr, BeforeValidator(read_app_token)] | None = Field(
         None,
         alias="SLACK_APP_TOKEN",
         description="Slack's app-level token, for Socket Mode: no address that Slack can reach is needed.",
         json_schema_extra={"example": "xapp-your-token"},
     )
-    slack_signing_secret: Annotated[SecretStr, BeforeValidator(_read_signing_secret)] | None = Field(
+    slack_signing_secret: Annotated[SecretStr, BeforeValidator(read_signing_secret)] | None = Field(
         None,
         alias="SLACK_SIGNING_SECRET",
         description="Slack's signing secret, for events over HTTP at /slack/events.",
@@ -288,7 +267,7 @@ class Settings(BaseModel):
     slack_client_id: str | None = Field(
         None,
         alias="SLACK_CLIENT_ID",
-        description="The client id of the Slack app, to install it in several workspaces.",
+        description="The client id of the Slack app, to install it in several workspaces at /slack/install.",
         json_schema_extra={"example": "your-client-id"},
     )
     slack_client_secret: SecretStr | None = Field(
@@ -302,6 +281,43 @@ class Settings(BaseModel):
         alias="SLACK_API_URL",
         description="Where Slack's Web API is; Socket Mode is reached through it, too.",
         json_schema_extra={"example": "http://127.0.0.1:8900/api/"},
+    )
+
+    teams_client_id: str | None = Field(
+        None,
+        alias="CLIENT_ID",
+        description="The app id of the bot in Microsoft Teams; with the next two it switches Teams on.",
+        json_schema_extra={"example": "your-app-id"},
+    )
+    teams_client_secret: SecretStr | None = Field(
+        None,
+        alias="CLIENT_SECRET",
+        description="The client secret of the bot in Microsoft Teams.",
+        json_schema_extra={"example": "your-client-secret"},
+    )
+    teams_tenant_id: str | None = Field(
+        None,
+        alias="TENANT_ID",
+        description="The Microsoft 365 tenant in which the bot is registered.",
+        json_schema_extra={"example": "your-tenant-id"},
+    )
+    teams_allowed_tenants: Annotated[tuple[str, ...], BeforeValidator(read_tenants)] = Field(
+        (),
+        alias="TEAMS_ALLOWED_TENANTS",
+        description="The Microsoft 365 tenants whose people are answered, with commas between.",
+        json_schema_extra={"default": "TENANT_ID alone", "example": "72f988bf-86f1-41af-91ab-2d7cd011db47"},
+    )
+    teams_secret_expires: Annotated[date, BeforeValidator(read_day)] | None = Field(
+        None,
+        alias="TEAMS_SECRET_EXPIRES",
+        description="The day on which CLIENT_SECRET ends; `tuppence doctor` warns 30 days before.",
+        json_schema_extra={"example": "2027-05-31"},
+    )
+    teams_allow_unauthenticated: Annotated[bool, BeforeValidator(_read_switch)] = Field(
+        default=False,
+        alias="TEAMS_ALLOW_UNAUTHENTICATED",
+        description="Whether Teams may be played on this machine alone, without credentials and without any check.",
+        json_schema_extra={"example": "true"},
     )
 
     admin_hosts: Annotated[tuple[str, ...], BeforeValidator(_read_hosts)] = Field(
@@ -332,7 +348,16 @@ class Settings(BaseModel):
     @property
     def has_slack(self) -> bool:
         """Whether Slack is switched on."""
-        return self.slack_bot_token is not None
+        return self.slack_bot_token is not None or self.slack_client_id is not None
+
+    @property
+    def has_teams(self) -> bool:
+        """Whether Microsoft Teams is switched on."""
+        return self.teams_allow_unauthenticated or None not in (
+            self.teams_client_id,
+            self.teams_client_secret,
+            self.teams_tenant_id,
+        )
 
     @property
     def names_a_model(self) -> bool:
@@ -372,7 +397,8 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv_path: Path | 
         settings = Settings.model_validate(values)
     except ValidationError as error:
         problems += [f"{detail['loc'][0]}: {_reason(detail)}" for detail in error.errors(include_url=False)]
-    if problems := problems or half_set_up(values):  # what is missing shows once what is there is right
+    # What is missing shows once what is there is right.
+    if problems := problems or half_set_up(values) + teams_half_set_up(values):
         raise SettingsError(problems)
     return settings
 

@@ -16,9 +16,9 @@ from bot.admin.context import admin, change, services, view_of
 from bot.admin.figures import overview
 from bot.errors import TuppenceError
 from bot.records import administration
-from bot.records.admin_tables import ADVICE_MODES, KillSwitch, ToolSwitch
+from bot.records.admin_tables import KillSwitch, ToolSwitch
 from bot.records.models import named_models
-from bot.records.policies import POLICY_FIELDS, terms_of
+from bot.records.policies import OFFERED_MODES, POLICY_FIELDS, terms_of
 from bot.records.scores import latest_scores
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class PolicyPage(Page):
         """The policy as it is, in a form."""
         terms = await terms_of(view_of(request), admin(request).tenant)
         values = {name: self._written(name, getattr(terms, name)) for name in POLICY_FIELDS}
-        return await self.show(request, values=values, modes=ADVICE_MODES, problem="")
+        return await self.show(request, values=values, modes=OFFERED_MODES, problem="")
 
     @route("/save", methods=["POST"], name="save-policy")
     async def save(self, request: Request) -> Response:
@@ -132,7 +132,7 @@ class PolicyPage(Page):
 
             changed = await change(request, act)
         except (TuppenceError, ValueError) as error:
-            return await self.show(request, 422, values=values, modes=ADVICE_MODES, problem=str(error))
+            return await self.show(request, 422, values=values, modes=OFFERED_MODES, problem=str(error))
         flash(request, "The policy is saved." if changed else "Nothing was different.", "success")
         return self.again(request)
 

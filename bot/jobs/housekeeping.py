@@ -8,15 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import TuppenceError
-from bot.records import retention, turns
+from bot.records import audit, retention, turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bot.records.database import Database
 
 log = logging.getLogger(__name__)
+heads = logging.getLogger("bot.audit_heads")
+heads.setLevel(logging.INFO)
 EVERY = timedelta(minutes=15)
 
 
@@ -25,6 +27,7 @@ class Housekeeping:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
+        self._told_on: date | None = None
 
     async def run(self) -> None:
         """A round at the start, then one every quarter of an hour, until cancelled."""
@@ -43,3 +46,14 @@ class Housekeeping:
         async with self._database.write() as session:
             await turns.fail_abandoned_turns(session, self._now())
         await retention.purge(self._database, self._now())
+        await self._tell_heads()
+
+    async def _tell_heads(self) -> None:
+        """Once a day the newest row of each audit log goes to the program's log: a collector elsewhere keeps it."""
+        today = self._now().date()
+        if today == self._told_on:
+            return
+        async with self._database.read() as session:
+            for tenant in await audit.tenants(session):
+                heads.info("audit head of %s: %s", tenant, await audit.head(session, tenant))
+        self._told_on = today

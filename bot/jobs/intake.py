@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.records import inbox
+from bot.jobs.questions import KIND
+from bot.records import audit, inbox
+from bot.records.identities import actor_of
 from bot.records.inbox_tables import InboxConversation, InboxEvent
+from bot.records.offers import Offers
+from bot.turn.proposals import Refusal, take
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.jobs.worker import Worker
     from bot.records.database import Database
     from bot.records.inbox import Event
+    from bot.records.offers import Offer
+    from bot.records.users import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One press of a button: by whom, on which platform; `id` is the same at each of its deliveries."""
+
+    tenant: str
+    surface: str
+    user: str
+    id: str
 
 
 class Intake:
@@ -39,7 +59,7 @@ class Intake:
             return await inbox.accept(session, event, now=now)
 
         is_new = await self._database.run(unit)
-        self._worker.look_again(event.tenant, place)
+        self._worker.look_again(event.tenant)
         self._worker.wake()
         return is_new
 
@@ -50,10 +70,65 @@ class Intake:
             return await inbox.cancel(session, tenant, place, now=await inbox.database_now(session))
 
         is_dropped = await self._database.run(unit)
-        self._worker.look_again(tenant, place)
+        self._worker.look_again(tenant)
         return is_dropped
+
+    async def stop(
+        self, tenant: str, channel: str, *, before: datetime, thread: str = "", user: str = ""
+    ) -> Sequence[Event]:
+        """Stop the questions of a thread, or those of a user in a whole channel, that were asked `before`.
+
+        Whoever works on one sees to what is shown of it; those that nobody works on any more are returned.
+        """
+        held = InboxEvent.conversation
+        conversations = held == f"{channel}/{thread}" if thread else held.startswith(f"{channel}/", autoescape=True)
+        if user:
+            conversations = sa.and_(conversations, InboxEvent.user_id == user)
+
+        async def unit(session: AsyncSession) -> list[tuple[Event, bool]]:
+            now = await inbox.database_now(session)
+            return await inbox.stop(session, tenant, KIND, conversations, before=before, now=now)
+
+        stopped = await self._database.run(unit)
+        self._worker.look_again(tenant)
+        return [event for event, is_left in stopped if is_left]
+
+    async def decide(
+        self, pressed: Pressed, nonce: str, event_of: Callable[[Offer, Actor], Event | None]
+    ) -> Offer | Refusal | None:
+        """Take an offer and store what it leads to, both or neither; None for a press that is known already.
+
+        `event_of` makes the event of the one who decided, None where nothing is to be done.
+        """
+
+        async def unit(session: AsyncSession) -> Offer | Refusal | None:
+            now = await inbox.database_now(session)
+            if await _is_known(session, pressed):
+                return None
+            actor = await actor_of(session, pressed.tenant, pressed.surface, pressed.user)
+            taken = await take(Offers(session, pressed.tenant, now), actor, nonce, now=now)
+            if isinstance(taken, Refusal):  # the same press may have come by another way, and been quicker
+                return None if await _is_known(session, pressed) else taken
+            event = event_of(taken, actor)
+            if event:
+                await inbox.accept(session, event, now=now)
+            details = {"kind": taken.kind, **({"client": taken.client} if taken.client else {})}
+            await audit.append(session, actor, "confirm" if event else "decline", pressed.id, details, at=now)
+            return taken
+
+        taken = await self._database.run(unit)
+        self._worker.wake()
+        return taken
 
     async def takes_part(self, tenant: str, conversation: str) -> bool:
         """Whether anything was ever asked in a conversation."""
         async with self._database.read() as session:
             return await session.get(InboxConversation, (tenant, conversation)) is not None
+
+
+async def _is_known(session: AsyncSession, pressed: Pressed) -> bool:
+    """Whether what this press led to is on record."""
+    found = await session.scalar(
+        sa.select(InboxEvent.id).where(InboxEvent.tenant == pressed.tenant, InboxEvent.id == pressed.id)
+    )
+    return found is not None

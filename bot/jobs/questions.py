@@ -8,11 +8,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.offering import offers_of
 from bot.jobs.showing import Plain
 from bot.messages import ToolCall
-from bot.records import inbox
+from bot.records import inbox, turns
+from bot.records.identities import actor_of
 from bot.records.inbox import LeaseLost, Outgoing
-from bot.records.inbox_tables import InboxEvent
+from bot.records.turns import Outcome
 from bot.records.users import Actor
 from bot.turn.assistant import Question
 from bot.turn.destination import Deliveries, place_now, route
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 KIND = "question"
 LATE = timedelta(minutes=10)
 EXPIRED = timedelta(hours=24)
+TAKEN_BACK = "The question was stopped, deleted or reworded before it was answered."
 _TURNS = uuid.UUID("6b1f5d0e-6c39-5d0b-9f0e-0c1d7a5a9b52")
 
 
@@ -68,18 +71,23 @@ class QuestionHandler:
                 question = Question(event.payload["text"], actor, event.conversation, event.surface, place)
                 self._on_reply(await self._assistant.ask(question, say, attempt))
         except (LeaseLost, asyncio.CancelledError):
-            if await self._is_cancelled(event):
-                await shows.discard(event)
+            await self._take_away(event, shows)
             raise
         if not attempt.posts:
             await shows.discard(event)
         return attempt.posts
 
-    async def _is_cancelled(self, event: Event) -> bool:
-        """Whether the question was taken back, as when its post was deleted."""
+    async def _take_away(self, event: Event, shows: Showing) -> None:
+        """End the turn of a question that its asker stopped or deleted, and what was shown of it."""
         async with self._database.read() as session:
-            stored = await session.get(InboxEvent, (event.tenant, event.id))
-            return stored is not None and stored.state == "cancelled"
+            was_stopped = await inbox.was_stopped(session, event.tenant, event.id)
+        if was_stopped is None:
+            return
+        async with self._database.write() as session:
+            actor = await actor_of(session, event.tenant, event.surface, event.user)
+            ended = Outcome("failed", "", failure=TAKEN_BACK)
+            await turns.finish_turn(session, actor, turn_of(event), ended, now=self._now())
+        await (shows.stopped(event) if was_stopped else shows.discard(event))
 
     def _show(self, event: Event) -> Showing:
         return self._shows.get(event.surface) or Plain()
@@ -116,7 +124,9 @@ class Attempt:
         going = await self._routed(session, reply)
         for part, directly in ((going.place, False), (going.direct, True)):
             if part:
-                messages += self._shows.present(event, f"{self._prefix}{part.answer}", part, directly=directly)
+                offered = await offers_of(session, event, part, now=await inbox.database_now(session))
+                text = f"{self._prefix}{part.answer}"
+                messages += self._shows.present(event, text, part, directly=directly, offered=offered)
         now = await inbox.database_now(session)
         self.posts = await inbox.finish(session, self._claim, messages, now=now, turn_id=self.turn_id)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.messages import Reply
     from bot.records.inbox import Event
+    from bot.turn.proposals import Offered
 
 
 class Showing(Protocol):
@@ -33,11 +34,23 @@ class Showing(Protocol):
     async def discard(self, event: Event) -> None:
         """Take away what `working` showed of a question that is not to be answered."""
 
-    def present(self, event: Event, text: str, reply: Reply | None, *, directly: bool = False) -> Sequence[Outgoing]:
+    async def stopped(self, event: Event) -> None:
+        """Say in the place of what `working` showed that its asker stopped it."""
+
+    def present(
+        self,
+        event: Event,
+        text: str,
+        reply: Reply | None,
+        *,
+        directly: bool = False,
+        offered: Sequence[Offered] = (),
+    ) -> Sequence[Outgoing]:
         """The messages to post: `text` is what to say, `reply` the whole turn, None for a notice.
 
-        With `directly` they are for the asker alone.
+        With `directly` they are for the asker alone. `offered` are changes to show as buttons, where there are any.
         """
+        del offered
         body: dict[str, Any] = {"text": text, "turn": reply.turn_id if reply else ""}
         target = {**event.payload["target"], "directly": True} if directly else event.payload["target"]
         return (Outgoing(event.surface, target, body),)

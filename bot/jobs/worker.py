@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.errors import TuppenceError
+from bot.jobs.keeping import Halted, Keeper
 from bot.jobs.posting import Poster, PostFailed, PostRefused
 from bot.records import inbox
 from bot.records.inbox import LeaseLost
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,27 +27,52 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class NotYet(Exception):
+    """It is too early for the work of an event, which is no failure: it is claimed again after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"not before {wait}")
+        self.wait = wait
+
+
 class Handler(Protocol):
     """What one kind of event calls for."""
 
     async def run(self, claim: Claim) -> Sequence[Post]:
-        """Do the work and record its outcome with `inbox.finish`; returns what is to be posted. Raises `LeaseLost`."""
+        """Do the work and record its outcome with `inbox.finish`; returns what is to be posted.
+
+        Raises `LeaseLost`, or `NotYet`.
+        """
 
     def apology(self, event: Event) -> Sequence[Outgoing]:
         """What to post when the work failed each time."""
 
 
+@runtime_checkable
+class Unasked(Protocol):
+    """A handler of what nobody asked for just now: it stops writing to a place that refuses it."""
+
+    async def refused(self, session: AsyncSession, event: Event, reason: str) -> None:
+        """Give up the place of an event, in the unit in which the event is given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how often. `lease` is renewed while work goes on; a worker that dies is replaced after it."""
+    """How long and how often. `lease` is renewed while work goes on; a worker that dies is replaced after it.
+
+    `look` is how long it may take until work that was stopped, by whichever process, is ended. Of the `together` lanes
+    at most `unasked` do what nobody asked for just now: the others are always free for questions.
+    """
 
     lease: timedelta = timedelta(seconds=30)
+    look: timedelta = timedelta(seconds=1)
     poll: timedelta = timedelta(milliseconds=250)
     most_attempts: int = 4
     most_posts: int = 12
     longest_wait: timedelta = timedelta(seconds=60)
     stopping: timedelta = timedelta(seconds=20)
     together: int = 4
+    unasked: int = 2
 
 
 class Worker:
@@ -66,7 +92,9 @@ class Worker:
         self._woken = asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()
-        self._looks: dict[tuple[str, str | None], asyncio.Event] = {}
+        self._keepers: set[Keeper] = set()
+        self._halted: set[tuple[str, str]] = set()
+        """Events whose work a switch ended once: they are answered with its notice, and not ended again."""
         self.finished = 0
         """Events that this worker saw to their end."""
 
@@ -84,14 +112,17 @@ class Worker:
         """Look for work now, not only at the next poll."""
         self._woken.set()
 
-    def look_again(self, tenant: str, place: str) -> None:
-        """Find out now whether the work for a place still has to be done, where it is done here."""
-        if look := self._looks.get((tenant, place)):
-            look.set()
+    def look_again(self, tenant: str) -> None:
+        """Find out now which of a tenant's work here still has to be done, as some of it was taken back."""
+        for keeper in self._keepers:
+            if keeper.claim.event.tenant == tenant:
+                keeper.look()
 
     async def run(self) -> None:
         """Claim and work until `stop` is called; then hand back what could not be finished in time."""
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self._limits.together)]
+        unasked = max(self._limits.unasked, 1)  # a worker with a single lane does everything in it
+        lowest = [inbox.UNASKED if lane < unasked else inbox.CHAT for lane in range(self._limits.together)]
+        lanes = [asyncio.create_task(self._lane(each)) for each in lowest]
         try:
             await asyncio.gather(*lanes)
         finally:
@@ -108,10 +139,10 @@ class Worker:
         for task in self._in_work:
             task.cancel()
 
-    async def _lane(self) -> None:
+    async def _lane(self, lowest: int) -> None:
         while not self._stopping:
             try:
-                claim = await self._claim()
+                claim = await self._claim(lowest)
             except TuppenceError as error:  # the database is away: the inbox waits there
                 log.warning("no work can be claimed: %s", error)
                 claim = None
@@ -123,29 +154,41 @@ class Worker:
             if self._stopping:  # it was claimed while the end began
                 await self._let_go(claim, undo=True)
                 return
-            self.wake()  # where there was one, there may be more for the other lanes
+            if claim.event.kind not in inbox.UNASKED_KINDS:  # where there was one, there may be more for other lanes
+                self.wake()
             task = asyncio.create_task(self._see_to(claim))
             self._in_work.add(task)
             task.add_done_callback(self._in_work.discard)
             with suppress(asyncio.CancelledError):
                 await asyncio.shield(task)
 
-    async def _claim(self) -> Claim | None:
+    async def _claim(self, lowest: int) -> Claim | None:
         async with self._database.write() as session:
             now = await inbox.database_now(session)
-            return await inbox.claim(session, self._owner, now=now, lease=self._limits.lease)
+            return await inbox.claim(session, self._owner, now=now, lease=self._limits.lease, lowest=lowest)
 
     async def _see_to(self, claim: Claim) -> None:
         """One claim from its work to its release, whatever happens."""
         wait, undo = timedelta(0), False
+        name = (claim.event.tenant, claim.event.id)
+        heeds = name not in self._halted
+        keeper = Keeper(self._database, claim, self._limits.lease, self._limits.look, heeds_switches=heeds)
+        self._keepers.add(keeper)
         try:
-            async with self._kept(claim):
-                await self._work(claim)
+            async with keeper.keeping():
+                await self._work(claim, keeper)
             self.finished += 1
+            self._halted.discard(name)
         except LeaseLost:
-            pass  # taken by another worker, whose it stays, or taken back by its asker: then the next one may begin
+            # Taken by another worker, whose it stays, or taken back by its asker: then the next one may begin.
+            self._halted.discard(name)
         except asyncio.CancelledError:
             undo = True
+        except Halted:
+            self._halted.add(name)
+            undo = True
+        except NotYet as early:
+            wait, undo = early.wait, True
         except PostRefused as error:
             log.warning("event %s can't be posted: %s", claim.event.id, error)
             await self._bury(claim, str(error))
@@ -154,6 +197,8 @@ class Worker:
         except Exception:
             log.exception("event %s failed, attempt %d", claim.event.id, claim.attempts)
             wait = self._pause(claim.attempts)
+        finally:
+            self._keepers.discard(keeper)
         await self._let_go(claim, wait, undo=undo)
 
     async def _let_go(self, claim: Claim, wait: timedelta = timedelta(0), *, undo: bool = False) -> None:
@@ -162,7 +207,7 @@ class Worker:
                 now = await inbox.database_now(session)
                 await inbox.release(session, claim, now=now, wait=wait, undo=undo)
 
-    async def _work(self, claim: Claim) -> None:
+    async def _work(self, claim: Claim, keeper: Keeper) -> None:
         handler = self._handlers.get(claim.event.kind)
         posts: Sequence[Post]
         if claim.is_answered:
@@ -174,7 +219,8 @@ class Worker:
         elif claim.attempts > self._limits.most_attempts:
             posts = await self._give_up(claim, handler)
         else:
-            posts = await handler.run(claim)
+            with keeper.interruptible():
+                posts = await handler.run(claim)
         await self._poster.post_all(claim, posts)
 
     async def _give_up(self, claim: Claim, handler: Handler) -> tuple[Post, ...]:
@@ -187,43 +233,10 @@ class Worker:
     async def _bury(self, claim: Claim, reason: str) -> None:
         with suppress(LeaseLost, TuppenceError):
             async with self._database.write() as session:
+                handler = self._handlers.get(claim.event.kind)
+                if isinstance(handler, Unasked):
+                    await handler.refused(session, claim.event, reason)
                 await inbox.bury(session, claim, reason, now=await inbox.database_now(session))
 
     def _pause(self, attempts: int) -> timedelta:
         return min(timedelta(seconds=0.5 * 2**attempts), self._limits.longest_wait)
-
-    @asynccontextmanager
-    async def _kept(self, claim: Claim) -> AsyncIterator[None]:
-        """Renews the lease while the body runs; the body is stopped when the lease is lost."""
-        body = asyncio.current_task()
-        look = self._looks[claim.event.tenant, claim.event.place] = asyncio.Event()
-        lost = False
-
-        async def renew() -> None:
-            nonlocal lost
-            while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(look.wait(), self._limits.lease.total_seconds() / 3)
-                look.clear()
-                try:
-                    async with self._database.write() as session:
-                        now = await inbox.database_now(session)
-                        await inbox.renew(session, claim, now=now, lease=self._limits.lease)
-                except LeaseLost:
-                    lost = True
-                    if body:
-                        body.cancel()
-                    return
-                except TuppenceError as error:  # tried again at the next turn, as long as the lease holds
-                    log.warning("the lease of %s could not be renewed: %s", claim.event.id, error)
-
-        keeper = asyncio.create_task(renew())
-        try:
-            yield
-        except asyncio.CancelledError:
-            if lost:
-                raise LeaseLost(claim.event.id) from None
-            raise
-        finally:
-            self._looks.pop((claim.event.tenant, claim.event.place), None)
-            keeper.cancel()

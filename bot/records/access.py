@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.records import permissions, portfolios, targets, users
@@ -26,12 +27,14 @@ READ_ONLY = "Only the adviser of that client may change it; type /client to go b
 class Book:
     """What one person holds and watches, within one unit that was allowed to see it."""
 
-    def __init__(self, session: AsyncSession, subject: Actor, base_currency: str) -> None:
+    def __init__(self, session: AsyncSession, subject: Actor, base_currency: str, told_in: str = "") -> None:
         self._session, self._subject, self._base_currency = session, subject, base_currency
+        self._told_in = told_in
 
     async def portfolio(self) -> Portfolio:
-        """All the person's portfolios as one."""
-        return await portfolios.portfolio_of(self._session, self._subject, self._base_currency)
+        """All the person's portfolios as one, in the currency in which they want to be told of it."""
+        portfolio = await portfolios.portfolio_of(self._session, self._subject, self._base_currency)
+        return replace(portfolio, base_currency=self._told_in) if self._told_in else portfolio
 
     async def watchlist(self) -> tuple[str, ...]:
         """The symbols watched, in their order."""
@@ -71,17 +74,25 @@ class WritableBook(Book):
 class ClientAccess:
     """The data of `subject` (a user of the actor's tenant; "" means the actor's own); a `PortfolioReader`.
 
-    Whether the actor may see it is looked up each time, as an assignment may end at any moment. `refusal`, where
-    there is one, is why nothing may be seen at all. `was_asked` says whether anybody tried, `was_opened` whether one
-    of them was let in.
+    Whether the actor may see it is looked up each time, as an assignment may end at any moment. `base_currency` is that
+    of a portfolio to be made; `told_in` is the one to value any in, "" for each portfolio's own. `refusal`, where there
+    is one, is why nothing may be seen at all. `was_asked` says whether anybody tried, `was_opened` whether one of them
+    was let in.
     """
 
     def __init__(
-        self, database: Database, actor: Actor, base_currency: str = "USD", *, subject: str = "", refusal: str = ""
+        self,
+        database: Database,
+        actor: Actor,
+        base_currency: str = "USD",
+        *,
+        subject: str = "",
+        told_in: str = "",
+        refusal: str = "",
     ) -> None:
         self._database, self._actor, self._base_currency = database, actor, base_currency
         self._subject = Actor(subject or actor.user, actor.tenant)
-        self._refusal = refusal
+        self._told_in, self._refusal = told_in, refusal
         self.was_asked = self.was_opened = False
 
     async def portfolio(self) -> Portfolio:
@@ -103,7 +114,7 @@ class ClientAccess:
             if not await permissions.may_read(session, self._actor, self._subject.user):
                 raise AccessRefused(LOST)
             self.was_opened = True
-            yield Book(session, self._subject, self._base_currency)
+            yield Book(session, self._subject, self._base_currency, self._told_in)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[WritableBook]:
@@ -114,7 +125,7 @@ class ClientAccess:
             if not await permissions.may_write(session, self._actor, self._subject.user):
                 raise AccessRefused(READ_ONLY)
             self.was_opened = True
-            yield WritableBook(session, self._subject, self._base_currency)
+            yield WritableBook(session, self._subject, self._base_currency, self._told_in)
 
     async def is_allowed(self) -> bool:
         """Whether the subject's data may be seen now, without looking at it."""

@@ -71,6 +71,24 @@ async def controls_of(session: AsyncSession, actor: Actor) -> Controls:
     )
 
 
+async def is_stopped(session: AsyncSession, actor: Actor) -> bool:
+    """Whether work for a user that goes on must end now: a switch was pulled, or the tenant or the user put to rest.
+
+    Somebody who is not known yet is not stopped: their first question may be what makes them known.
+    """
+    pulled = sa.select(KillSwitch.kind).where(
+        KillSwitch.tenant == actor.tenant,
+        sa.or_(
+            sa.and_(KillSwitch.kind == "tenant", KillSwitch.subject == ""),
+            sa.and_(KillSwitch.kind == "user", KillSwitch.subject == actor.user),
+        ),
+    )
+    suspended = sa.select(Tenant.tenant).where(Tenant.tenant == actor.tenant, sa.not_(Tenant.active))
+    inactive = sa.select(User.id).where(User.tenant == actor.tenant, User.id == actor.user, sa.not_(User.active))
+    found = await session.scalar(sa.select(sa.or_(pulled.exists(), suspended.exists(), inactive.exists())))
+    return bool(found)
+
+
 async def spent_quota(session: AsyncSession, actor: Actor, turn_id: str) -> SpentQuota | None:
     """The quota that leaves nothing for this turn, which has begun; None when it may go on.
 

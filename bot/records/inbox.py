@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 UNFINISHED = ("waiting", "answered")
+CHAT, UNASKED = 0, 1
+"""How soon a conversation has its turn: where people wait for an answer before what nobody asked for just now."""
+UNASKED_KINDS = frozenset({"digest", "alert"})
+STOPPED = "stopped by the asker"
+"""Why an event was cancelled, where that was not because its post was deleted or edited."""
 
 
 class LeaseLost(Exception):
@@ -94,7 +99,9 @@ async def database_now(session: AsyncSession) -> datetime:
 async def accept(session: AsyncSession, event: Event, *, now: datetime) -> bool:
     """Store an event; False when it, or another of the same place, is known already: it is then not done again."""
     key = {"tenant": event.tenant, "id": event.conversation}
-    await session.execute(_insert(session, InboxConversation).values(**key).on_conflict_do_nothing())
+    priority = UNASKED if event.kind in UNASKED_KINDS else CHAT
+    new = _insert(session, InboxConversation).values(**key, priority=priority)
+    await session.execute(new.on_conflict_do_nothing())
     # Held until this unit ends: a worker that releases the conversation meanwhile would miss the new event.
     await session.get(InboxConversation, tuple(key.values()), with_for_update=True, populate_existing=True)
     inserted = await session.execute(
@@ -121,8 +128,11 @@ async def accept(session: AsyncSession, event: Event, *, now: datetime) -> bool:
     return True
 
 
-async def claim(session: AsyncSession, owner: str, *, now: datetime, lease: timedelta) -> Claim | None:
-    """The next event that may be worked on, earliest first; None when there is nothing to do now.
+async def claim(
+    session: AsyncSession, owner: str, *, now: datetime, lease: timedelta, lowest: int = UNASKED
+) -> Claim | None:
+    """The next event that may be worked on, chat before what nobody asked for, then the earliest; None when there is
+    nothing to do now. With `lowest` CHAT only what people wait for is taken.
 
     Of a conversation only one event is in work at a time, in the order in which they were sent. On PostgreSQL
     `SKIP LOCKED` passes over what another worker takes at this moment; on SQLite writers take turns anyway.
@@ -130,8 +140,8 @@ async def claim(session: AsyncSession, owner: str, *, now: datetime, lease: time
     while True:
         conversation = await session.scalar(
             sa.select(InboxConversation)
-            .where(InboxConversation.next_at <= now)
-            .order_by(InboxConversation.next_at)
+            .where(InboxConversation.priority <= lowest, InboxConversation.next_at <= now)
+            .order_by(InboxConversation.priority, InboxConversation.next_at)
             .limit(1)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
@@ -187,6 +197,23 @@ async def hold(session: AsyncSession, claim: Claim, *, now: datetime) -> InboxCo
     if state not in UNFINISHED:
         raise LeaseLost(claim.event.id)
     return conversation
+
+
+async def is_held(session: AsyncSession, claim: Claim) -> bool:
+    """Whether the event is still this worker's, and was not taken back: one read, which locks nothing."""
+    key = (InboxEvent.tenant, InboxEvent.conversation)
+    found = await session.scalar(
+        sa.select(InboxEvent.id)
+        .join(InboxConversation, sa.tuple_(*key) == sa.tuple_(InboxConversation.tenant, InboxConversation.id))
+        .where(
+            InboxEvent.tenant == claim.event.tenant,
+            InboxEvent.id == claim.event.id,
+            InboxEvent.state != "cancelled",
+            InboxConversation.owner == claim.owner,
+            InboxConversation.fence == claim.fence,
+        )
+    )
+    return found is not None
 
 
 async def checkpoint(session: AsyncSession, claim: Claim, steps: object, turn_id: str, *, now: datetime) -> None:
@@ -308,6 +335,46 @@ async def cancel(session: AsyncSession, tenant: str, place: str, *, now: datetim
         .returning(InboxEvent.id)
     )
     return dropped.first() is not None
+
+
+async def stop(
+    session: AsyncSession,
+    tenant: str,
+    kind: str,
+    conversations: sa.ColumnElement[bool],
+    *,
+    before: datetime,
+    now: datetime,
+) -> list[tuple[Event, bool]]:
+    """Drop what waits or is in work in some conversations and was sent `before`, on its asker's word.
+
+    Returns each event with whether something of it may be shown that no worker will see to.
+    """
+    stopped = await session.scalars(
+        sa.update(InboxEvent)
+        .where(
+            InboxEvent.tenant == tenant,
+            InboxEvent.kind == kind,
+            InboxEvent.state == "waiting",
+            InboxEvent.sent_at <= before,
+            conversations,
+        )
+        .values(state="cancelled", failure=STOPPED, finished_at=now)
+        .returning(InboxEvent)
+    )
+    found = []
+    for event in stopped.all():
+        key = (event.tenant, event.conversation)
+        conversation = await session.get(InboxConversation, key, populate_existing=True)
+        in_work = conversation and conversation.lease_until and conversation.lease_until > now
+        found.append((_as_event(event), event.attempts > 0 and not in_work))
+    return found
+
+
+async def was_stopped(session: AsyncSession, tenant: str, event_id: str) -> bool | None:
+    """Whether an event that was taken back was stopped by its asker, None for one that was not taken back."""
+    event = await session.get(InboxEvent, (tenant, event_id))
+    return None if event is None or event.state != "cancelled" else event.failure == STOPPED
 
 
 async def replay(session: AsyncSession, tenant: str, event_id: str, *, at: datetime) -> bool:

@@ -29,18 +29,24 @@ class InboxConversation(Record):
     """The queue of one conversation: who works on it, until when, and when there is something to do next.
 
     `fence` grows with every claim: a worker that slept through its lease holds an old one, and every write of its own
-    is refused. `next_at` is NULL where nothing waits.
+    is refused. `next_at` is NULL where nothing waits. `priority` is 0 where people wait for an answer, and 1 for what
+    nobody asked for just now.
     """
 
     __tablename__ = "inbox_conversations"
     __table_args__ = (
         sa.Index(
-            "ix_inbox_conversations_open", "next_at", postgresql_where=sa.text(_OPEN), sqlite_where=sa.text(_OPEN)
+            "ix_inbox_conversations_open",
+            "priority",
+            "next_at",
+            postgresql_where=sa.text(_OPEN),
+            sqlite_where=sa.text(_OPEN),
         ),
     )
 
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    priority: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     owner: Mapped[str | None] = mapped_column(KEY)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -53,6 +59,7 @@ class InboxEvent(Record):
     `place` is the second key by which the same post is known ("channel/ts"), NULL where there is none. `sent_at` is the
     platform's time and orders a conversation; `claimed_at` is of the first claim. `attempts` counts claims; `steps` are
     the checkpoints of the last one.
+    `shown` is the platform's name of the message in which progress is shown, where it can't be found there by a key.
     """
 
     __tablename__ = "inbox_events"
@@ -91,6 +98,7 @@ class InboxEvent(Record):
     steps: Mapped[Any | None] = mapped_column(EncryptedJson)
     failure: Mapped[str | None] = mapped_column(EncryptedText)
     turn_id: Mapped[str | None] = mapped_column(KEY)
+    shown: Mapped[str | None] = mapped_column(KEY)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -89,7 +89,8 @@ class Preference(Record):
 class OfferRecord(Record):
     """A change that was offered to a person as a button. `key` is the hash of the button's nonce.
 
-    `command` is the typed command that makes it; `used_at` is NULL until it was decided.
+    `command` is the typed command that makes it, or what an import would keep; it was offered in `conversation`, where
+    the person asked about `client_id`, NULL for themselves. `used_at` is NULL until it was decided.
     """
 
     __tablename__ = "offers"
@@ -100,5 +101,7 @@ class OfferRecord(Record):
     user_id: Mapped[str] = mapped_column(KEY)
     kind: Mapped[str] = mapped_column(sa.String(32))
     command: Mapped[str] = mapped_column(EncryptedText)
+    conversation: Mapped[str] = mapped_column(KEY, server_default="")
+    client_id: Mapped[str | None] = mapped_column(KEY)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bot.records.users import Actor
 
 MAX_DAYS = 36_500
+OFFERED_MODES = ADVICE_MODES[:2]
+"""The third one needs a queue in which somebody approves each answer, which this version lacks."""
+DISCLOSURES = ("first_contact", "personal", "for_advisers", "answer")
+"""The texts that have a place: at first contact, with personal data, with a client's, with every answer from data."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
@@ -72,12 +76,14 @@ async def set_policy(session: AsyncSession, by: Actor, changes: Mapping[str, Any
 
 
 def _mode(value: Any) -> str:
-    return vet_choice(str(value), ADVICE_MODES, "advice mode")
+    return vet_choice(str(value), OFFERED_MODES, "advice mode")
 
 
 def _texts(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(_NAME.fullmatch(str(name)) for name in value):
         raise AdminRefused('Disclosures are texts by names such as first_contact; write {"first_contact": "…"}.')
+    for name in value:
+        vet_choice(name, DISCLOSURES, "disclosure")
     return {name: vet_words(str(text), "a disclosure") for name, text in value.items()}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.records import audit, confirmations
+from bot.records import audit, confirmations, offers
 from bot.records.admin_tables import AdminAccount, AdminSession, Feedback, LegalHold, Policy
 from bot.records.inbox_tables import InboxEvent
 from bot.records.personal_data import drop_empty
@@ -75,6 +75,7 @@ async def purge(database: Database, now: datetime, *, batch: int = BATCH) -> Cou
                 page = _Page(tenant, days, now - timedelta(days=days[name]), None, batch)
                 counts[name] += await _purge_class(database, name, look, page, now)
     await database.run(lambda session: confirmations.drop_expired(session, now))
+    await database.run(lambda session: offers.drop_expired(session, now))
     if any(counts.values()):
         await database.empty_log()
     return Counts(**counts)

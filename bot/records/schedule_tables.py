@@ -22,7 +22,8 @@ class Digest(Record):
 
     `schedule` is a cron line that names days ("0 8 * * mon-fri") in `time_zone`, or a time from the session of
     `calendar` ("close+30m"). `target` is what the surface posts to. `last_slot` is the last one that was put in the
-    inbox; `failure` is why it was switched off by the program, NULL while it was not.
+    inbox; slots up to `since` are none of it. `symbols` are what it is about, where its kind doesn't say.
+    `failure` is why it was switched off by the program, NULL while it was not.
     """
 
     __tablename__ = "digests"
@@ -35,6 +36,7 @@ class Digest(Record):
     surface: Mapped[str] = mapped_column(sa.String(16))
     target: Mapped[Any] = mapped_column(EncryptedJson)
     sections: Mapped[Any] = mapped_column(JsonDocument)
+    symbols: Mapped[Any | None] = mapped_column(EncryptedJson)
     schedule: Mapped[str] = mapped_column(sa.String(64))
     time_zone: Mapped[str] = mapped_column(sa.String(64))
     calendar: Mapped[str] = mapped_column(sa.String(16))
@@ -42,6 +44,7 @@ class Digest(Record):
     quiet_hours: Mapped[Any | None] = mapped_column(JsonDocument)
     paused: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     last_slot: Mapped[str | None] = mapped_column(sa.String(64))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
     failure: Mapped[str | None] = mapped_column(FreeText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 

@@ -42,7 +42,10 @@ FIRST_HASH = "0" * 64
 
 
 class User(Record):
-    """A person who asks. `id` is the terminal's user name, or later a platform's immutable id; never a display name."""
+    """A person who asks. `id` is the terminal's user name, or a platform's immutable id; never a display name.
+
+    `disclosed_at` is when they were last told that a machine answers.
+    """
 
     __tablename__ = "users"
 
@@ -50,6 +53,7 @@ class User(Record):
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
     display_name: Mapped[str] = mapped_column(EncryptedText)
     active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
+    disclosed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=NOW)
 
 

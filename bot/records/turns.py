@@ -189,8 +189,11 @@ def _acts(turn_id: str, outcome: Outcome) -> Iterator[Act]:
         name = call.name if _TOOL.fullmatch(call.name) else "(no tool)"
         yield Act("tool_call", name, {"turn": turn_id, "position": position, "ok": call.ok})
     details = {"status": outcome.status, "tool_calls": len(outcome.tool_calls), "model": outcome.model_digest or ""}
-    if client := (outcome.evidence or {}).get("client"):
+    evidence = outcome.evidence or {}
+    if client := evidence.get("client"):
         details["client"] = client
+    if told := evidence.get("disclosures"):
+        details["disclosed"] = ", ".join(told)
     yield Act("refusal" if outcome.status == "declined" else "answer", turn_id, details)
 
 

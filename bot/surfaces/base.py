@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bot.records.inbox import Event
+    from bot.turn.assistant import Parts
 
     Accept = Callable[[Event], Awaitable[bool]]
     """Stores an event; a surface acknowledges it to its platform after this returned. Raises `DatabaseError`."""
@@ -25,6 +26,9 @@ class ChatSurface(Surface, Showing, Protocol):
     """One platform. It learns neither who answers nor how: it hands events in and posts what it is given."""
 
     name: str
+
+    def use(self, parts: Parts) -> None:
+        """Take the running server's parts, before anything comes in."""
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """The HTTP routes under which the platform delivers its events."""

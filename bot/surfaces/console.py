@@ -76,6 +76,8 @@ class ConsoleSurface:
             self.out.print(Markdown(reply.answer))
         for chart in reply.charts:
             self._chart(chart)
+        if reply.disclosure:
+            self.out.print(Text(reply.disclosure, style="dim italic"), soft_wrap=self.plain)
         if reply.model:
             self.out.print(Text(_model_line(reply, reply.model), style="dim"))
 

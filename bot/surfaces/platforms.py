@@ -16,4 +16,8 @@ def open_surfaces(settings: Settings) -> list[ChatSurface]:
         from bot.surfaces.slack.surface import SlackSurface
 
         surfaces.append(SlackSurface(settings))
+    if settings.has_teams:
+        from bot.surfaces.teams.surface import TeamsSurface
+
+        surfaces.append(TeamsSurface(settings))
     return surfaces

@@ -15,6 +15,7 @@ from bot.turn.confidence import ASK_BELOW
 from bot.turn.evidence import findings_record
 from bot.turn.gate import check_model, everything_allowed, tool_off
 from bot.turn.job import forget
+from bot.turn.telling import tell_result
 from tools.marking import mark_question
 
 if TYPE_CHECKING:
@@ -200,7 +201,13 @@ class Agent:
         if unsaid:
             message = f"I could not find the {unsaid.replace('_', ' ')} in your question; please say it."
             return ToolResult(call, call.arguments, None, message, "missing_argument")
-        self.say(_progress(call))
+        line = _progress(call)
+        self.say(line)
+        result = await self._called(call, seconds_left)
+        tell_result(self.say, line, result)
+        return result
+
+    async def _called(self, call: ToolCall, seconds_left: float) -> ToolResult:
         began = time.monotonic()
         try:
             async with asyncio.timeout(seconds_left) as limit:

@@ -16,11 +16,13 @@ from bot.records.inbox import LeaseLost
 from bot.turn.agent import SWITCHED_OFF, Agent, Decision
 from bot.turn.commands import CommandContext, is_personal, run_command
 from bot.turn.destination import TERMINAL, Place
+from bot.turn.disclosing import FIRST_CONTACT, note_disclosed
 from bot.turn.explaining import unexplained
 from bot.turn.gate import Gate, Stopped
 from bot.turn.grounding import Grounding
 from bot.turn.job import forget
 from bot.turn.lookups import agreed_calls
+from bot.turn.market_commands import look_ups
 from bot.turn.outcome import outcome_of
 from bot.turn.policy import clean_model_text
 from bot.turn.prompting import sections
@@ -131,7 +133,7 @@ class Assistant:
             log.exception("turn %s failed", turn_id)
             reply = _apology(reply)
         timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
-        reply = replace(reply, timings=timings, client=gate.client_id)
+        reply = gate.disclosed(replace(reply, timings=timings, client=gate.client_id), self.parts.now())
         try:
             await self._save(question.actor, reply, decision, job)
         except (TuppenceError, LeaseLost):
@@ -146,7 +148,10 @@ class Assistant:
         self, reply: Reply, question: Question, text: str, say: Callable[[str], None], job: Job | None, gate: Gate
     ) -> tuple[Reply, Decision]:
         words = sections("replies")
-        if text.startswith("/"):
+        typed = look_ups(text, self.parts.symbols) if text.startswith("/") else None
+        if isinstance(typed, str):
+            return replace(reply, answer=typed, status="clarify"), Decision()
+        if text.startswith("/") and typed is None:
             if personal := is_personal(text):
                 gate.admit_command()
             parts = self.parts
@@ -174,13 +179,11 @@ class Assistant:
             knows_term=knows_term,
         )
         on_step = job.checkpoint if job else forget
-        if agreed := agreed_calls(past, text):
+        agreed = agreed_calls(past, text)
+        if held := typed or agreed or (job.decided if job else ()):
             agent = Agent(self.parts.model, self.parts.toolbox, context, say, on_step=on_step, look=gate.look)
-            decision = await agent.carry_out(Decision(held=agreed))
-            text = clean_question(past[-1].question)[0]
-        elif job and job.decided:
-            agent = Agent(self.parts.model, self.parts.toolbox, context, say, on_step=on_step, look=gate.look)
-            decision = await agent.carry_out(Decision(held=job.decided))
+            decision = await agent.carry_out(Decision(held=held))
+            text = clean_question(past[-1].question)[0] if agreed else text
         else:
             relay = Relay(
                 self.parts.model,
@@ -282,7 +285,10 @@ class Assistant:
 
     async def _save(self, actor: Actor, reply: Reply, decision: Decision, job: Job | None) -> None:
         async with self.parts.database.write() as session:
-            await turns.finish_turn(session, actor, reply.turn_id, outcome_of(reply, decision), now=self.parts.now())
+            now = self.parts.now()
+            if FIRST_CONTACT in dict(reply.disclosures):
+                await note_disclosed(session, actor, at=now)
+            await turns.finish_turn(session, actor, reply.turn_id, outcome_of(reply, decision), now=now)
             if job:
                 await job.finish(session, reply)
 

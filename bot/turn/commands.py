@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.records import permissions
 from bot.records.access import ClientAccess
+from bot.turn.market_commands import LOOK_UPS
 from bot.turn.privacy_commands import export_command, forget_command
 from bot.turn.rendering import escape
+from bot.turn.settings_command import settings_command
 from tools.errors import ToolError
 from tools.parsing.numbers import parse_percent
+from tools.parsing.question_words import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 MAX_WATCHED = 50
 MAX_LISTED = 50
 _WHOLE = Decimal(100)
+_NEAR = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class CommandContext:
 
 async def help_command(_: CommandContext, __: Sequence[str]) -> str:
     """What can be typed."""
-    lines = [f"- `/{name}`: {command.__doc__}" for name, command in COMMANDS.items()]
+    listed = {name: str(command.__doc__) for name, command in (*LOOK_UPS.items(), *COMMANDS.items())}
+    lines = [f"- `/{name}`: {about}" for name, about in listed.items()]
     return "\n".join(["Ask anything in plain words, or type:", "", *lines])
 
 
@@ -183,9 +188,22 @@ COMMANDS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] =
     "export": export_command,
     "forget": forget_command,
     "help": help_command,
+    "settings": settings_command,
     "target": target_command,
     "watch": watch_command,
 }
+
+
+def names() -> tuple[str, ...]:
+    """Everything that can be typed after a slash."""
+    return (*COMMANDS, *LOOK_UPS)
+
+
+def is_slip(word: str) -> bool:
+    """Whether a word is a command with a slip in it, and no word of a question: "qoute", but not "what"."""
+    word = word.lower()
+    near = process.extractOne(word, names(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return near is not None and not is_word(word)
 
 
 PUBLIC_COMMANDS = frozenset({"help"})
@@ -207,7 +225,7 @@ async def run_command(context: CommandContext, text: str) -> str:
     name, *words = text.removeprefix("/").split()[:60] or [""]
     command = COMMANDS.get(_name(text))
     if command is None:
-        near = process.extractOne(name.lower(), list(COMMANDS))
+        near = process.extractOne(name.lower(), names())
         hint = f" Did you mean `/{near[0]}`?" if near and near[1] >= 60 else " Type `/help` for the list."
         return f"There is no command `/{escape(name[:30])}`.{hint}"
     return await command(context, words)

@@ -123,4 +123,5 @@ def reply_record(reply: Reply) -> dict[str, Any]:
             else None
         ),
         "confidence": reply.confidence,
+        "disclosure": reply.disclosure,
     }

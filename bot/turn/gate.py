@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.errors import ModelStopped
-from bot.records import controls, permissions, prompts
+from bot.messages import Manner
+from bot.records import controls, permissions, preferences, prompts
 from bot.records.access import LOST, ClientAccess
 from bot.records.controls import Controls
-from bot.records.policies import terms_of
+from bot.records.policies import Terms, terms_of
 from bot.records.turns import recent_turns
 from bot.turn.destination import is_allowed, is_full_member, place_now
+from bot.turn.disclosing import disclosures, last_disclosed
 from bot.turn.prompting import sections
 from bot.turn.rendering import escape
 from tools.catalogue import PERSONAL_TOOLS
@@ -60,7 +62,10 @@ class Gate:
         self.client: Client | None = None
         """Whose data the asker has chosen to ask about; None for their own."""
         self.access = ClientAccess(database, actor, base_currency)
+        self.manner = Manner()
         self.advisor = ""
+        self.terms = Terms()
+        self._told_at: datetime | None = None
         """The template of the prompt of models that write, as it is in use in the tenant."""
 
     @property
@@ -84,23 +89,26 @@ class Gate:
     async def enter(self, turn_id: str, conversation: str) -> None:
         """Begin the turn, which has been saved. Raises `Stopped` when it must not go on, by a quota, too."""
         async with self.database.read() as session:
+            self._told_at = await last_disclosed(session, self.actor)
+            terms = self.terms = await terms_of(session, self.actor.tenant)
             await self._look(session)
             spent = await controls.spent_quota(session, self.actor, turn_id)
-            terms = await terms_of(session, self.actor.tenant)
             self.client = await permissions.chosen_client(session, self.actor, conversation)
+            chosen = await preferences.choices_of(session, self.actor)
             advisor = await prompts.active_prompt(session, self.actor.tenant, "advisor")
+        self.manner = preferences.manner(chosen, terms)
         self.advisor = advisor or prompts.file_text("advisor")
         if spent:
             asked = f"{spent.allowed:,} question{'' if spent.allowed == 1 else 's'}"
             again = _clock(spent.again_at, terms.time_zone)
             raise Stopped(sections("notices")["quota"].format(allowed=asked, period=spent.period, again=again))
-        if terms.is_set:
-            self.base_currency = terms.base_currency
+        self.base_currency = chosen.base_currency or (terms.base_currency if terms.is_set else self.base_currency)
         self.access = ClientAccess(
             self.database,
             self.actor,
             self.base_currency,
             subject=self.client_id,
+            told_in="" if self.client else chosen.base_currency or "",
             refusal="" if is_full_member(self.place) else sections("notices")["guest"],
         )
 
@@ -114,6 +122,11 @@ class Gate:
             for turn in turns
             if turn.client == self.client_id
         )
+
+    def disclosed(self, reply: Reply, now: datetime) -> Reply:
+        """The reply with what has to be said beside it, and how it is read."""
+        said = disclosures(reply, self.terms, self._told_at, now)
+        return replace(reply, disclosures=tuple(said.items()), manner=self.manner)
 
     def admit_command(self) -> None:
         """Raises `Stopped` when the asker may have nothing of their own here."""

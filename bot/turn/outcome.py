@@ -23,6 +23,8 @@ def outcome_of(reply: Reply, decision: Decision) -> turns.Outcome:
         evidence["client"] = reply.client
     if reply.personal:
         evidence["personal"] = True
+    if reply.disclosures:
+        evidence["disclosures"] = dict(reply.disclosures)
     if decision.question:
         evidence["proposed"] = [{"name": call.name, "arguments": call.arguments} for call in decision.held]
     if decision.writer:

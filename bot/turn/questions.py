@@ -14,6 +14,8 @@ _FRAME = re.compile(
     r"|<(?:start|end)_of_turn>|\[/?INST\]",
     re.IGNORECASE,
 )
+_ASK = re.compile(r"^(?:/ask )+", re.IGNORECASE)
+"""What may stand before a question where only commands can be typed."""
 
 
 def clean_question(text: str) -> tuple[str, str]:
@@ -23,7 +25,7 @@ def clean_question(text: str) -> tuple[str, str]:
     can't write the assistant's part of the conversation.
     """
     visible = "".join(" " if ch in "\n\r\t" else ch for ch in text if ch in "\n\r\t" or not _hidden(ch))
-    flat = " ".join(_FRAME.sub(" ", visible).split())
+    flat = _ASK.sub("", " ".join(_FRAME.sub(" ", visible).split()))
     if len(flat) <= MAX_QUESTION:
         return flat, ""
     half = MAX_QUESTION // 2

@@ -59,8 +59,27 @@ def _primary(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
     return sa.PrimaryKeyConstraint(*columns, name=f"pk_{table}")
 
 
+def _index_open(*columns: str) -> None:
+    """What workers look for: the conversations in which something waits, in the order in which it is taken."""
+    is_open = sa.text("next_at IS NOT NULL")
+    op.create_index(
+        "ix_inbox_conversations_open",
+        "inbox_conversations",
+        list(columns),
+        postgresql_where=is_open,
+        sqlite_where=is_open,
+    )
+
+
 def upgrade() -> None:
     """Apply the change."""
+    op.add_column("users", _column("disclosed_at", _time(), optional=True))
+    op.add_column("inbox_events", _column("shown", _key(), optional=True))
+    op.add_column(
+        "inbox_conversations", sa.Column("priority", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+    )
+    op.drop_index("ix_inbox_conversations_open", "inbox_conversations")
+    _index_open("priority", "next_at")
     op.drop_table("alerts")
     op.drop_table("digests")
     op.create_table(
@@ -70,6 +89,7 @@ def upgrade() -> None:
         _column("surface", _key(16)),
         _column("target", _json()),
         _column("sections", _json()),
+        _column("symbols", _json(), optional=True),
         _column("schedule", _key(64)),
         _column("time_zone", _key(64)),
         _column("calendar", _key(16)),
@@ -77,6 +97,7 @@ def upgrade() -> None:
         _column("quiet_hours", _json(), optional=True),
         _switch("paused", sa.false()),
         _column("last_slot", _key(64), optional=True),
+        _now("since"),
         _column("failure", sa.Text(), optional=True),
         _now("created_at"),
         _of_user("digests"),
@@ -157,6 +178,8 @@ def upgrade() -> None:
         _column("user_id", _key()),
         _column("kind", _key(32)),
         _column("command", sa.Text()),
+        sa.Column("conversation", _key(), server_default="", nullable=False),
+        _column("client_id", _key(), optional=True),
         _column("expires_at", _time()),
         _column("used_at", _time(), optional=True),
         _of_user("offers"),
@@ -167,6 +190,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back; digests and alerts are dropped, as what an older Tuppence has for them is other."""
+    with op.batch_alter_table("users") as users:
+        users.drop_column("disclosed_at")
+    with op.batch_alter_table("inbox_events") as events:
+        events.drop_column("shown")
+    op.drop_index("ix_inbox_conversations_open", "inbox_conversations")
+    with op.batch_alter_table("inbox_conversations") as conversations:
+        conversations.drop_column("priority")
+    _index_open("next_at")
     for table in ("offers", "preferences", "conversation_references", "oauth_states", "slack_installations"):
         op.drop_table(table)
     op.drop_table("alerts")

@@ -14,12 +14,13 @@ from bot.app import start
 from bot.doctor import run_doctor
 from bot.encryption_keys import EncryptionKey, write_keys
 from bot.errors import TuppenceError
+from bot.logs import FILE
 from bot.records import audit
 from bot.records.opening import open_records
 from bot.records.tables import Turn
 from bot.redaction import HIDDEN, Redaction, one_line, redact, secrets_of
 from bot.settings import Settings, load_settings
-from bot.starting import LOG_FILE, read_settings
+from bot.starting import read_settings
 from bot.turn.assistant import Assistant, Question
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -73,7 +74,7 @@ async def test_a_turn_that_fails_with_secrets_in_its_error_tells_none(seeded: Pa
             turn = await session.scalar(sa.select(Turn))
             assert turn is not None
             kept = json.dumps([log, turn.question, turn.answer, turn.failure, turn.evidence])
-    written = (seeded / LOG_FILE).read_text()
+    written = (seeded / FILE).read_text()
     assert "a bug with" in written
     assert HIDDEN in written
     assert seen(written) == []

@@ -158,6 +158,8 @@ def test_a_wrong_value_is_named_with_reason_and_fix(key: str, value: str, words:
         ({"SLACK_APP_TOKEN": APP_TOKEN}, "SLACK_BOT_TOKEN", "remove SLACK_APP_TOKEN"),
         ({"SLACK_SIGNING_SECRET": "0" * 32}, "SLACK_BOT_TOKEN", "remove SLACK_SIGNING_SECRET"),
         ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET", "remove SLACK_CLIENT_ID"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_APP_TOKEN": APP_TOKEN}, "SLACK_CLIENT_SECRET", "add it"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cr3t"}, "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"),
     ],
 )
 def test_half_a_slack_set_up_is_refused_with_the_missing_key(environ: dict[str, str], key: str, words: str) -> None:
@@ -172,6 +174,13 @@ def test_slack_is_on_with_a_bot_token_and_one_of_the_other_two() -> None:
         settings = load_settings({"SLACK_BOT_TOKEN": BOT_TOKEN, **more}, None)
         assert settings.has_slack
         assert settings.slack_api_url == "https://slack.com/api/"
+
+
+def test_slack_is_on_with_a_client_and_a_way_in_and_no_bot_token() -> None:
+    for more in ({"SLACK_APP_TOKEN": APP_TOKEN}, {"SLACK_SIGNING_SECRET": "0" * 32}):
+        settings = load_settings({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cr3t", **more}, None)
+        assert settings.has_slack
+        assert settings.slack_bot_token is None
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8900/api", "http://emulator:8900/api", "http://10.0.0.7/api/"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from tools.values import Figure, Findings, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tools.context import Portfolio
     from tools.market_data.base import PriceHistory
     from tools.portfolio.positions import Trade
     from tools.portfolio.record import RateOn, Record
@@ -33,6 +35,16 @@ _DAYS_A_YEAR = 365
 # A close this much older than the day asked for is no longer "the last session".
 _LONGEST_GAP = timedelta(days=10)
 _MOST_POINTS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was held, day by day; `is_partial` when a holding had to be left out, or has no late price."""
+
+    record: Record
+    histories: Mapping[str, PriceHistory]
+    notes: tuple[str, ...]
+    is_partial: bool
 
 
 async def get_portfolio_performance(context: ToolContext, period: PeriodArgument | None = None) -> Findings:
@@ -57,8 +69,16 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
     XIRR, actual/365, as spreadsheets have it; for a year or less the same rate over the period's own days.
     """
     portfolio = await read_portfolio(context)
-    today = await context.market.today()
     asked = period or Period(DEFAULT_PERIOD)
+    measured = await measure(context, portfolio, asked)
+    today = await context.market.today()
+    return _findings(context, measured.record, portfolio_name(portfolio), portfolio.base_currency, asked, today,
+                     measured.histories, (*sample_notes(portfolio), *measured.notes))  # fmt: skip
+
+
+async def measure(context: ToolContext, portfolio: Portfolio, asked: Period) -> Measured:
+    """The record of what was held, over a period. Raises `NoData` as `get_portfolio_performance` says."""
+    today = await context.market.today()
     start, end = asked.base(today), min(asked.bounds(today)[1], today)
     if not portfolio.transactions:
         raise NoData("Your portfolio holds only cash, which has no performance; import your transactions.")
@@ -82,6 +102,7 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
     record = keep_record(done, usable, start, end, rate_on)
     if not record.dates:
         raise NoData(f"There is no close yet since your first transaction of {show_day(first)}; ask again later.")
+    is_partial = bool(notes)
     if len(due) < len(portfolio.transactions):
         notes.append(f"Transactions after {show_day(end)} are not counted.")
     notes.append("Cash is not counted: its history is not known.")
@@ -90,8 +111,7 @@ async def get_portfolio_performance(context: ToolContext, period: PeriodArgument
         for symbol, history in usable.items()
     ]
     notes += [*exchange.notes(), *await price_caveats(context, remarks)]
-    return _findings(context, record, portfolio_name(portfolio), portfolio.base_currency, asked, today, usable,
-                     (*sample_notes(portfolio), *notes))  # fmt: skip
+    return Measured(record, usable, tuple(notes), is_partial)
 
 
 def money_weighted_return(flows: Sequence[tuple[date, float]]) -> float | None:

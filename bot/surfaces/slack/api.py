@@ -27,6 +27,9 @@ TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 LONGEST_BACK_OFF = 60.0
 LONGEST_RETRY_AFTER = 600.0
 chance = random.SystemRandom().random
+SET_ANEW = "install the app again and set SLACK_BOT_TOKEN anew"
+REINSTALL = "install the app again at /slack/install"
+"""What mends a token that is worth nothing any more."""
 AUTH_PAUSE = 60.0
 """Seconds for which nothing more is sent with a token that Slack refused."""
 
@@ -52,12 +55,14 @@ class SlackRefused(Exception):
 class SlackApi:
     """One workspace's Web API."""
 
-    def __init__(self, token: str, base_url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, token: str, base_url: str, monotonic: Callable[[], float] = time.monotonic, remedy: str = SET_ANEW
+    ) -> None:
         # Slack is asked once each time: what may be sent again, the outbox decides.
         self.client = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[])
         if is_loopback(urlsplit(base_url).hostname or ""):
             self.client.proxy = None  # the SDK knows the variables for a proxy, and not NO_PROXY
-        self._monotonic = monotonic
+        self._monotonic, self._remedy = monotonic, remedy
         self._resume_at = 0.0
         self._failures = 0
         self._refusal = self._lacking = ""
@@ -66,6 +71,17 @@ class SlackApi:
     def problem(self) -> str:
         """What an administrator has to mend; "" when nothing is known to be wrong."""
         return self._refusal or self._lacking
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the token is worth nothing, as far as is known."""
+        return bool(self._refusal)
+
+    def use(self, token: str) -> None:
+        """Go on with this token; a new one clears what was wrong with the one before."""
+        if token != self.client.token:
+            self.client.token = token
+            self._resume_at, self._refusal, self._lacking = 0.0, "", ""
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method once. Raises `SlackRefused` or `PostFailed`."""
@@ -112,7 +128,7 @@ class SlackApi:
 
     def lost(self, what: str) -> None:
         """The app is not in the workspace any more, as far as is known; told once, until a call succeeds."""
-        problem = f"{what}; install the app again and set SLACK_BOT_TOKEN anew."
+        problem = f"{what}; {self._remedy}."
         if problem != self._refusal:
             log.error("%s", problem)
         self._refusal = problem

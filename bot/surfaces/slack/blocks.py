@@ -22,7 +22,7 @@ from bot.surfaces.slack.markup import entities, room
 from bot.surfaces.slack.pieces import Piece, body_pieces, remark_pieces
 from bot.surfaces.slack.splitting import split
 from bot.surfaces.slack.tables import told_once
-from bot.turn.commands import COMMANDS
+from bot.turn.commands import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _FULL = MESSAGE_CHARACTERS - 700
 """A little less than Slack takes, as it does not say what it counts."""
-_TYPED = re.compile(rf"(?<![\w/.:])/(?=(?:{'|'.join(COMMANDS)})\b(?!/))")
+_TYPED = re.compile(rf"(?<![\w/.:])/(?=(?:{'|'.join(names())})\b(?!/))")
 _NOTHING_TO_SAY = "There is no answer to show."
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.limits import BUTTON_TEXT, BUTTON_VALUE, shortened
+from bot.surfaces.slack.limits import BUTTON_TEXT, BUTTON_VALUE, TEXT_OBJECT, shortened
 from bot.surfaces.slack.markup import plain_text
 from bot.surfaces.slack.record import symbols_of
 from tools.formatting import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SHOW_HOW = "show_how"
 FEEDBACK = "feedback"
 FOLLOW_UP = "follow_up"
 """`follow_up_0` to `follow_up_3`; the button's value is the question."""
 CONFIRM, DECLINE = "proposal_confirm", "proposal_decline"
+REPLACE = "replace"
+"""`proposal_confirm_replace` imports in the place of what was there."""
+TURN_BLOCK = "turn-"
+"""`turn-…`: the block of what can be asked next names its turn."""
 HELPFUL, NOT_HELPFUL = "helpful", "not_helpful"
 MOST_FOLLOW_UPS = 4
 _MOST_COMPARED = 5
@@ -118,21 +122,59 @@ def answer_buttons(record: dict[str, Any]) -> list[dict[str, Any]]:
     if record.get("calls"):
         elements.append(button(SHOW_HOW, "Show how", record["turn"]))
     if elements:
-        blocks.append({"type": "actions", "elements": elements})
+        blocks.append({"type": "actions", "block_id": f"{TURN_BLOCK}{record['turn']}", "elements": elements})
     return blocks
 
 
 def proposal_buttons(proposal: dict[str, Any]) -> dict[str, Any]:
     """Confirm and decline, both with the proposal's nonce and nothing else: what is done is kept on the server."""
-    removes = proposal["details"].get("action") == "remove"
-    label = "Set alert" if proposal["kind"] == "price_alert" else "Remove" if removes else "Add to watchlist"
-    return {
-        "type": "actions",
-        "elements": [
-            button(CONFIRM, label, proposal["nonce"], style="danger" if removes else "primary"),
-            button(DECLINE, "Not now", proposal["nonce"]),
-        ],
-    }
+    nonce = proposal["nonce"]
+    confirm = [
+        button(action, label, nonce, style=style)
+        for action, (label, style) in zip((CONFIRM, f"{CONFIRM}_{REPLACE}"), _confirming(proposal), strict=False)
+    ]
+    return {"type": "actions", "elements": [*confirm, button(DECLINE, "Not now", nonce)]}
+
+
+def _confirming(proposal: dict[str, Any]) -> list[tuple[str, str]]:
+    """(label, style) of the button that makes the change and, in an import, of the one that replaces what was there."""
+    details = proposal["details"]
+    if proposal["kind"] == "import":
+        again = bool(details.get("again"))
+        return [("Add to my holdings", "primary"), ("Replace my holdings", "danger")] if again else [("Import", "primary")]
+    if proposal["kind"] == "price_alert":
+        return [("Set alert", "primary")]
+    return [("Remove", "danger") if details.get("action") == "remove" else ("Add to watchlist", "primary")]
+
+
+def without(message: Mapping[str, Any], prefix: str, value: str, line: str) -> dict[str, Any]:
+    """The message with `line` in the place of the buttons whose `action_id` and value begin so; {} without blocks."""
+    blocks = message.get("blocks")
+    if not isinstance(blocks, list):
+        return {}
+    note = {"type": "context", "elements": [plain_text(shortened(line, TEXT_OBJECT))]}
+    kept = [note if _has(block, prefix, value) else block for block in blocks]
+    text = message.get("text") if isinstance(message.get("text"), str) else ""
+    return {"text": text or line, "blocks": kept}
+
+
+def _has(block: Any, prefix: str, value: str) -> bool:
+    elements = block.get("elements") if isinstance(block, dict) else None
+    if not isinstance(elements, list):
+        return False
+    return any(
+        isinstance(element, dict)
+        and str(element.get("action_id", "")).startswith(prefix)
+        and value in _values(element)
+        for element in elements
+    )
+
+
+def _values(element: Mapping[str, Any]) -> list[str]:
+    """What an element's buttons stand for, without the verdict before it."""
+    both = (element.get("positive_button"), element.get("negative_button"))
+    inner = [button.get("value") for button in both if isinstance(button, dict)]
+    return [str(each).rpartition(":")[2] for each in (element.get("value"), *inner) if each]
 
 
 def wants_feedback(record: dict[str, Any]) -> bool:

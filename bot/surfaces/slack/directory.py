@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.jobs.posting import PostFailed
@@ -30,23 +31,16 @@ class Directory:
 
     async def place(self, event: Event) -> Place:
         """Where a question was asked. What can't be asked now is taken from the event; it is asked again at the end."""
-        said = event.payload["place"]
-        external, standing = bool(said["external"]), "guest" if said["stranger"] else "member"
+        place = place_said(event)
         try:
             known = await self.standing(event.user, event.tenant)
-            standing = known if standing == "member" or known == "gone" else standing
-            if said["kind"] != "direct":
-                external = external or await self.is_external(said["channel"])
+            if place.asker == "member" or known == "gone":
+                place = replace(place, asker=known)
+            if place.kind != "direct":
+                place = replace(place, external=place.external or await self.is_external(place.channel))
         except (PostFailed, SlackRefused):
             pass
-        return Place(
-            surface=event.surface,
-            tenant=event.tenant,
-            channel=said["channel"],
-            kind=said["kind"],
-            external=external,
-            asker=standing,  # type: ignore[arg-type]
-        )
+        return place
 
     async def standing(self, user: str, tenant: str, *, fresh: bool = False) -> Standing:
         """What a person is to the workspace; a member where this Slack can't say. Raises `PostFailed`."""
@@ -71,6 +65,19 @@ class Directory:
         answer = await self._api.try_call("conversations.info", channel=channel)
         found = (answer or {}).get("channel") or {}
         return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+
+
+def place_said(event: Event) -> Place:
+    """Where a question was asked, as its event says."""
+    said = event.payload["place"]
+    return Place(
+        surface=event.surface,
+        tenant=event.tenant,
+        channel=said["channel"],
+        kind=said["kind"],
+        external=bool(said["external"]),
+        asker="guest" if said["stranger"] else "member",
+    )
 
 
 def _standing(user: dict[str, Any], tenant: str) -> Standing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.records.inbox import Event
 from bot.surfaces.slack.texts import mentions, opens_to_another, plain_text
-from bot.turn.commands import COMMANDS
+from bot.turn.commands import is_slip, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
 def _typed(text: str) -> str:
     """`/fin watch list` is the command `/watch list`; anything that is no command is a question."""
     name = (text.split() or ["help"])[0].lower()
-    if name.removeprefix("/") in COMMANDS:
+    if name.removeprefix("/") in names() or is_slip(name.removeprefix("/")):
         return f"/{text.removeprefix('/') or 'help'}"
     return text
 

@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from bot.jobs.posting import PostFailed
+from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.slack.api import SlackRefused
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Progress:
                     await self._update(self.ts, drawn(self._shown))
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._ended.wait(), self._every)
-        except SlackRefused as error:  # the answer will meet the same, and say so
+        except (SlackRefused, PostRefused) as error:  # the answer will meet the same, and say so
             self.in_doubt = False
             log.debug("progress is not shown: %s", error)
         except PostFailed as error:

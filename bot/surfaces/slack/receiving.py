@@ -10,7 +10,7 @@ from bot.redaction import one_line
 from bot.surfaces.slack.events import Asked, Deleted, Edited, Ignored, Lost, Reading, read_command, read_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.jobs.intake import Intake
 
@@ -24,7 +24,7 @@ class Receiver:
     def __init__(
         self,
         intake: Intake,
-        on_lost: Callable[[str], None],
+        on_lost: Callable[[str, str], Awaitable[None]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._intake, self._on_lost, self._now = intake, on_lost, now
@@ -57,7 +57,7 @@ class Receiver:
             case Deleted(tenant, place):
                 await intake.cancel(tenant, place)
                 await intake.cancel(tenant, f"{place}/edit")
-            case Lost(_, reason):
-                self._on_lost(reason)
+            case Lost(tenant, reason):
+                await self._on_lost(tenant, reason)
             case Ignored(reason):
                 log.debug("ignored: %s", one_line(reason))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.messages import Reply, ToolResult
+    from bot.turn.proposals import Offered
     from tools.values import AsOf, Findings
 
 VERSION = 1
@@ -28,10 +29,10 @@ _DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a surface adds to a reply: `disclosure` goes under it; `nonces` are of its proposals, in their order."""
+    """What a surface adds to a reply: `disclosure` goes under it; `offered` are changes that can be confirmed there."""
 
     disclosure: str = ""
-    nonces: tuple[str, ...] = ()
+    offered: tuple[Offered, ...] = ()
 
 
 NOTHING = Extras()
@@ -57,10 +58,13 @@ def turn_record(reply: Reply, *, text: str = "", extras: Extras = NOTHING) -> di
         "charts": [_chart(chart_record(chart)) for chart in reply.charts],
         "calls": [_call(result) for result in calls],
         "sources": _sources(findings),
-        "proposals": _proposals(findings, extras.nonces),
+        "proposals": [
+            {"kind": each.kind, "command": each.command, "details": dict(each.details), "nonce": each.nonce}
+            for each in extras.offered
+        ],
         "model": {"name": reply.model.name, "digest": reply.model.digest} if reply.model else None,
         "withheld": len(reply.withheld),
-        "disclosure": extras.disclosure,
+        "disclosure": extras.disclosure or reply.disclosure,
     }
 
 
@@ -128,13 +132,3 @@ def _sources(findings: Sequence[Findings]) -> list[dict[str, Any]]:
             as_of = source.as_of.isoformat() if source.as_of else ""
             latest[source.name] = max(as_of, latest.get(source.name, ""))
     return [{"name": name, "as_of": as_of or None} for name, as_of in latest.items()]
-
-
-def _proposals(findings: Iterable[Findings], nonces: Sequence[str]) -> list[dict[str, Any]]:
-    """Those that can be confirmed here: each that a nonce was made for."""
-    proposed = [found.proposal for found in findings if found.proposal]
-    return [
-        {"kind": proposal.kind, "command": proposal.command, "details": proposal.details, "nonce": nonce}
-        for proposal, nonce in zip(proposed, nonces, strict=False)
-        if nonce
-    ]

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.records.inbox import Outgoing
 from bot.surfaces.base import ChatSurface
-from bot.surfaces.slack.api import SlackApi
 from bot.surfaces.slack.blocks import messages
-from bot.surfaces.slack.directory import Directory
+from bot.surfaces.slack.directory import place_said
 from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.installation import watch_installation
-from bot.surfaces.slack.pacing import Pace
-from bot.surfaces.slack.placing import Placing
 from bot.surfaces.slack.progress import Progress
 from bot.surfaces.slack.receiving import Receiver
-from bot.surfaces.slack.record import notice_record, turn_record
+from bot.surfaces.slack.record import Extras, notice_record, turn_record
 from bot.surfaces.slack.sockets import Sockets
+from bot.surfaces.slack.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,28 +30,33 @@ if TYPE_CHECKING:
     from bot.messages import Reply
     from bot.records.inbox import Event
     from bot.settings import Settings
+    from bot.surfaces.slack.placing import Placing
+    from bot.turn.assistant import Parts
     from bot.turn.destination import Place
+    from bot.turn.proposals import Offered
 
 log = logging.getLogger(__name__)
 _MOST_KNOWN = 2000
 
 
 class SlackSurface(ChatSurface):
-    """One workspace. Where the answer replaces the line of progress, that is the only message of the question."""
+    """All workspaces that the app is in. Where the answer replaces the line of progress, that is the only message of the question."""
 
     name = "slack"
 
     def __init__(self, settings: Settings, every: float = 0.7) -> None:
-        if settings.slack_bot_token is None:
+        if not settings.has_slack:
             raise ValueError("Slack is not switched on")
         self._locale, self._time_zone, self._every = settings.locale, settings.time_zone, every
         self._signing_secret = settings.slack_signing_secret
-        self.api = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-        self._directory = Directory(self.api)
-        self._placing = Placing(self.api, Pace(), self._directory)
+        self.workspaces = Workspaces(settings)
         self._app_token = settings.slack_app_token
         self._sockets: Sockets | None = None
         self._progress: OrderedDict[tuple[str, str], Progress] = OrderedDict()
+
+    def use(self, parts: Parts) -> None:
+        """Take the running server's parts, before anything comes in."""
+        self.workspaces.database = parts.database
 
     # --- events in ---
 
@@ -61,33 +64,39 @@ class SlackSurface(ChatSurface):
         """`/slack/events` takes events, commands and clicks, where there is a signing secret to check them by."""
         if self._signing_secret is None:
             return ()
-        return slack_routes(self._signing_secret.get_secret_value(), Receiver(intake, self._lost))
+        return slack_routes(self._signing_secret.get_secret_value(), Receiver(intake, self.workspaces.lost))
 
     async def run(self, intake: Intake) -> None:
         """Look after the installation and, with an app-level token, fetch events by Socket Mode."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(watch_installation(self.api))
+            if self.workspaces.configured:
+                group.create_task(watch_installation(self.workspaces.configured.api))
             if self._app_token is not None:
-                self._sockets = Sockets(self.api, self._app_token.get_secret_value(), Receiver(intake, self._lost))
+                receiver = Receiver(intake, self.workspaces.lost)
+                self._sockets = Sockets(self.workspaces.app_api, self._app_token.get_secret_value(), receiver)
                 group.create_task(self._sockets.run())
 
     @property
     def problem(self) -> str:
         """What an administrator has to mend."""
-        return self.api.problem or (self._sockets.problem if self._sockets else "")
+        return self.workspaces.problem or (self._sockets.problem if self._sockets else "")
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self.api.aclose()
+        await self.workspaces.aclose()
 
-    def _lost(self, reason: str) -> None:
-        self.api.lost(f"Slack says {reason.replace('_', ' ')}")
+    async def _placing(self, tenant: str) -> Placing:
+        return (await self.workspaces.of(tenant)).placing
 
     # --- while a turn runs ---
 
     async def place(self, event: Event) -> Place:
         """Where the question was asked, and by whom, as Slack knows it now."""
-        return await self._directory.place(event)
+        try:
+            workspace = await self.workspaces.of(event.tenant)
+        except (PostFailed, PostRefused):
+            return place_said(event)
+        return await workspace.directory.place(event)
 
     @asynccontextmanager
     async def _working(self, event: Event, again: bool) -> AsyncIterator[Callable[[str], None]]:
@@ -96,9 +105,10 @@ class SlackSurface(ChatSurface):
             progress.in_doubt = True  # a process that died may have posted it
         if progress.in_doubt:
             try:
-                progress.ts = await self._placing.find_progress(event.payload["target"], event.id)
+                placing = await self._placing(event.tenant)
+                progress.ts = await placing.find_progress(event.payload["target"], event.id)
                 progress.in_doubt = False
-            except PostFailed as error:
+            except (PostFailed, PostRefused) as error:
                 log.debug("whether progress is shown already is not known: %s", error)
         if not progress.in_doubt:
             progress.start()
@@ -116,12 +126,13 @@ class SlackSurface(ChatSurface):
         target = event.payload["target"]
         progress = self._progress.pop((event.tenant, event.id), None)
         try:
+            placing = await self._placing(event.tenant)
             if progress is None or progress.in_doubt:
-                ts = await self._placing.find_progress(target, event.id)
+                ts = await placing.find_progress(target, event.id)
             else:
                 ts = progress.ts
             if ts:
-                await self._placing.delete(await self._placing.channel_of(target), ts)
+                await placing.delete(await placing.channel_of(target), ts)
         except (PostFailed, PostRefused) as error:
             log.warning("a line of progress stays, though its question is not answered: %s", error)
 
@@ -131,10 +142,12 @@ class SlackSurface(ChatSurface):
         if found is None:
 
             async def post(message: dict[str, Any]) -> str:
-                return await self._placing.post_progress(target, message, event.id)
+                placing = await self._placing(event.tenant)
+                return await placing.post_progress(target, message, event.id)
 
             async def update(ts: str, message: dict[str, Any]) -> None:
-                await self._placing.update_progress(target, ts, message, event.id)
+                placing = await self._placing(event.tenant)
+                await placing.update_progress(target, ts, message, event.id)
 
             found = self._progress[key] = Progress(post, update, self._every)
             while len(self._progress) > _MOST_KNOWN:
@@ -143,9 +156,18 @@ class SlackSurface(ChatSurface):
 
     # --- messages out ---
 
-    def present(self, event: Event, text: str, reply: Reply | None, *, directly: bool = False) -> Sequence[Outgoing]:
+    def present(
+        self,
+        event: Event,
+        text: str,
+        reply: Reply | None,
+        *,
+        directly: bool = False,
+        offered: Sequence[Offered] = (),
+    ) -> Sequence[Outgoing]:
         """A reply as Slack's messages; the first takes the place of the line of progress."""
-        record = turn_record(reply, text=text) if reply else notice_record(text)
+        extras = Extras(offered=tuple(offered))
+        record = turn_record(reply, text=text, extras=extras) if reply else notice_record(text)
         drawn = messages(record, locale=self._locale, time_zone=self._time_zone)
         target = {"user": event.user} if directly else dict(event.payload["target"])
         target |= {
@@ -172,24 +194,32 @@ class SlackSurface(ChatSurface):
     async def post(self, message: Outgoing, key: str) -> str:
         """Post, or put in the place of the line of progress; returns "channel/ts"."""
         target = message.target
+        placing = await self._placing(target["tenant"])
         ts = ""
         if "event" in target:
             progress = self._progress.get((target["tenant"], target["event"]))
             if progress is None or progress.in_doubt:
-                ts = await self._placing.find_progress(target, target["event"])
+                ts = await placing.find_progress(target, target["event"])
             else:
                 ts = progress.ts
-        posted = await self._placing.place(message, key, ts)
+        posted = await placing.place(message, key, ts)
         if "event" in target:
             self._progress.pop((target["tenant"], target["event"]), None)
         return posted
 
     async def find(self, message: Outgoing, key: str) -> Sequence[str]:
         """The messages that carry `key`: where it should be, or in the direct messages that it may have gone to."""
-        return await self._placing.find(message.target, key)
+        try:
+            placing = await self._placing(message.target["tenant"])
+        except PostRefused:
+            return ()
+        return await placing.find(message.target, key)
 
     async def withdraw(self, message: Outgoing, message_id: str) -> None:
         """Delete a message of our own."""
-        del message
         channel, _, ts = message_id.partition("/")
-        await self._placing.delete(channel, ts)
+        try:
+            placing = await self._placing(message.target["tenant"])
+        except PostRefused:
+            return
+        await placing.delete(channel, ts)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.errors import DatabaseLocked
 from bot.jobs.housekeeping import Housekeeping
-from bot.records import turns, users
+from bot.records import audit, turns, users
 from bot.records.policies import set_policy
 from bot.records.tables import Turn
 from bot.records.users import Actor
@@ -68,3 +68,21 @@ async def test_a_database_that_is_away_only_postpones_the_round(
     assert not keeping.done()
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_the_head_of_each_audit_log_is_told_once_a_day(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ask(database, NOON, finished=True)
+    async with database.read() as session:
+        head = await audit.head(session, "local")
+    told = f"audit head of local: {head}"
+    clock = [NOON]
+    keeping = Housekeeping(database, lambda: clock[0])
+    await keeping.round()
+    clock[0] = NOON + timedelta(hours=11)
+    await keeping.round()
+    assert caplog.text.count(told) == 1
+    clock[0] = NOON + timedelta(hours=12)
+    await keeping.round()
+    assert caplog.text.count(told) == 2

@@ -120,3 +120,19 @@ async def test_acts_at_the_same_time_make_one_chain(database: Database) -> None:
     log = await log_of(database)
     assert len(log) == 5
     assert audit.first_break(log) is None
+
+
+@pytest.mark.parametrize(("most", "broken"), [(2, None), (3, 3), (4, 3), (5, 3), (6, 3), (99, 3)])
+async def test_the_newest_rows_are_checked_alone_and_against_the_one_before(
+    database: Database, most: int, broken: int | None
+) -> None:
+    await write(database, *"abcde")
+    await tamper(database, "UPDATE audit_log SET actor = 'mallory' WHERE sequence = 3")
+    async with database.read() as session:
+        verdict = await audit.verify_newest(session, "local", most)
+    assert (verdict.rows, verdict.broken) == (5, broken)
+
+
+async def test_of_an_empty_log_the_newest_rows_are_whole(database: Database) -> None:
+    async with database.read() as session:
+        assert (await audit.verify_newest(session, "local", 10)).is_whole

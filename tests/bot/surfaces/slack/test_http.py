@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from bot.surfaces.slack.http import LARGEST, slack_routes
 from bot.surfaces.slack.receiving import COMMAND_TAKEN, Receiver
-from tests.fakes.recording_intake import RecordingIntake
+from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, message
 from tests.fakes.slack_server import SECRET, deliver, deliver_form, signed
 
@@ -26,13 +26,16 @@ def intake() -> RecordingIntake:
 
 
 @pytest.fixture
-def lost() -> list[str]:
+def lost() -> list[tuple[str, str]]:
     return []
 
 
 @pytest.fixture
-async def client(intake: RecordingIntake, lost: list[str]) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=[*slack_routes(SECRET, Receiver(intake, lost.append))])  # type: ignore[arg-type]
+async def client(intake: RecordingIntake, lost: list[tuple[str, str]]) -> AsyncIterator[httpx.AsyncClient]:
+    async def on_lost(tenant: str, reason: str) -> None:
+        lost.append((tenant, reason))
+
+    app = Starlette(routes=[*slack_routes(SECRET, Receiver(intake, on_lost))])  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         yield client
 
@@ -108,7 +111,7 @@ async def test_a19_a_signature_holds_for_five_minutes(client: httpx.AsyncClient)
 @pytest.mark.parametrize("secret", ["", "   "])
 def test_a19_an_empty_secret_is_refused(secret: str) -> None:
     with pytest.raises(ValueError, match="empty"):
-        slack_routes(secret, Receiver(RecordingIntake(), lambda _: None))  # type: ignore[arg-type]
+        slack_routes(secret, Receiver(RecordingIntake(), nobody_lost))  # type: ignore[arg-type]
 
 
 async def test_a21_the_challenge_is_echoed_and_what_is_unknown_acknowledged(
@@ -171,6 +174,6 @@ async def test_a_slash_command_is_acknowledged_to_its_asker_alone(
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-async def test_a26_the_end_of_an_installation_is_told(client: httpx.AsyncClient, lost: list[str]) -> None:
+async def test_a26_the_end_of_an_installation_is_told(client: httpx.AsyncClient, lost: list[tuple[str, str]]) -> None:
     await deliver(client, callback({"type": "tokens_revoked", "tokens": {"bot": [BOT]}}))
-    assert lost == ["tokens_revoked"]
+    assert lost == [("T0001", "tokens_revoked")]

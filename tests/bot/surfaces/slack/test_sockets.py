@@ -11,7 +11,7 @@ import pytest
 from bot.surfaces.slack.api import SlackApi
 from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.sockets import Sockets
-from tests.fakes.recording_intake import RecordingIntake
+from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_payloads import CHANNEL, TEAM, USER, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, Fault, SlackServer
 from tests.fakes.waiting import until
@@ -41,7 +41,7 @@ async def connected(
     slack: SlackServer, intake: RecordingIntake, naps: Naps | None = None, heartbeat: float = 10.0
 ) -> AsyncIterator[Sockets]:
     api = SlackApi(BOT_TOKEN, f"{slack.address}/api/")
-    receiver = Receiver(intake, lambda _: None)  # type: ignore[arg-type]
+    receiver = Receiver(intake, nobody_lost)  # type: ignore[arg-type]
     sockets = Sockets(api, APP_TOKEN, receiver, heartbeat, naps or Naps())
     running = asyncio.create_task(sockets.run())
     try:
@@ -144,7 +144,7 @@ async def test_a18_a_connection_that_does_not_answer_is_replaced(slack: SlackSer
 async def test_a_wrong_app_token_is_told(slack: SlackServer, intake: RecordingIntake) -> None:
     api = SlackApi(BOT_TOKEN, f"{slack.address}/api/")
     naps = Naps()
-    sockets = Sockets(api, "xapp-wrong", Receiver(intake, lambda _: None), sleep=naps)  # type: ignore[arg-type]
+    sockets = Sockets(api, "xapp-wrong", Receiver(intake, nobody_lost), sleep=naps)  # type: ignore[arg-type]
     running = asyncio.create_task(sockets.run())
     await until(lambda: naps.taken)
     assert "SLACK_APP_TOKEN" in sockets.problem

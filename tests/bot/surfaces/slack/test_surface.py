@@ -282,7 +282,7 @@ async def test_a13_a_revoked_token_stops_all_calls_and_is_told_once(
     assert code in surface.problem
     assert len(caplog.records) == 1
     slack.revoked = ""
-    surface.api._resume_at = 0  # a minute later
+    surface.workspaces.configured.api._resume_at = 0  # a minute later
     await surface.post(outgoing, "Ev1/0")
     assert surface.problem == ""
 
@@ -307,7 +307,7 @@ async def test_a23_a_person_who_became_a_guest_or_left_gets_nothing_personal(
     slack.users[USER] = {"deleted": True}
     with pytest.raises(PostRefused, match="deactivated"):
         await surface.post(outgoing, "Ev2/0")
-    surface._directory._standings.clear()
+    surface.workspaces.configured.directory._standings.clear()
     assert (await surface.place(event)).asker == "gone"
 
 
@@ -316,7 +316,7 @@ async def test_a23_people_of_other_organisations_are_guests(surface: SlackSurfac
     body["event"]["user_team"] = "T_OTHER"
     assert (await surface.place(asked(body))).asker == "guest"
     slack.users[USER] = {"team_id": "T_OTHER"}
-    surface._directory._standings.clear()
+    surface.workspaces.configured.directory._standings.clear()
     assert (await surface.place(asked(mention("<@UBOT> my portfolio")))).asker == "guest"
 
 
@@ -346,6 +346,6 @@ async def test_a_place_says_what_slack_knows_and_the_event_where_slack_is_away(
     place = await surface.place(asked(mention("<@UBOT> hello")))
     assert (place.kind, place.channel, place.external, place.asker) == ("public", CHANNEL, True, "member")
     slack.faults["users.info"].append(Fault(500, "", content_type="text/html"))
-    surface._directory._standings.clear()
+    surface.workspaces.configured.directory._standings.clear()
     place = await surface.place(asked(mention("<@UBOT> hello")))
     assert (place.external, place.asker) == (False, "member")

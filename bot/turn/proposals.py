@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from bot.records.offers import Offer
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from bot.records.users import Actor
-    from tools.values import Proposal
 
 VALID_FOR = timedelta(minutes=10)
 _NONCE_BYTES = 24
 _LONGEST_NONCE = 200
+
+__all__ = ["VALID_FOR", "Offer", "OfferStore", "Offered", "Refusal", "offer", "take"]
 
 
 class Refusal(Enum):
@@ -30,20 +34,17 @@ class Refusal(Enum):
     NOT_YOURS = "Only the person who asked can press this, so nothing was changed; ask for the change yourself."
     USED = "This was decided already, so nothing was changed now; ask again if you want another change."
     EXPIRED = "This button was good for 10 minutes, so nothing was changed; please ask for the change again."
+    MOVED_ON = "You ask about somebody else by now, so nothing was changed; please ask for the change again."
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What one nonce stands for; `key` is the nonce's hash, which is all that is kept of it."""
+class Offered:
+    """An offer as a surface shows it: what would be changed, in words of `kind` and `details`, and its nonce."""
 
-    key: str
-    tenant: str
-    user: str
     kind: str
-    command: str
-    """The typed command that makes the change."""
-    expires_at: datetime
-    is_used: bool = False
+    nonce: str = field(repr=False)
+    command: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 class OfferStore(Protocol):
@@ -55,6 +56,9 @@ class OfferStore(Protocol):
     async def find(self, key: str) -> Offer | None:
         """The offer of that key, used or not."""
 
+    async def is_current(self, offer: Offer) -> bool:
+        """Whether the person still asks about whom the offer was made for."""
+
     async def use(self, key: str) -> bool:
         """Mark the offer used; True for exactly one caller, however many ask at the same time."""
 
@@ -62,15 +66,27 @@ class OfferStore(Protocol):
 async def offer(
     store: OfferStore,
     actor: Actor,
-    proposal: Proposal,
+    kind: str,
+    command: str,
     *,
     now: datetime,
+    conversation: str = "",
+    client: str = "",
     new_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(_NONCE_BYTES),
 ) -> str:
-    """Keep a proposal for the person; returns the nonce for its buttons."""
+    """Keep a change for the person, to be made by one press; returns the nonce for its buttons."""
     nonce = new_nonce()
     await store.add(
-        Offer(_hash(nonce), actor.tenant, actor.user, proposal.kind, proposal.command, expires_at=now + VALID_FOR)
+        Offer(
+            _hash(nonce),
+            actor.tenant,
+            actor.user,
+            kind,
+            command,
+            expires_at=now + VALID_FOR,
+            conversation=conversation,
+            client=client,
+        )
     )
     return nonce
 
@@ -87,6 +103,8 @@ async def take(store: OfferStore, actor: Actor, nonce: str, *, now: datetime) ->
         return Refusal.USED
     if now >= found.expires_at:
         return Refusal.EXPIRED
+    if not await store.is_current(found):
+        return Refusal.MOVED_ON
     return found if await store.use(key) else Refusal.USED
 
 

@@ -1,0 +1,143 @@
+"""The app's installations in Slack workspaces, and the tenants they make; each works inside the caller's unit.
+
+A workspace's id is its tenant. Tokens are encrypted in the database and don't show in a `repr`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from bot.records import audit
+from bot.records.admin_tables import Tenant
+from bot.records.platform_tables import SlackInstallation
+from bot.records.users import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+PLATFORM = "slack"
+"""Who acts where the platform itself says that something is so, and no person here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What Slack gave when the app was installed; `expires_at` and `refresh_token` only where tokens are rotated."""
+
+    tenant: str
+    name: str
+    bot_token: str = field(repr=False)
+    app_id: str = ""
+    bot_user: str = ""
+    enterprise_id: str = ""
+    scopes: str = ""
+    installed_by: str = ""
+    refresh_token: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    active: bool = True
+    installed_at: datetime | None = None
+
+
+async def find(session: AsyncSession, tenant: str) -> Installation | None:
+    """The installation in a workspace, active or not, None where there never was one."""
+    row = await session.get(SlackInstallation, tenant, populate_existing=True)
+    return _read(row) if row else None
+
+
+async def all_installations(session: AsyncSession) -> Sequence[Installation]:
+    """Every installation, active or not, by the workspace's name."""
+    rows = await session.scalars(sa.select(SlackInstallation).order_by(SlackInstallation.tenant))
+    return sorted((_read(row) for row in rows), key=lambda found: (found.name.casefold(), found.tenant))
+
+
+async def store(session: AsyncSession, given: Installation, *, at: datetime) -> None:
+    """Keep a new installation, or one that was made anew; its tenant is answered from now on."""
+    await audit.take_turns(session, given.tenant)
+    row = await session.get(SlackInstallation, given.tenant, populate_existing=True)
+    action = "slack.reinstall" if row else "slack.install"
+    if row is None:
+        row = SlackInstallation(tenant=given.tenant)
+        session.add(row)
+    row.name, row.app_id, row.bot_user = given.name, given.app_id, given.bot_user
+    row.enterprise_id = given.enterprise_id or None
+    row.bot_token, row.refresh_token = given.bot_token, given.refresh_token or None
+    row.expires_at, row.scopes = given.expires_at, given.scopes
+    row.installed_by, row.active, row.installed_at = given.installed_by, True, at
+    await _ensure_tenant(session, given.tenant, given.name, active=True, at=at)
+    by = Actor(given.installed_by or PLATFORM, given.tenant)
+    await audit.append(session, by, action, given.tenant, {"name": given.name, "scopes": given.scopes}, at=at)
+
+
+async def renew_tokens(
+    session: AsyncSession, tenant: str, used: str, *, bot_token: str, refresh_token: str, expires_at: datetime
+) -> bool:
+    """Keep the tokens that came for the refresh token `used`; False when another one is kept by now."""
+    row = await session.get(SlackInstallation, tenant, populate_existing=True, with_for_update=True)
+    if row is None or row.refresh_token != used:
+        return False
+    row.bot_token, row.refresh_token, row.expires_at = bot_token, refresh_token, expires_at
+    await session.flush()
+    return True
+
+
+async def deactivate(session: AsyncSession, tenant: str, reason: str, *, at: datetime) -> bool:
+    """The app was taken out of a workspace: its tenant is suspended, and what it owns is kept; False if it was so."""
+    await audit.take_turns(session, tenant)
+    row = await session.get(SlackInstallation, tenant, populate_existing=True)
+    known = await session.get(Tenant, tenant, populate_existing=True)
+    if not (row and row.active) and not (known and known.active):
+        return False
+    if row:
+        row.active = False
+    if known:
+        known.active = False
+    await audit.append(session, Actor(PLATFORM, tenant), "slack.remove", tenant, {"reason": reason}, at=at)
+    return True
+
+
+async def welcome(session: AsyncSession, tenant: str, name: str, *, at: datetime) -> bool:
+    """The app works in a workspace, as Slack says: its tenant is there and answered; True when that was not so."""
+    await audit.take_turns(session, tenant)
+    known = await session.get(Tenant, tenant, populate_existing=True)
+    if known and known.active and known.name in (name or known.name, ""):
+        if name and not known.name:
+            known.name = name
+        return False
+    was_suspended = known is not None and not known.active
+    await _ensure_tenant(session, tenant, name, active=True, at=at)
+    if known is None or was_suspended:
+        action = "slack.reinstall" if was_suspended else "slack.join"
+        await audit.append(session, Actor(PLATFORM, tenant), action, tenant, {"name": name}, at=at)
+    return True
+
+
+async def _ensure_tenant(session: AsyncSession, tenant: str, name: str, *, active: bool, at: datetime) -> None:
+    known = await session.get(Tenant, tenant, populate_existing=True)
+    if known is None:
+        known = Tenant(tenant=tenant, name=name or tenant, platform=PLATFORM, created_at=at)
+        session.add(known)
+    known.name, known.active = name or known.name, active
+    await session.flush()
+
+
+def _read(row: SlackInstallation) -> Installation:
+    values: dict[str, Any] = {
+        "tenant": row.tenant,
+        "name": row.name,
+        "bot_token": row.bot_token,
+        "app_id": row.app_id,
+        "bot_user": row.bot_user,
+        "enterprise_id": row.enterprise_id or "",
+        "scopes": row.scopes,
+        "installed_by": row.installed_by,
+        "refresh_token": row.refresh_token or "",
+        "expires_at": row.expires_at,
+        "active": row.active,
+        "installed_at": row.installed_at,
+    }
+    return Installation(**values)

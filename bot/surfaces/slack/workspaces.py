@@ -1,0 +1,150 @@
+"""The workspaces that the app is installed in, each with its own token, pace and problem: none waits for another."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.errors import DatabaseError, EncryptionError
+from bot.jobs.posting import PostFailed, PostRefused
+from bot.records import installations
+from bot.redaction import one_line
+from bot.surfaces.slack.api import REINSTALL, SET_ANEW, SlackApi, SlackRefused
+from bot.surfaces.slack.directory import Directory
+from bot.surfaces.slack.pacing import Pace
+from bot.surfaces.slack.placing import Placing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.records.database import Database
+    from bot.records.installations import Installation
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+REMEMBERED = 5.0
+"""Seconds for which an installation is taken as read; another replica may take it out or renew its token."""
+NOT_INSTALLED = "Tuppence is not installed in that workspace any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything by which one workspace is reached."""
+
+    api: SlackApi
+    directory: Directory
+    placing: Placing
+
+
+class Workspaces:
+    """Finds the workspace of a tenant: the one of the configured token, or an installation that is kept."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._base_url, self._monotonic, self._now = settings.slack_api_url, monotonic, now
+        self._is_shared = settings.slack_client_id is not None
+        token = settings.slack_bot_token
+        self.configured = self._made(token.get_secret_value(), SET_ANEW) if token else None
+        self.own_team = ""
+        """The workspace of the configured token, "" before Slack told which it is."""
+        self.app_api = SlackApi("", self._base_url)
+        """For calls with another token than a workspace's."""
+        self.database: Database | None = None
+        self._installed: dict[str, Workspace] = {}
+        self._read_at: dict[str, float] = {}
+
+    async def of(self, tenant: str) -> Workspace:
+        """The workspace of a tenant. Raises `PostRefused` where the app is not installed, or `PostFailed`."""
+        if self.configured and await self._is_own(tenant):
+            return self.configured
+        if (at := self._read_at.get(tenant)) is not None and self._monotonic() - at < REMEMBERED:
+            return self._installed[tenant]
+        try:
+            installation = await self._find(tenant)
+        except (DatabaseError, EncryptionError) as error:
+            raise PostFailed(f"the installation in a workspace can't be read: {error}") from None
+        if installation is None or not installation.active:
+            self._read_at.pop(tenant, None)
+            raise PostRefused(NOT_INSTALLED)
+        workspace = self._installed.get(tenant)
+        if workspace is None:
+            workspace = self._installed[tenant] = self._made(installation.bot_token, REINSTALL)
+        workspace.api.use(installation.bot_token)
+        self._read_at[tenant] = self._monotonic()
+        return workspace
+
+    async def api(self, tenant: str) -> SlackApi:
+        """The Web API of a tenant's workspace. Raises as `of` does."""
+        return (await self.of(tenant)).api
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the configured token; an installation's trouble is its own."""
+        return self.configured.api.problem if self.configured else ""
+
+    async def lost(self, tenant: str, reason: str) -> None:
+        """The app was taken out of a workspace, or its token was revoked. Raises `DatabaseError`."""
+        self._read_at.pop(tenant, None)
+        if self.configured and await self._is_own(tenant):
+            self.configured.api.lost(f"Slack says {reason.replace('_', ' ')}")
+        if self.database:
+            at = self._now()
+            if await self.database.run(lambda session: installations.deactivate(session, tenant, reason, at=at)):
+                log.error("Slack says %s of the workspace %s: it is not answered now", one_line(reason), tenant)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for workspace in (self.configured, *self._installed.values()):
+            if workspace:
+                await workspace.api.aclose()
+        await self.app_api.aclose()
+
+    async def learn_own_team(self) -> None:
+        """Ask Slack which workspace the configured token is of. Raises `PostFailed`, `SlackRefused`."""
+        if self.configured:
+            answer = await self.configured.api.call("auth.test")
+            self.note_own_team(str(answer.get("team_id") or ""))
+
+    def note_own_team(self, team: str) -> None:
+        """Slack told which workspace the configured token is of."""
+        self.own_team = team or self.own_team
+
+    async def _is_own(self, tenant: str) -> bool:
+        """Whether a tenant is reached with the configured token; every one is where no other can be installed."""
+        if not self._is_shared:
+            return True
+        if not self.own_team:
+            try:
+                await self.learn_own_team()
+            except (PostFailed, SlackRefused) as error:
+                log.debug("the workspace of SLACK_BOT_TOKEN is not known: %s", error)
+        if self.own_team != tenant:
+            return False
+        # A workspace that was installed anew goes on with its new token, although the configured one is dead.
+        is_dead = self.configured is not None and self.configured.api.is_refused
+        return not (is_dead and await self._has_installation(tenant))
+
+    async def _has_installation(self, tenant: str) -> bool:
+        try:
+            found = await self._find(tenant)
+        except (DatabaseError, EncryptionError):
+            return False
+        return found is not None and found.active
+
+    async def _find(self, tenant: str) -> Installation | None:
+        if self.database is None:
+            return None
+        async with self.database.read() as session:
+            return await installations.find(session, tenant)
+
+    def _made(self, token: str, remedy: str) -> Workspace:
+        api = SlackApi(token, self._base_url, remedy=remedy)
+        directory = Directory(api)
+        return Workspace(api, directory, Placing(api, Pace(), directory))

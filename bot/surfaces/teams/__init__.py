@@ -1,0 +1,1 @@
+"""Microsoft Teams: one bot in the tenants that are allowed."""

@@ -1,0 +1,1 @@
+"""What people want to be told of: when it has happened, and what is then said."""
