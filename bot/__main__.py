@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import privacy_commands
+from bot import privacy_commands, schedule_commands
 from bot.account_commands import account_app
 from bot.admin_commands import admin_app, audits
+from bot.digest_commands import digest_app
 from bot.errors import TuppenceError
 from bot.model_commands import commands, model_app
 from bot.slack_commands import slack_app
@@ -36,6 +37,8 @@ admin_app.add_typer(privacy_commands.commands)
 audits.add_typer(privacy_commands.audit_commands)
 app.add_typer(admin_app, name="admin")
 app.add_typer(slack_app, name="slack")
+digest_app.add_typer(schedule_commands.commands)
+app.add_typer(digest_app, name="digest")
 BAD_INPUT = 65
 
 

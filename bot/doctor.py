@@ -188,6 +188,6 @@ async def _symbols() -> list[Finding]:
 async def _slack(settings: Settings) -> list[Finding]:
     if not settings.has_slack:
         return []
-    from bot.surfaces.slack.installation import check_installation
+    from bot.surfaces.slack.checking import check_slack
 
-    return [Finding("ok" if well else "bad", "slack", text) for well, text in await check_installation(settings)]
+    return [Finding(state, "slack", text) for state, text in await check_slack(settings)]

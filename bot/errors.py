@@ -357,6 +357,18 @@ class AddressInUse(TuppenceError):
         )
 
 
+class UnauthenticatedElsewhere(TuppenceError):
+    """Teams without any check of who delivers is for this machine alone."""
+
+    exit_code = 78
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"TEAMS_ALLOW_UNAUTHENTICATED is for playing on this machine, and {host} can be reached from others; "
+            "serve at 127.0.0.1, or set CLIENT_ID, CLIENT_SECRET and TENANT_ID instead (docs/teams.md)."
+        )
+
+
 class AlreadyServing(TuppenceError):
     """Another server works on the same SQLite file: two would double nothing, but block each other for ever."""
 

@@ -80,6 +80,10 @@ class Manner:
     usual_time_zone: str = ""
 
 
+UNCHOSEN = Manner()
+"""Of somebody of whom nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The end of a turn, the same for every surface. `answer` is checked markdown."""
@@ -101,7 +105,7 @@ class Reply:
     """Whether it holds anything of a person's data; where it may then be posted, `bot.turn.destination` says."""
     client: str = ""
     """The user whose data the asker had chosen to ask about, "" for the asker's own."""
-    manner: Manner = Manner()
+    manner: Manner = UNCHOSEN
     """How the asker reads it, as far as that was chosen."""
     disclosures: tuple[tuple[str, str], ...] = ()
     """(name, text) of what is said beside the answer: that a machine answers, what it is not."""

@@ -18,13 +18,23 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from bot.addresses import is_loopback
 from bot.app import assemble
-from bot.errors import AddressInUse, AlreadyServing, TuppenceError
+from bot.errors import AddressInUse, AlreadyServing, TuppenceError, UnauthenticatedElsewhere
+from bot.jobs import alert_clock
+from bot.jobs import alerts as alert_pass
+from bot.jobs.alert_clock import AlertClock, PassHandler
+from bot.jobs.alert_delivery import AlertHandler
+from bot.jobs.digest_delivery import DigestHandler
+from bot.jobs.files import FILE, FileHandler
 from bot.jobs.housekeeping import Housekeeping
+from bot.jobs.imports import IMPORT, ImportHandler
 from bot.jobs.intake import Intake
 from bot.jobs.metrics import Metrics
 from bot.jobs.questions import KIND, QuestionHandler
+from bot.jobs.scheduler import Scheduler
 from bot.jobs.worker import Limits, Worker
+from bot.records import digests
 from bot.records.schema import schema_version
 from bot.records.users import Actor
 from bot.surfaces.platforms import open_surfaces
@@ -38,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from bot.jobs.worker import Handler
     from bot.settings import Settings
     from bot.surfaces.base import ChatSurface
     from bot.turn.assistant import Parts
@@ -78,8 +89,18 @@ class Replica:
         handler = QuestionHandler(
             parts.database, Assistant(parts), named, on_reply=self.metrics.turn_ended, now=parts.now
         )
-        self.worker = Worker(parts.database, {KIND: handler}, named, owner, limits)
+        handlers: dict[str, Handler] = {
+            KIND: handler,
+            FILE: FileHandler(parts, named),
+            IMPORT: ImportHandler(parts.database, named, parts.base_currency, parts.now),
+            alert_pass.KIND: AlertHandler(parts, named),
+            digests.KIND: DigestHandler(parts, named),
+            alert_clock.KIND: PassHandler(parts.database, alert_pass.AlertPass(parts, named), parts.now),
+        }
+        self.worker = Worker(parts.database, handlers, named, owner, limits)
         self.intake = Intake(parts.database, self.worker)
+        self.scheduler = Scheduler(parts.database, self.worker.wake)
+        self.alert_clock = AlertClock(parts.database, self.worker.accept, named, parts.now)
         self._running: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -87,6 +108,8 @@ class Replica:
         """The worker at work; at the end it stops taking, finishes what it can in time, and hands back the rest."""
         self._running = asyncio.create_task(self.worker.run())
         keeping = asyncio.create_task(Housekeeping(self.parts.database, self.parts.now).run())
+        alerting = asyncio.create_task(self.alert_clock.run())
+        scheduling = asyncio.create_task(self.scheduler.run())
         fetching = [asyncio.create_task(surface.run(self.intake)) for surface in self.surfaces]
         try:
             yield
@@ -94,9 +117,11 @@ class Replica:
             for task in fetching:  # nothing new comes in from here on
                 task.cancel()
             await asyncio.gather(*fetching, return_exceptions=True)
+            alerting.cancel()
+            scheduling.cancel()
             await self.worker.stop()
             keeping.cancel()
-            await asyncio.gather(self._running, keeping, return_exceptions=True)
+            await asyncio.gather(self._running, keeping, alerting, scheduling, return_exceptions=True)
             for surface in self.surfaces:
                 await surface.aclose()
 
@@ -178,6 +203,8 @@ async def serve(
 
     Raises `AddressInUse`, or another `TuppenceError` at the start.
     """
+    if settings.teams_allow_unauthenticated and not is_loopback(host):
+        raise UnauthenticatedElsewhere(host)
     try:
         listening = socket.create_server((host, port), reuse_port=False)
     except OSError as error:

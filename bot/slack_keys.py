@@ -60,7 +60,7 @@ def read_api_url(text: str) -> str:
         raise ValueError(f"that is no address; write one like {SLACK_API}") from None
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(f"that is no address; write one like {SLACK_API}")
-    if parts.scheme == "http" and not _is_near(host):
+    if parts.scheme == "http" and not is_near(host):
         raise ValueError("the bot's token would be sent over the internet in the clear; write https://")
     return f"{text.rstrip('/')}/"
 
@@ -76,7 +76,8 @@ def half_set_up(values: Mapping[str, str]) -> list[str]:
     what = "SLACK_BOT_TOKEN" if "SLACK_BOT_TOKEN" in values else client[0] if len(client) == 2 else ""
     if what and not ways_in:
         problems.append(
-            f"SLACK_APP_TOKEN: it is missing, as {what} is set; add it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+            f"SLACK_APP_TOKEN: it is missing, as {what} is set; add it for Socket Mode, or "
+            "SLACK_SIGNING_SECRET for HTTP"
         )
     elif ways_in and not what and not client:
         problems.append(
@@ -86,7 +87,7 @@ def half_set_up(values: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def _is_near(host: str) -> bool:
+def is_near(host: str) -> bool:
     """Whether a host is this machine, in a private network, or a name that only such a network knows."""
     try:
         return ipaddress.ip_address(host).is_private

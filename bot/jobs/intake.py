@@ -75,13 +75,14 @@ class Intake:
 
     async def stop(
         self, tenant: str, channel: str, *, before: datetime, thread: str = "", user: str = ""
-    ) -> Sequence[Event]:
+    ) -> Sequence[tuple[Event, bool]]:
         """Stop the questions of a thread, or those of a user in a whole channel, that were asked `before`.
 
-        Whoever works on one sees to what is shown of it; those that nobody works on any more are returned.
+        Returns each with whether something of it may be shown that no worker will see to: theirs died.
         """
-        held = InboxEvent.conversation
-        conversations = held == f"{channel}/{thread}" if thread else held.startswith(f"{channel}/", autoescape=True)
+        held, within = InboxEvent.conversation, f"{channel}/"
+        everywhere = sa.or_(held == channel, held.startswith(within, autoescape=True))
+        conversations = held == f"{within}{thread}" if thread else everywhere
         if user:
             conversations = sa.and_(conversations, InboxEvent.user_id == user)
 
@@ -91,7 +92,7 @@ class Intake:
 
         stopped = await self._database.run(unit)
         self._worker.look_again(tenant)
-        return [event for event, is_left in stopped if is_left]
+        return stopped
 
     async def decide(
         self, pressed: Pressed, nonce: str, event_of: Callable[[Offer, Actor], Event | None]

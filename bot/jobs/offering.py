@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.records.identities import actor_of
 from bot.records.offers import Offers
 from bot.turn.commands import names
 from bot.turn.proposals import Offered, offer
@@ -16,16 +15,18 @@ if TYPE_CHECKING:
 
     from bot.messages import Reply
     from bot.records.inbox import Event
+    from bot.records.users import Actor
     from tools.values import Proposal
 
 
-async def offers_of(session: AsyncSession, event: Event, reply: Reply, *, now: datetime) -> tuple[Offered, ...]:
+async def offers_of(
+    session: AsyncSession, event: Event, actor: Actor, reply: Reply, *, now: datetime
+) -> tuple[Offered, ...]:
     """An offer to the asker for each change that the reply proposes and that a typed command can make."""
     proposals, made = _proposals(reply), []
     if not proposals:
         return ()
     store = Offers(session, event.tenant, now)
-    actor = await actor_of(session, event.tenant, event.surface, event.user)
     for proposal in proposals:
         nonce = await offer(
             store,

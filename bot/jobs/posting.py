@@ -28,7 +28,14 @@ class Surface(Protocol):
 
 
 class PostRefused(Exception):
-    """The place will never take the message; `str(error)` says why in plain words."""
+    """The place will never take the message; `str(error)` says why in plain words.
+
+    `is_place` tells whether it will take no other one either.
+    """
+
+    def __init__(self, reason: str, *, is_place: bool = True) -> None:
+        super().__init__(reason)
+        self.is_place = is_place
 
 
 class PostFailed(Exception):
@@ -53,7 +60,7 @@ class Poster:
     async def _post(self, claim: Claim, post: Post) -> None:
         surface = self._surfaces.get(post.message.surface)
         if surface is None:
-            raise PostRefused(f"nothing here posts to {post.message.surface}")
+            raise PostRefused(f"nothing here posts to {post.message.surface}", is_place=False)
         async with self._database.write() as session:
             await inbox.try_post(session, claim, post.key, now=await inbox.database_now(session))
         # A try before this one may have posted and died before it said so, or may be doing so at this moment.

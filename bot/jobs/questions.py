@@ -15,7 +15,6 @@ from bot.records import inbox, turns
 from bot.records.identities import actor_of
 from bot.records.inbox import LeaseLost, Outgoing
 from bot.records.turns import Outcome
-from bot.records.users import Actor
 from bot.turn.assistant import Question
 from bot.turn.destination import Deliveries, place_now, route
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from bot.messages import Reply
     from bot.records.database import Database
     from bot.records.inbox import Claim, Event, Post
+    from bot.records.users import Actor
     from bot.turn.assistant import Assistant
     from bot.turn.destination import Place
 
@@ -63,12 +63,17 @@ class QuestionHandler:
             async with self._database.write() as session:
                 now = await inbox.database_now(session)
                 return await inbox.finish(session, claim, shows.present(event, text, None), now=now)
-        late = f"Sorry, this is late: you asked at {event.sent_at:%H:%M} UTC.\n\n" if age > LATE else ""
+        first = f"Sorry, this is late: you asked at {event.sent_at:%H:%M} UTC.\n\n" if age > LATE else ""
+        if note := event.payload.get("note"):
+            first += f"{note}\n\n"
         try:
             async with shows.working(event, again=claim.attempts > 1) as say:
-                actor, place = Actor(event.user, event.tenant), await shows.place(event)
-                attempt = Attempt(self._database, claim, shows, place, late)
-                question = Question(event.payload["text"], actor, event.conversation, event.surface, place)
+                place = await shows.place(event)
+                async with self._database.read() as session:
+                    actor = await actor_of(session, event.tenant, event.surface, event.user)
+                name = await shows.asker_name(event) if actor.user == event.user else ""
+                attempt = Attempt(self._database, claim, shows, place, first, actor)
+                question = Question(event.payload["text"], actor, event.conversation, event.surface, place, name)
                 self._on_reply(await self._assistant.ask(question, say, attempt))
         except (LeaseLost, asyncio.CancelledError):
             await self._take_away(event, shows)
@@ -104,8 +109,11 @@ class QuestionHandler:
 class Attempt:
     """The `Job` of one claim."""
 
-    def __init__(self, database: Database, claim: Claim, shows: Showing, place: Place, prefix: str) -> None:
+    def __init__(
+        self, database: Database, claim: Claim, shows: Showing, place: Place, prefix: str, actor: Actor
+    ) -> None:
         self._database, self._claim, self._shows, self._place, self._prefix = database, claim, shows, place, prefix
+        self._actor = actor
         self.turn_id = claim.turn_id or turn_of(claim.event)
         steps = claim.steps or {}
         self.decided = tuple(ToolCall(call["name"], call["arguments"]) for call in steps.get("calls", ()))
@@ -124,7 +132,8 @@ class Attempt:
         going = await self._routed(session, reply)
         for part, directly in ((going.place, False), (going.direct, True)):
             if part:
-                offered = await offers_of(session, event, part, now=await inbox.database_now(session))
+                now = await inbox.database_now(session)
+                offered = await offers_of(session, event, self._actor, part, now=now)
                 text = f"{self._prefix}{part.answer}"
                 messages += self._shows.present(event, text, part, directly=directly, offered=offered)
         now = await inbox.database_now(session)
@@ -134,8 +143,7 @@ class Attempt:
         """Who gets what; why nothing was done, everybody may read who asked."""
         if reply.status == "declined" and not reply.personal:
             return Deliveries(place=reply)
-        actor = Actor(self._claim.event.user, self._claim.event.tenant)
-        return route(reply, self._place, await place_now(session, actor, self._place))
+        return route(reply, self._place, await place_now(session, self._actor, self._place))
 
 
 def turn_of(event: Event) -> str:

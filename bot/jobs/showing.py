@@ -23,6 +23,10 @@ class Showing(Protocol):
         """Where the question was asked, as the platform knows it now."""
         return Place(surface=event.surface, tenant=event.tenant)
 
+    async def asker_name(self, event: Event) -> str:
+        """What the asker is called on the platform, "" where that is not known."""
+        return str(event.payload.get("name") or "")
+
     def working(self, event: Event, *, again: bool) -> AbstractAsyncContextManager[Callable[[str], None]]:
         """Shows, while the body runs, what it says; nothing is left in flight at the end.
 
@@ -36,6 +40,14 @@ class Showing(Protocol):
 
     async def stopped(self, event: Event) -> None:
         """Say in the place of what `working` showed that its asker stopped it."""
+
+    async def read_file(self, event: Event, most: int) -> bytes:
+        """The content of the one file of an event, of which no more than `most` bytes are read.
+
+        Raises `FileRefused`, or `PostFailed` when it may work later.
+        """
+        del event, most
+        raise FileRefused("I can't read files here.")
 
     def present(
         self,
@@ -54,6 +66,10 @@ class Showing(Protocol):
         body: dict[str, Any] = {"text": text, "turn": reply.turn_id if reply else ""}
         target = {**event.payload["target"], "directly": True} if directly else event.payload["target"]
         return (Outgoing(event.surface, target, body),)
+
+
+class FileRefused(Exception):
+    """Why a file can't be read, as its sender is told."""
 
 
 class Plain(Showing):

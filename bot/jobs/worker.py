@@ -191,7 +191,7 @@ class Worker:
             wait, undo = early.wait, True
         except PostRefused as error:
             log.warning("event %s can't be posted: %s", claim.event.id, error)
-            await self._bury(claim, str(error))
+            await self._bury(claim, error)
         except PostFailed as error:
             wait = error.retry_after or self._pause(claim.attempts)
         except Exception:
@@ -212,10 +212,10 @@ class Worker:
         posts: Sequence[Post]
         if claim.is_answered:
             if claim.attempts > self._limits.most_posts:
-                raise PostRefused("it could not be posted in many tries")
+                raise PostRefused("it could not be posted in many tries", is_place=False)
             posts = claim.posts
         elif handler is None:
-            raise PostRefused(f"nothing here does “{claim.event.kind}”")
+            raise PostRefused(f"nothing here does “{claim.event.kind}”", is_place=False)
         elif claim.attempts > self._limits.most_attempts:
             posts = await self._give_up(claim, handler)
         else:
@@ -230,13 +230,13 @@ class Worker:
             failure = f"failed {claim.attempts - 1} times"
             return await inbox.finish(session, claim, handler.apology(claim.event), now=now, failure=failure)
 
-    async def _bury(self, claim: Claim, reason: str) -> None:
+    async def _bury(self, claim: Claim, refusal: PostRefused) -> None:
         with suppress(LeaseLost, TuppenceError):
             async with self._database.write() as session:
                 handler = self._handlers.get(claim.event.kind)
-                if isinstance(handler, Unasked):
-                    await handler.refused(session, claim.event, reason)
-                await inbox.bury(session, claim, reason, now=await inbox.database_now(session))
+                if isinstance(handler, Unasked) and refusal.is_place:
+                    await handler.refused(session, claim.event, str(refusal))
+                await inbox.bury(session, claim, str(refusal), now=await inbox.database_now(session))
 
     def _pause(self, attempts: int) -> timedelta:
         return min(timedelta(seconds=0.5 * 2**attempts), self._limits.longest_wait)

@@ -56,6 +56,11 @@ class Book:
 class WritableBook(Book):
     """The same, within a unit that may also change it."""
 
+    @property
+    def unit(self) -> AsyncSession:
+        """The unit itself, for what must be kept with the change or not at all."""
+        return self._session
+
     async def set_watchlist(self, symbols: Sequence[str]) -> None:
         """Make the watchlist exactly these symbols, in this order."""
         await portfolios.set_watchlist(self._session, self._subject, symbols)

@@ -19,15 +19,13 @@ from bot.records.schedule_tables import Alert
 from bot.records.tables import User
 from bot.records.users import Actor
 from tools.alerts.rules import Watch
+from tools.alerts.telling import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from sqlalchemy.ext.asyncio import AsyncSession
-
-    from tools.alerts.rules import Condition
 
 MOST = 50
 """How many alerts a person may have."""
@@ -38,16 +36,6 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asked to be told of; `threshold` is a price in `currency`, a percentage, or None."""
-
-    condition: Condition
-    symbol: str | None = None
-    threshold: Decimal | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """An alert on record."""
 
@@ -55,7 +43,7 @@ class Kept:
     id: str
     user: str
     surface: str
-    wanted: Wanted
+    level: Level
     watch: Watch
     paused: bool
     quiet_until: datetime | None
@@ -86,7 +74,7 @@ async def alerts_of(session: AsyncSession, actor: Actor) -> tuple[Kept, ...]:
 
 
 async def add(
-    session: AsyncSession, actor: Actor, wanted: Wanted, watch: Watch, *, surface: str, target: Any, at: datetime
+    session: AsyncSession, actor: Actor, level: Level, watch: Watch, *, surface: str, target: Any, at: datetime
 ) -> Kept | None:
     """Keep a new alert, in the state `watch`; None when the actor has as many as anybody may. Raises `UnknownUser`."""
     await users.require_user(session, actor)
@@ -100,17 +88,17 @@ async def add(
         user_id=actor.user,
         surface=surface,
         target=target,
-        symbol=wanted.symbol,
-        condition=wanted.condition,
-        threshold=wanted.threshold,
-        currency=wanted.currency,
+        symbol=level.symbol,
+        condition=level.condition,
+        threshold=level.threshold,
+        currency=level.currency,
         paused=False,
         created_at=at,
     )
     _write(row, watch)
     session.add(row)
     await session.flush()
-    await audit.append(session, actor, "alert.add", row.id, {"condition": wanted.condition}, at=at)
+    await audit.append(session, actor, "alert.add", row.id, {"condition": level.condition}, at=at)
     return _kept(row)
 
 
@@ -215,8 +203,8 @@ async def ownerless(session: AsyncSession) -> tuple[Kept, ...]:
     return tuple(_kept(row) for row in rows)
 
 
-async def locked(session: AsyncSession, keys: Sequence[Key]) -> tuple[tuple[Kept, Any], ...]:
-    """(alert, where it is told) of those that are still there, as they are now; others wait until this unit ends."""
+async def locked(session: AsyncSession, keys: Sequence[Key]) -> tuple[Kept, ...]:
+    """Those that are still there, as they are now; others who would change them wait until this unit ends."""
     rows = await session.scalars(
         sa.select(Alert)
         .where(sa.tuple_(Alert.tenant, Alert.id).in_(list(keys)))
@@ -224,7 +212,7 @@ async def locked(session: AsyncSession, keys: Sequence[Key]) -> tuple[tuple[Kept
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return tuple((_kept(row), row.target) for row in rows)
+    return tuple(_kept(row) for row in rows)
 
 
 async def put(session: AsyncSession, key: Key, watch: Watch) -> None:
@@ -294,6 +282,6 @@ def _write(row: Alert, watch: Watch) -> None:
 
 
 def _kept(row: Any) -> Kept:
-    wanted = Wanted(row.condition, row.symbol, row.threshold, row.currency)
+    level = Level(row.condition, row.symbol, row.threshold, row.currency)
     watch = Watch(row.condition, row.threshold, row.armed, row.last_value, row.last_as_of, row.last_fired_at)
-    return Kept(row.tenant, row.id, row.user_id, row.surface, wanted, watch, row.paused, row.quiet_until, row.failure)
+    return Kept(row.tenant, row.id, row.user_id, row.surface, level, watch, row.paused, row.quiet_until, row.failure)

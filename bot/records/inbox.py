@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNFINISHED = ("waiting", "answered")
 CHAT, UNASKED = 0, 1
 """How soon a conversation has its turn: where people wait for an answer before what nobody asked for just now."""
-UNASKED_KINDS = frozenset({"digest", "alert"})
+UNASKED_KINDS = frozenset({"digest", "alert", "alert_pass"})
 STOPPED = "stopped by the asker"
 """Why an event was cancelled, where that was not because its post was deleted or edited."""
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.records import audit
 from bot.records.admin_tables import Tenant
+from bot.records.inbox_tables import InboxEvent
 from bot.records.platform_tables import SlackInstallation
 from bot.records.users import Actor
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PLATFORM = "slack"
 """Who acts where the platform itself says that something is so, and no person here."""
+_RENEWAL_LOCK = 720_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ async def all_installations(session: AsyncSession) -> Sequence[Installation]:
     return sorted((_read(row) for row in rows), key=lambda found: (found.name.casefold(), found.tenant))
 
 
+async def last_event(session: AsyncSession) -> datetime | None:
+    """When something was last asked on the platform, None for never, as far as is on record."""
+    return await session.scalar(sa.select(sa.func.max(InboxEvent.sent_at)).where(InboxEvent.surface == PLATFORM))
+
+
 async def store(session: AsyncSession, given: Installation, *, at: datetime) -> None:
     """Keep a new installation, or one that was made anew; its tenant is answered from now on."""
     await audit.take_turns(session, given.tenant)
@@ -68,13 +75,14 @@ async def store(session: AsyncSession, given: Installation, *, at: datetime) -> 
     row.bot_token, row.refresh_token = given.bot_token, given.refresh_token or None
     row.expires_at, row.scopes = given.expires_at, given.scopes
     row.installed_by, row.active, row.installed_at = given.installed_by, True, at
-    await _ensure_tenant(session, given.tenant, given.name, active=True, at=at)
+    await introduce(session, given.tenant, given.name, at=at)
+    (await session.get_one(Tenant, given.tenant)).active = True
     by = Actor(given.installed_by or PLATFORM, given.tenant)
     await audit.append(session, by, action, given.tenant, {"name": given.name, "scopes": given.scopes}, at=at)
 
 
 async def renew_tokens(
-    session: AsyncSession, tenant: str, used: str, *, bot_token: str, refresh_token: str, expires_at: datetime
+    session: AsyncSession, tenant: str, used: str, *, bot_token: str, refresh_token: str, expires_at: datetime | None
 ) -> bool:
     """Keep the tokens that came for the refresh token `used`; False when another one is kept by now."""
     row = await session.get(SlackInstallation, tenant, populate_existing=True, with_for_update=True)
@@ -101,28 +109,35 @@ async def deactivate(session: AsyncSession, tenant: str, reason: str, *, at: dat
 
 
 async def welcome(session: AsyncSession, tenant: str, name: str, *, at: datetime) -> bool:
-    """The app works in a workspace, as Slack says: its tenant is there and answered; True when that was not so."""
+    """The app works in a workspace, as Slack says: its tenant is answered; True when it was not."""
     await audit.take_turns(session, tenant)
     known = await session.get(Tenant, tenant, populate_existing=True)
-    if known and known.active and known.name in (name or known.name, ""):
-        if name and not known.name:
-            known.name = name
-        return False
-    was_suspended = known is not None and not known.active
-    await _ensure_tenant(session, tenant, name, active=True, at=at)
-    if known is None or was_suspended:
-        action = "slack.reinstall" if was_suspended else "slack.join"
-        await audit.append(session, Actor(PLATFORM, tenant), action, tenant, {"name": name}, at=at)
+    if known is None or known.active:
+        return await introduce(session, tenant, name, at=at)
+    known.active, known.name = True, name or known.name
+    details = {"name": known.name, "scopes": ""}
+    await audit.append(session, Actor(PLATFORM, tenant), "slack.reinstall", tenant, details, at=at)
     return True
 
 
-async def _ensure_tenant(session: AsyncSession, tenant: str, name: str, *, active: bool, at: datetime) -> None:
+async def introduce(session: AsyncSession, tenant: str, name: str, *, at: datetime) -> bool:
+    """Somebody of a workspace was heard of: its tenant is there, by its name if that is known; True for a new one."""
+    await audit.take_turns(session, tenant)
     known = await session.get(Tenant, tenant, populate_existing=True)
-    if known is None:
-        known = Tenant(tenant=tenant, name=name or tenant, platform=PLATFORM, created_at=at)
-        session.add(known)
-    known.name, known.active = name or known.name, active
-    await session.flush()
+    if known:
+        known.name = name or known.name
+        return False
+    session.add(Tenant(tenant=tenant, name=name or tenant, platform=PLATFORM, active=True, created_at=at))
+    await audit.append(session, Actor(PLATFORM, tenant), "slack.join", tenant, {"name": name or tenant}, at=at)
+    return True
+
+
+async def claim_renewal(session: AsyncSession, tenant: str) -> bool:
+    """Whether nobody else renews the token of a workspace until the caller's unit ends; on SQLite nobody else could."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    lock = sa.func.pg_try_advisory_xact_lock(_RENEWAL_LOCK, sa.func.hashtext(tenant))
+    return bool(await session.scalar(sa.select(lock)))
 
 
 def _read(row: SlackInstallation) -> Installation:

@@ -12,7 +12,6 @@ from bot.messages import Manner
 from bot.records import audit, users
 from bot.records.platform_tables import RISK_PROFILES, Preference
 from bot.records.policies import Terms, terms_of
-from bot.records.vetting import vet_choice
 from bot.settings import read_currency, read_locale, read_time_zone
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
     from bot.records.users import Actor
 
-LONGEST_LOCALE = Preference.__table__.c.locale.type.length
-LONGEST_ZONE = Preference.__table__.c.time_zone.type.length
+LONGEST_LOCALE, LONGEST_ZONE = 16, 64
+"""What their columns hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,9 @@ def _locale(text: str) -> str:
 
 def _risk(text: str) -> str:
     if text.lower() not in RISK_PROFILES:
-        raise ValueError(f"“{text[:50]}” is no risk profile; write {', '.join(RISK_PROFILES[:-1])} or {RISK_PROFILES[-1]}")
+        raise ValueError(
+            f"“{text[:50]}” is no risk profile; write {', '.join(RISK_PROFILES[:-1])} or {RISK_PROFILES[-1]}"
+        )
     return text.lower()
 
 

@@ -6,7 +6,7 @@ crash fills the same message, and a second one is never made. Each function work
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -55,3 +55,17 @@ async def turn_at(session: AsyncSession, tenant: str, surface: str, message_id: 
         .limit(1)
     )
     return await session.scalar(query) or ""
+
+
+async def posted_at(session: AsyncSession, tenant: str, surface: str, message_id: str) -> Any:
+    """What was put into a posted message, None for one that is not known."""
+    query = (
+        sa.select(OutboxMessage.body)
+        .where(
+            OutboxMessage.tenant == tenant,
+            OutboxMessage.surface == surface,
+            OutboxMessage.message_id == message_id,
+        )
+        .limit(1)
+    )
+    return await session.scalar(query)

@@ -25,8 +25,10 @@ class Actor:
 
 
 async def ensure_user(session: AsyncSession, actor: Actor, display_name: str = "") -> bool:
-    """Make the user if there is none; True when it was made now."""
-    if await session.get(User, (actor.tenant, actor.user)):
+    """Make the user if there is none, and name one who had no name; True when it was made now."""
+    if known := await session.get(User, (actor.tenant, actor.user)):
+        if display_name and not known.display_name:
+            known.display_name = display_name
         return False
     return await insert_once(session, User(tenant=actor.tenant, id=actor.user, display_name=display_name))
 

@@ -57,13 +57,17 @@ NOT_ALLOWED = frozenset({AccessRefused.kind, SWITCHED_OFF})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a surface hands over: `text` as typed, by whom, in which conversation, and where that takes place."""
+    """What a surface hands over: `text` as typed, by whom, in which conversation, and where that takes place.
+
+    `name` is what the platform calls the asker, for a user whom nobody here has given one.
+    """
 
     text: str
     actor: Actor
     conversation: str
     surface: str = "terminal"
     place: Place = TERMINAL
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Assistant:
         began = time.monotonic()
         text, cut_note = clean_question(question.text)
         async with self.parts.database.write() as session:
-            await users.ensure_user(session, question.actor)
+            await users.ensure_user(session, question.actor, question.name)
             turn_id = await turns.start_turn(
                 session,
                 question.actor,
@@ -163,6 +167,8 @@ class Assistant:
                 gate.access,
                 parts.now,
                 question.surface,
+                parts.market,
+                question.place.channel if question.place.kind != "direct" else "",
             )
             answer = await run_command(command, text)
             return replace(reply, answer=answer, status="answered", personal=personal), Decision()

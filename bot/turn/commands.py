@@ -11,6 +11,9 @@ from rapidfuzz import fuzz, process
 
 from bot.records import permissions
 from bot.records.access import ClientAccess
+from bot.turn.alert_command import alert_command
+from bot.turn.digest_command import digest_command
+from bot.turn.import_command import import_command
 from bot.turn.market_commands import LOOK_UPS
 from bot.turn.privacy_commands import export_command, forget_command
 from bot.turn.rendering import escape
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from bot.records.permissions import Client
     from bot.records.users import Actor
     from tools.context import SymbolResolver
+    from tools.market_data.base import MarketData
 
 MAX_WATCHED = 50
 MAX_LISTED = 50
@@ -37,7 +41,8 @@ _NEAR = 75.0
 class CommandContext:
     """What a command may use; the actor comes from the surface, never from the text.
 
-    `access` is to the data of whom the turn is about; without it, the actor's own.
+    `access` is to the data of whom the turn is about; without it, the actor's own. `channel` is the shared place in
+    which it was said, "" elsewhere.
     """
 
     database: Database
@@ -47,6 +52,8 @@ class CommandContext:
     access: ClientAccess | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     surface: str = "terminal"
+    market: MarketData | None = None
+    channel: str = ""
 
     @property
     def books(self) -> ClientAccess:
@@ -184,10 +191,13 @@ def _choice(clients: Sequence[Client]) -> str:
 
 
 COMMANDS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] = {
+    "alert": alert_command,
     "client": client_command,
+    "digest": digest_command,
     "export": export_command,
     "forget": forget_command,
     "help": help_command,
+    "import": import_command,
     "settings": settings_command,
     "target": target_command,
     "watch": watch_command,

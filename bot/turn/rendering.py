@@ -42,8 +42,6 @@ def render_result(result: ToolResult, sentences: Sequence[str]) -> str:
     findings = result.findings
     if findings is None:
         return escape(result.error)
-    if findings.proposal and findings.proposal.kind == "price_alert":
-        sentences = ()  # they name the command, which this version lacks
     blocks = [escape(" ".join(sentences))] if sentences else [f"**{escape(findings.title)}**"]
     blocks += _figures(findings)
     blocks += _passages(findings)
@@ -57,8 +55,6 @@ def render_result(result: ToolResult, sentences: Sequence[str]) -> str:
 
 def _proposal(proposal: Proposal, sentences: Sequence[str]) -> list[str]:
     """What a person may do about it, unless the sentences say so: the model never changes anything."""
-    if proposal.kind == "price_alert":
-        return ["Nothing has been saved: this version can't keep price alerts yet."]
     if any(proposal.command in sentence for sentence in sentences):
         return []
     return [f"Nothing has been changed. To do it, type `{proposal.command}`."]

@@ -88,7 +88,8 @@ def _block_problems(blocks: list[dict[str, Any]], allowed: set[str] | None) -> l
         if size(block.get("block_id", "")) > 255:
             found.append(f"{place}: block_id too long")
         found += [f"{place} {kind}: {problem}" for problem in check(block)]
-    actions = [element.get("action_id") for block in blocks for element in block.get("elements", ())]
+    pressed = [[*block.get("elements", ()), block.get("accessory", {})] for block in blocks]
+    actions = [element.get("action_id") for elements in pressed for element in elements]
     repeated = [action for action, count in Counter(filter(None, actions)).items() if count > 1]
     many_proposals = {"proposal_confirm", "proposal_decline"}  # one pair for each proposal, in blocks of their own
     return found + [f"action_id {action} twice" for action in repeated if action not in many_proposals]
@@ -114,7 +115,8 @@ def _section(block: dict[str, Any]) -> list[str]:
         found += _text_problems(block["text"], 3_000)
     if not ("text" in block or fields) or len(fields) > 10:
         found.append("text or 1 to 10 fields")
-    return found
+    accessory = block.get("accessory")
+    return found + (_actions({"elements": [accessory]}) if accessory else [])
 
 
 def _header(block: dict[str, Any]) -> list[str]:
@@ -238,6 +240,32 @@ def _label_problems(labels: list[str]) -> list[str]:
     return found + (["the same label twice"] if len(set(labels)) < len(labels) else [])
 
 
+def _input(block: dict[str, Any]) -> list[str]:
+    element, found = block.get("element", {}), _text_problems(block.get("label"), 2_000, "plain_text")
+    if hint := block.get("hint"):
+        found += _text_problems(hint, 2_000, "plain_text")
+    if placeholder := element.get("placeholder"):
+        found += _text_problems(placeholder, 150, "plain_text")
+    if not 1 <= size(element.get("action_id", "")) <= 255:
+        found.append("action_id")
+    match element.get("type"):
+        case "plain_text_input":
+            if not element.get("initial_value", "x") or not 1 <= element.get("max_length", 3_000) <= 3_000:
+                found.append("initial_value or max_length")
+        case "static_select":
+            options = element.get("options", [])
+            found += [] if 1 <= len(options) <= 100 else [f"{len(options)} options"]
+            found += [problem for each in options for problem in _text_problems(each.get("text"), 75, "plain_text")]
+            if element.get("initial_option") and element["initial_option"] not in options:
+                found.append("initial_option is none of the options")
+        case "timepicker":
+            if not re.fullmatch(r"\d\d:\d\d", element.get("initial_time", "00:00")):
+                found.append("initial_time")
+        case kind:
+            found.append(f"no element {kind!r} is made here")
+    return found
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "section": _section,
     "header": _header,
@@ -248,6 +276,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "table": _table,
     "data_visualization": _chart,
     "divider": lambda _: [],
+    "input": _input,
 }
 
 

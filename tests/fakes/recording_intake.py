@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.records.inbox import Event
 
 
@@ -19,6 +21,7 @@ class RecordingIntake:
         self.cancelled: list[str] = []
         self.replaced: list[str] = []
         self.known: set[str] = set()
+        self.stopped: list[tuple[str, str, str]] = []
         self.fail = 0
 
     async def __call__(self, event: Event) -> bool:
@@ -37,6 +40,13 @@ class RecordingIntake:
         self._check()
         self.cancelled.append(place)
         return True
+
+    async def stop(
+        self, tenant: str, channel: str, *, before: datetime, thread: str = "", user: str = ""
+    ) -> list[tuple[Event, bool]]:
+        self._check()
+        self.stopped.append((channel, thread, user))
+        return []
 
     async def takes_part(self, tenant: str, conversation: str) -> bool:
         return conversation in self.known

@@ -11,8 +11,11 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from bot.jobs.imports import ImportHandler
+from bot.jobs.intake import Intake
 from bot.jobs.posting import Poster
 from bot.jobs.questions import Attempt, QuestionHandler
 from bot.jobs.worker import Limits, Worker
@@ -58,23 +61,27 @@ class Executioner:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
+def watch(executioner: Executioner, owner: type, name: str, before: str = "", after: str = "") -> None:
+    """Let a method be called under the executioner's eyes."""
+    inner = getattr(owner, name)
+
+    async def watched(*arguments: Any, **named: Any) -> Any:
+        executioner.passing(before)
+        result = await inner(*arguments, **named)
+        executioner.passing(after)
+        return result
+
+    setattr(owner, name, watched)
+
+
 def arrange(executioner: Executioner, surface: type = ChatServerSurface) -> None:
     """Let every stage be passed under the executioner's eyes."""
-
-    def around(owner: type, name: str, before: str = "", after: str = "") -> None:
-        inner = getattr(owner, name)
-
-        async def watched(*arguments: Any, **named: Any) -> Any:
-            executioner.passing(before)
-            result = await inner(*arguments, **named)
-            executioner.passing(after)
-            return result
-
-        setattr(owner, name, watched)
-
+    around = partial(watch, executioner)
     around(Worker, "accept", "before stored", "stored")
     around(Worker, "_claim", "before claimed")
     around(QuestionHandler, "run", "claimed")
+    around(Intake, "decide", "before decided", "decided")
+    around(ImportHandler, "run", "before imported", "imported")
     around(Toolbox, "call", "in tool")
     around(Attempt, "finish", "before finished")
     around(Poster, "post_all", "finished", "recorded")

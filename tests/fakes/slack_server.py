@@ -18,7 +18,10 @@ from urllib.parse import urlencode
 import httpx
 from aiohttp import web
 
+from tests.fakes.slack_interactive import Interactive
 from tests.fakes.slack_payloads import BOT, TEAM
+from tests.fakes.slack_streams import STATUS, STREAMING, AgentMethods, Stream
+from tests.fakes.slack_views import Views
 from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1111111111-abcdefghij", "xapp-1-A1-1111111111-abcdef", "0123456789abcdef" * 2
 MOST_BLOCKS, MOST_TEXT = 50, 40_000
+READS = {"conversations.history", "conversations.info", "conversations.replies", "files.info", "users.info"}
+"""Methods that take no JSON."""
 
 
 @dataclass
@@ -58,15 +63,25 @@ class Fault:
     drop: bool = False
 
 
-class SlackServer:
+class SlackServer(Interactive, AgentMethods, Views):
     """One workspace. `faults` are used up by the calls of their method, one each."""
 
     def __init__(self) -> None:
+        super().__init__()
+        Views.__init__(self)
         self.messages: list[Shown] = []
         self.deleted: list[Shown] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: dict[str, list[Fault]] = defaultdict(list)
-        self.missing: set[str] = set()
+        self.missing: set[str] = set(STREAMING | STATUS)
+        """Methods that this Slack lacks: at first those for agents, as in an old one."""
+        self.streams: dict[str, Stream] = {}
+        self.without_streams: set[str] = set()
+        """Channels in which there can be none."""
+        self.sessions: list[tuple[str, str, str]] = []
+        """(channel, thread, state) of each state that a session was given."""
+        self.said: list[dict[str, Any]] = []
+        """What people posted, as `conversations.history` tells it, each with its `channel`."""
         self.held: dict[str, asyncio.Event] = {}
         """Methods that answer only once their event is set."""
         self.refuse: dict[str, str] = {}
@@ -86,7 +101,8 @@ class SlackServer:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        body = await request.json() if request.can_read_body and request.content_type == "application/json" else {}
+        is_json = request.can_read_body and request.content_type == "application/json"
+        body = await request.json() if is_json else {**request.query, **(await request.post())}
         self.calls.append((method, body))
         fault = self.faults[method].pop(0) if self.faults[method] else None
         if method in self.held:
@@ -98,7 +114,10 @@ class SlackServer:
             return web.json_response({"ok": False, "error": "unknown_method"})
         if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN) or self.revoked:
             return web.json_response({"ok": False, "error": self.revoked or "invalid_auth"})
-        answer = getattr(self, method.replace(".", "_"))(body)
+        handle = getattr(self, method.replace(".", "_"), None)
+        if is_json and method in READS:
+            return web.json_response({"ok": False, "error": "invalid_arguments"})
+        answer = handle(body) if handle else {"ok": False, "error": "unknown_method"}
         if fault:
             return self._broken(request, fault)
         return web.json_response(answer, headers={"x-oauth-scopes": self.scopes} if self.scopes else {})
@@ -115,15 +134,16 @@ class SlackServer:
         return {"ok": True, "team_id": TEAM, "user_id": BOT}
 
     def chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        if error := self._wrong(body):
+        if error := self.wrong(body):
             return {"ok": False, "error": error}
-        shown = Shown(body["channel"], f"{int(time.time())}.{next(self._ts):06}", body, [body.get("text", "")])
-        self.messages.append(shown)
+        shown = self.post(body)
         return {"ok": True, "channel": shown.channel, "ts": shown.ts, "message": {"text": shown.text}}
 
     def chat_update(self, body: dict[str, Any]) -> dict[str, Any]:
-        if error := self._wrong(body):
+        if error := self.wrong(body):
             return {"ok": False, "error": error}
+        if self._is_streaming(body["ts"]):
+            return {"ok": False, "error": "streaming_state_conflict"}
         shown = next((m for m in self.messages if (m.channel, m.ts) == (body["channel"], body["ts"])), None)
         if shown is None:
             return {"ok": False, "error": "message_not_found"}
@@ -132,13 +152,12 @@ class SlackServer:
         return {"ok": True, "channel": shown.channel, "ts": shown.ts, "text": shown.text}
 
     def chat_delete(self, body: dict[str, Any]) -> dict[str, Any]:
+        if self._is_streaming(body["ts"]):
+            return {"ok": False, "error": "cant_delete_message"}
         gone = [m for m in self.messages if (m.channel, m.ts) == (body["channel"], body["ts"])]
         self.messages = [m for m in self.messages if m not in gone]
         self.deleted += gone
         return {"ok": True} if gone else {"ok": False, "error": "message_not_found"}
-
-    def chat_postEphemeral(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"ok": True, "message_ts": f"{int(time.time())}.{next(self._ts):06}", "user": body["user"]}
 
     def conversations_open(self, body: dict[str, Any]) -> dict[str, Any]:
         if self.users.get(body["users"], {}).get("deleted"):
@@ -149,38 +168,52 @@ class SlackServer:
         return {"ok": True, "channel": {"id": body["channel"], **self.channels.get(body["channel"], {})}}
 
     def conversations_replies(self, body: dict[str, Any]) -> dict[str, Any]:
-        return self._found(body, lambda m: m.body.get("thread_ts") == body["ts"])
+        return self._found(body, lambda m: body["ts"] in (m["ts"], m.get("thread_ts")))
 
     def conversations_history(self, body: dict[str, Any]) -> dict[str, Any]:
-        return self._found(body, lambda m: not m.body.get("thread_ts"))
+        return self._found(body, lambda m: m.get("thread_ts", m["ts"]) == m["ts"])
 
     def users_info(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "user": {"id": body["user"], "team_id": TEAM, **self.users.get(body["user"], {})}}
 
-    def views_publish(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "view": {"id": "V1"}}
-
     def apps_connections_open(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "url": f"ws{self.address.removeprefix('http')}/link?ticket={uuid.uuid4().hex}"}
 
-    def _wrong(self, body: dict[str, Any]) -> str:
+    def wrong(self, body: dict[str, Any]) -> str:
         if error := self.refuse.get(body["channel"]):
             return error
         if len(body.get("text", "")) > MOST_TEXT:
             return "msg_too_long"
         return "invalid_blocks" if len(body.get("blocks") or ()) > MOST_BLOCKS else ""
 
-    def _found(self, body: dict[str, Any], belongs: Callable[[Shown], bool]) -> dict[str, Any]:
-        found = [
-            {
-                "ts": m.ts,
-                "text": m.text,
-                "metadata": m.body.get("metadata", {}) if body.get("include_all_metadata") else {},
-            }
-            for m in self.messages
-            if m.channel == body["channel"] and belongs(m) and float(m.ts) >= float(body.get("oldest", 0))
+    def post(self, body: dict[str, Any]) -> Shown:
+        """A message of ours from now on."""
+        shown = Shown(body["channel"], f"{int(time.time())}.{next(self._ts):06}", body, [body.get("text", "")])
+        self.messages.append(shown)
+        return shown
+
+    def _is_streaming(self, ts: str) -> bool:
+        return ts in self.streams and self.streams[ts].is_open
+
+    def _told(self, shown: Shown, *, with_metadata: bool) -> dict[str, Any]:
+        """A message of ours as it is told to who reads a channel."""
+        kept = {name: shown.body[name] for name in ("thread_ts", "files") if shown.body.get(name)}
+        if shown.ts in self.streams:
+            kept["streaming_state"] = "in_progress" if self._is_streaming(shown.ts) else "completed"
+        if with_metadata and "metadata" in shown.body:
+            kept["metadata"] = shown.body["metadata"]
+        return {"type": "message", "ts": shown.ts, "user": BOT, "bot_id": "B1", "text": shown.text, **kept}
+
+    def _found(self, body: dict[str, Any], belongs: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        own = [
+            self._told(shown, with_metadata=bool(body.get("include_all_metadata")))
+            for shown in self.messages
+            if shown.channel == body["channel"]
         ]
-        return {"ok": True, "messages": found, "has_more": False}
+        others = [said for said in self.said if said["channel"] == body["channel"]]
+        oldest, latest = float(body.get("oldest", 0)), float(body.get("latest", "inf"))
+        found = [m for m in (*own, *others) if belongs(m) and oldest <= float(m["ts"]) <= latest]
+        return {"ok": True, "messages": sorted(found, key=lambda m: float(m["ts"])), "has_more": False}
 
     # --- events outward ---
 
@@ -214,6 +247,7 @@ class SlackServer:
         app = web.Application(client_max_size=8_000_000)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link", self._link)
+        app.router.add_get("/files-pri/{owner}/download/{name}", self.download)
         runner = web.AppRunner(app, shutdown_timeout=0.2)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

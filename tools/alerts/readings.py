@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.alerts.rules import ON_PRICES, PRICE_LEVELS, Reading, Watch, after_split, moment_of, session_day
+from tools.alerts.rules import ON_PRICES, Reading, Watch, after_split, moment_of, session_day
 from tools.errors import MarketDataError
 from tools.freshness import is_future
 from tools.market_data.base import Quote
 from tools.subject import exact, positive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from tools.context import ToolContext
@@ -28,6 +29,7 @@ SETTLING = timedelta(hours=1)
 """After the end of a session its daily closes count as final."""
 SPLIT_JUMP = Decimal("1.3")
 """A price that moved this far, as a factor, is not believed before a split on that day can be ruled out."""
+AT_ONCE = 40
 _EXTREMES = frozenset({"new_high", "new_low"})
 
 
@@ -50,56 +52,83 @@ class Look:
     doubt: str = ""
 
 
-@dataclass
 class Symbols:
-    """The symbols of alerts, read once a pass; a year of closes is asked for once a session and kept till the next."""
+    """The symbols of alerts: quotes are asked for at each pass, a year of closes once a session.
 
-    _histories: dict[str, tuple[date, PriceHistory | None]] = field(default_factory=dict)
+    Sources answer a bounded number of requests within their time limit, so no more are under way at once.
+    """
+
+    def __init__(self) -> None:
+        self._closes: dict[str, tuple[date, PriceHistory]] = {}
 
     async def quotes(self, context: ToolContext, symbols: Iterable[str]) -> dict[str, Quote]:
         """The usable quotes; a symbol without one is left out."""
-        wanted = list(dict.fromkeys(symbols))
-        found = await context.market.quotes(wanted) if wanted else {}
-        return {symbol: quote for symbol, quote in found.items() if is_usable(context, quote)}
+        wanted, found = list(dict.fromkeys(symbols)), dict[str, Quote]()
+        for start in range(0, len(wanted), AT_ONCE):
+            answers = await context.market.quotes(wanted[start : start + AT_ONCE])
+            for symbol, quote in answers.items():
+                if isinstance(quote, Quote) and can_be(context, quote):
+                    found[symbol] = quote
+        return found
 
-    async def look(self, context: ToolContext, quote: Quote, watch: Watch) -> Look:
-        """What one alert sees of its symbol, whose history is asked for only on the first look of a session."""
-        moment = moment_of(quote.as_of)
-        day = session_day(moment)
-        before = session_day(watch.last_as_of) if watch.last_as_of else day
-        history = None
-        if day > before or watch.condition in _EXTREMES:
-            history = await self._history(context, quote.symbol, day)
-        splits = splits_between(history, before, day)
-        extreme = extreme_before(history, watch.condition, day) if watch.condition in _EXTREMES else None
-        against = extreme.price if extreme else positive(quote.previous_close)
-        if watch.condition in PRICE_LEVELS | _EXTREMES and extreme is None:
-            against = None
-        reading = Reading(quote.price, moment, against, positive(quote.previous_close))
-        seen = watch
-        for _, ratio in splits:
-            seen = after_split(seen, ratio)
-        is_known = history is not None and bool(history.dates) and history.dates[-1] >= day
-        doubt = "" if is_known or day == before else _jump(seen, quote.price)
-        return Look(quote, reading, extreme, splits, doubt)
+    async def read_closes(self, context: ToolContext, sessions: Mapping[str, date]) -> dict[str, PriceHistory]:
+        """Symbol → a year of closes as of the session named; one that can't be had now is left out."""
+        found = {symbol: self._closes[symbol][1] for symbol, day in sessions.items() if self._knows(symbol, day)}
+        missing = [symbol for symbol in sessions if symbol not in found]
+        for start in range(0, len(missing), AT_ONCE):
+            batch = missing[start : start + AT_ONCE]
+            answers = await asyncio.gather(*(_closes(context, symbol, sessions[symbol]) for symbol in batch))
+            for symbol, history in zip(batch, answers, strict=True):
+                if history is None:
+                    continue
+                found[symbol] = history
+                if history.dates and history.dates[-1] >= sessions[symbol]:  # else a split of that day may be missing
+                    self._closes[symbol] = (sessions[symbol], history)
+        return found
 
-    async def _history(self, context: ToolContext, symbol: str, day: date) -> PriceHistory | None:
-        """A year of closes as of this session, kept once the session's own close, so its split, too, is in it."""
-        known = self._histories.get(symbol)
-        if known and known[0] == day:
-            return known[1]
-        try:
-            history = await context.market.history(symbol, day - YEAR, None)
-        except MarketDataError:
-            return None
-        if history.dates and history.dates[-1] >= day:
-            self._histories[symbol] = (day, history)
-        return history
+    def _knows(self, symbol: str, day: date) -> bool:
+        return symbol in self._closes and self._closes[symbol][0] == day
 
 
-def is_usable(context: ToolContext, quote: Quote | MarketDataError | None) -> bool:
+def needs_closes(watch: Watch, quote: Quote) -> bool:
+    """Whether the alert's first look of a session needs the splits since the last one, or a 52-week extreme."""
+    return watch.condition in _EXTREMES or session_of(quote) > _last_session(watch, quote)
+
+
+def look(watch: Watch, quote: Quote, history: PriceHistory | None) -> Look:
+    """What one alert sees of its symbol; `history` is a year of closes, where they were needed and could be had."""
+    day, before = session_of(quote), _last_session(watch, quote)
+    splits = splits_between(history, before, day)
+    extreme = extreme_before(history, watch.condition, day) if watch.condition in _EXTREMES else None
+    previous = positive(quote.previous_close)
+    against = extreme.price if extreme else previous if watch.condition == "day_move_percent" else None
+    seen = watch
+    for _, ratio in splits:
+        seen = after_split(seen, ratio)
+    has_session = history is not None and bool(history.dates) and history.dates[-1] >= day
+    doubt = "" if has_session or day == before else _jump(seen, quote.price)
+    return Look(quote, Reading(quote.price, moment_of(quote.as_of), against, previous), extreme, splits, doubt)
+
+
+def session_of(quote: Quote) -> date:
+    """The day of trading of a quote."""
+    return session_day(moment_of(quote.as_of))
+
+
+def _last_session(watch: Watch, quote: Quote) -> date:
+    return session_day(watch.last_as_of) if watch.last_as_of else session_of(quote)
+
+
+async def _closes(context: ToolContext, symbol: str, day: date) -> PriceHistory | None:
+    try:
+        return await context.market.history(symbol, day - YEAR, None)
+    except MarketDataError:
+        return None
+
+
+def can_be(context: ToolContext, quote: Quote) -> bool:
     """Whether a quote can be a price of now: a number above zero, from no time that is still to come."""
-    return isinstance(quote, Quote) and positive(quote.price) is not None and not is_future(context, quote.as_of)
+    return positive(quote.price) is not None and not is_future(context, quote.as_of)
 
 
 def splits_between(history: PriceHistory | None, before: date, day: date) -> tuple[tuple[date, Decimal], ...]:

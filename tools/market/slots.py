@@ -102,7 +102,7 @@ def slots(timing: Timing, trading: Trading, after: datetime, until: datetime) ->
 
 
 def next_slot(timing: Timing, trading: Trading, after: datetime) -> Slot | None:
-    """The first slot later than `after`; None where there is none in eight years, or the sessions are not known so far."""
+    """The first slot later than `after`; None where there is none in eight years, or none is known."""
     return next(slots(timing, trading, after, after + LONGEST_SEARCH), None)
 
 

@@ -31,7 +31,7 @@ _DIGITS = re.compile(r"\d{1,2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day on certain dates. `days` are of the month, or LAST, or LAST_SESSION; `weekdays` begin with 0, Monday."""
+    """A time of day on certain dates. `days` are of the month, LAST or LAST_SESSION; of `weekdays` 0 is Monday."""
 
     hour: int
     minute: int
@@ -87,7 +87,9 @@ def _from_session(match: re.Match[str]) -> FromSession:
     offset = timedelta(hours=amount) if match[4] == "h" else timedelta(minutes=amount)
     if offset > LONGEST:
         hours = int(LONGEST.total_seconds() // 3600)
-        raise ValueError(f"“{match[0]}” is more than {hours} hours from the {edge}; write at most {edge}{match[2]}{hours}h")
+        raise ValueError(
+            f"“{match[0]}” is more than {hours} hours from the {edge}; write at most {edge}{match[2]}{hours}h"
+        )
     return FromSession(edge, -offset if match[2] == "-" else offset)
 
 
@@ -96,15 +98,17 @@ def _one(field: str, most: int, name: str) -> int:
     if _DIGITS.fullmatch(field) and int(field) <= most:
         return int(field)
     if any(sign in field for sign in "*,-/"):
-        raise ValueError(f"it comes once a day at most, so the {name} is one number, not “{field}”; add another one for more")
+        raise ValueError(
+            f"it comes once a day at most, so the {name} is one number, not “{field}”; add another one for more"
+        )
     raise ValueError(f"“{field}” is no {name}; write a number from 0 to {most}")
 
 
 def _days(field: str) -> frozenset[int] | Literal["last", "last-business-day"]:
-    if field == LAST:
-        return LAST
-    if field == LAST_SESSION:
-        return LAST_SESSION
+    if field == "last":
+        return "last"
+    if field == "last-business-day":
+        return "last-business-day"
     fix = f"write numbers from 1 to 31, {LAST} or {LAST_SESSION}"
     return _set(field, range(1, 32), lambda word: _number(word, 1, 31), "day of the month", fix)
 
@@ -125,9 +129,7 @@ def _weekdays(field: str) -> frozenset[int]:
     return _set(field, range(7), _WEEKDAY_NAMES.get, "day of the week", "write names, as in mon-fri or tue,thu")
 
 
-def _set(
-    field: str, whole: Sequence[int], read: Callable[[str], int | None], name: str, fix: str
-) -> frozenset[int]:
+def _set(field: str, whole: Sequence[int], read: Callable[[str], int | None], name: str, fix: str) -> frozenset[int]:
     """The numbers of a field: `*`, single ones, and ranges, which may go round the end."""
     if field == "*":
         return frozenset(whole)

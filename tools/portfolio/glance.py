@@ -12,7 +12,7 @@ from tools.formatting import join_words, show_day
 from tools.freshness import as_of_day
 from tools.market.quotes import fetch_quotes
 from tools.portfolio.holdings import get_portfolio
-from tools.portfolio.reading import SUBJECT, read_portfolio
+from tools.portfolio.reading import SUBJECT
 from tools.values import Figure, Source
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class Glance:
     movers: tuple[Quoted, ...] = ()
     watched: tuple[Quoted, ...] = ()
     notes: tuple[str, ...] = ()
-    is_sample: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -85,7 +84,6 @@ async def glance(context: ToolContext) -> Glance:
         movers=tuple(sorted((quoted[symbol] for symbol in values if quoted[symbol].change), key=_size, reverse=True)),
         watched=tuple(quoted[symbol] for symbol in watched),
         notes=tuple(dict.fromkeys(notes)),
-        is_sample=portfolio.is_sample,
     )
 
 
@@ -141,7 +139,7 @@ def _day_change(
         notes.append(f"The day's change is of different days, from {show_day(min(days))} to {show_day(max(days))}.")
     moved = sum((move for _, move, _ in known), Decimal(0))
     before = total.value - moved
-    source = Source(total.source.name, min(days, default=total.source.as_of))  # type: ignore[type-var]
+    source = Source(total.source.name, min(days, default=total.source.as_of))
     note = "partial" if missing else ""
     money = Figure(SUBJECT, "day change in money", moved, "money", source, total.currency, note=note)
     if before <= 0:

@@ -49,13 +49,6 @@ class MarketDay:
         """The city people say for the market, or the exchange's name."""
         return _CITIES.get(self.calendar) or f"the {EXCHANGE_NAMES.get(self.calendar, self.calendar)}"
 
-    @property
-    def closed_because(self) -> str:
-        """Why there is no session: "Thanksgiving", "the weekend", "a holiday"."""
-        if self.holiday is None:
-            return "the weekend"
-        return self.holiday or "a holiday"
-
 
 async def market_day(calendar: str, at: datetime) -> MarketDay:
     """The day of the exchange with this ISO 10383 code at `at`.

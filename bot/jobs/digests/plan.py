@@ -21,11 +21,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 PERSONAL_KINDS: frozenset[Kind] = frozenset({"my_portfolio", "watchlist"})
 """Those that are about one person, and so go to that person alone."""
 SECTIONS_OF: dict[Kind, tuple[str, ...]] = {
-    "market_open": ("headline", "movers", "signals", "calendar", "indices", "chart"),
+    "market_open": ("headline", "calendar", "movers", "signals", "indices", "chart"),
     "market_close": ("headline", "sectors", "movers", "signals", "indices", "chart"),
-    "weekly_review": ("headline", "sectors", "movers", "signals", "portfolio", "indices", "chart"),
-    "my_portfolio": ("headline", "signals", "calendar", "currency", "portfolio", "chart"),
-    "watchlist": ("headline", "signals", "calendar", "watchlist", "chart"),
+    "weekly_review": ("headline", "portfolio", "sectors", "movers", "signals", "indices", "chart"),
+    "my_portfolio": ("headline", "portfolio", "currency", "calendar", "signals", "chart"),
+    "watchlist": ("headline", "watchlist", "calendar", "signals", "chart"),
     "team_channel": ("headline", "movers", "signals", "indices", "chart"),
 }
 """The sections of a kind where none were chosen; most important first."""

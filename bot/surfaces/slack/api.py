@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import random
 import time
@@ -18,7 +19,7 @@ from bot.jobs.posting import PostFailed
 from bot.redaction import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -43,6 +44,18 @@ PASSING = frozenset(
     | {"team_added_to_org", "external_channel_migrating"}
 )
 
+READS = frozenset(
+    {
+        "conversations.history",
+        "conversations.info",
+        "conversations.replies",
+        "files.getUploadURLExternal",
+        "files.info",
+        "users.info",
+    }
+)
+"""Methods that take their arguments in the address: a body of JSON is for those that write."""
+
 
 class SlackRefused(Exception):
     """Slack answered `ok: false`; `code` says why in its words, `needed` names a missing scope."""
@@ -50,6 +63,10 @@ class SlackRefused(Exception):
     def __init__(self, method: str, code: str, needed: str = "") -> None:
         super().__init__(f"{method}: {code}")
         self.code, self.needed = code, needed
+
+
+class SlackBusy(PostFailed):
+    """Slack asks for a pause: what was asked for was not done."""
 
 
 class SlackApi:
@@ -66,6 +83,8 @@ class SlackApi:
         self._resume_at = 0.0
         self._failures = 0
         self._refusal = self._lacking = ""
+        self.refusal_code = ""
+        """Why Slack last refused the token, in its words."""
 
     @property
     def problem(self) -> str:
@@ -90,11 +109,26 @@ class SlackApi:
 
     async def call_as(self, token: str, method: str) -> dict[str, Any]:
         """Call a method with another token, whose refusal says nothing of ours. Raises `SlackRefused`, `PostFailed`."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self._apart(method, lambda client: client.api_call(method, headers=headers))
+
+    async def exchange(self, client_id: str, client_secret: str, **data: str) -> dict[str, Any]:
+        """Call `oauth.v2.access` as the app itself. Raises `SlackRefused`, `PostFailed`."""
+        method, pair = "oauth.v2.access", f"{client_id}:{client_secret}"
+        headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return await self._apart(method, lambda client: client.api_call(method, data=data, headers=headers))
+
+    async def _apart(
+        self, method: str, send: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+    ) -> dict[str, Any]:
+        """A call whose outcome says nothing of this token."""
         try:
-            answer = await self._client().api_call(method, headers={"Authorization": f"Bearer {token}"})
+            answer = await send(self._client())
         except SlackApiError as error:
-            data = error.response.data if hasattr(error.response, "data") else {}
-            raise SlackRefused(method, str((data or {}).get("error") or "no answer")) from None
+            status, code, needed = _told(error)
+            if status == 429 or status >= 500 or code in PASSING:
+                raise PostFailed(f"Slack answered {status} {one_line(code)[:60]}".strip()) from None
+            raise SlackRefused(method, code or f"http_{status}", needed) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PostFailed(f"Slack could not be reached ({type(error).__name__})") from None
         except (AttributeError, TypeError, ValueError):
@@ -106,7 +140,8 @@ class SlackApi:
         if (wait := self._resume_at - self._monotonic()) > 0:
             raise PostFailed(self.problem, timedelta(seconds=wait))
         try:
-            answer = await self._client().api_call(method, json=arguments)
+            sent = {"http_verb": "GET", "params": arguments} if method in READS else {"json": arguments}
+            answer = await self._client().api_call(method, **sent)
         except SlackApiError as error:
             raise self._reason(method, error) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -154,13 +189,11 @@ class SlackApi:
 
     def _reason(self, method: str, error: SlackApiError) -> Exception:
         """What an answer other than a good one means."""
-        status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0
-        data = getattr(error.response, "data", None)
-        code = str(data.get("error", "")) if isinstance(data, dict) else ""
+        status, code, needed = _told(error)
         if status == 429 or code in ("ratelimited", "rate_limited"):
             given = (error.response.headers or {}).get("Retry-After")
             self._failures += 1
-            return PostFailed(
+            return SlackBusy(
                 "Slack asks for a pause", timedelta(seconds=seconds_to_wait(given, self._failures, chance()))
             )
         if code in REVOKED:
@@ -170,7 +203,7 @@ class SlackApi:
         if not code:
             is_missing = status == 404
             return SlackRefused(method, "http_404") if is_missing else self._failed("Slack answered with no JSON")
-        return SlackRefused(method, code, str(data.get("needed", "")) if isinstance(data, dict) else "")
+        return SlackRefused(method, code, needed)
 
     def _failed(self, reason: str) -> PostFailed:
         self._failures += 1
@@ -178,9 +211,18 @@ class SlackApi:
 
     def _revoked(self, code: str) -> PostFailed:
         """The token is worth nothing any more: told once, and nothing more is sent for a while."""
+        self.refusal_code = code
         self.lost(f"Slack refuses the bot token ({code})")
         self._resume_at = self._monotonic() + AUTH_PAUSE
         return PostFailed(self.problem, timedelta(seconds=AUTH_PAUSE))
+
+
+def _told(error: SlackApiError) -> tuple[int, str, str]:
+    """(HTTP status, error code, missing scope) of an answer that is no good one."""
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0
+    data = getattr(error.response, "data", None)
+    told = data if isinstance(data, dict) else {}
+    return status, str(told.get("error") or ""), str(told.get("needed") or "")
 
 
 def seconds_to_wait(retry_after: str | None, failures: int, chance: float) -> float:

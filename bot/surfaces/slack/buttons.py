@@ -19,6 +19,8 @@ FOLLOW_UP = "follow_up"
 CONFIRM, DECLINE = "proposal_confirm", "proposal_decline"
 REPLACE = "replace"
 """`proposal_confirm_replace` imports in the place of what was there."""
+SNOOZE, DELETE = "alert_snooze", "alert_delete"
+"""The button's value is the alert's id."""
 TURN_BLOCK = "turn-"
 """`turn-…`: the block of what can be asked next names its turn."""
 HELPFUL, NOT_HELPFUL = "helpful", "not_helpful"
@@ -66,6 +68,7 @@ _NEXT = {
 """Tool used → the tools whose answers people want next."""
 BUNDLED = "bundled history"
 """The source that has prices only; a test holds it to the source's own name."""
+_ANEW = (("Add to my holdings", "primary"), ("Replace my holdings", "danger"))
 _NEED_A_LIVE_SOURCE = frozenset({"get_news", "get_fundamentals", "get_events"})
 
 
@@ -121,6 +124,8 @@ def answer_buttons(record: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     if record.get("calls"):
         elements.append(button(SHOW_HOW, "Show how", record["turn"]))
+    if alert := record.get("alert"):
+        elements += [button(SNOOZE, "Snooze for a day", alert), button(DELETE, "Delete alert", alert, style="danger")]
     if elements:
         blocks.append({"type": "actions", "block_id": f"{TURN_BLOCK}{record['turn']}", "elements": elements})
     return blocks
@@ -140,8 +145,7 @@ def _confirming(proposal: dict[str, Any]) -> list[tuple[str, str]]:
     """(label, style) of the button that makes the change and, in an import, of the one that replaces what was there."""
     details = proposal["details"]
     if proposal["kind"] == "import":
-        again = bool(details.get("again"))
-        return [("Add to my holdings", "primary"), ("Replace my holdings", "danger")] if again else [("Import", "primary")]
+        return list(_ANEW) if details.get("again") else [("Import", "primary")]
     if proposal["kind"] == "price_alert":
         return [("Set alert", "primary")]
     return [("Remove", "danger") if details.get("action") == "remove" else ("Add to watchlist", "primary")]
@@ -163,9 +167,7 @@ def _has(block: Any, prefix: str, value: str) -> bool:
     if not isinstance(elements, list):
         return False
     return any(
-        isinstance(element, dict)
-        and str(element.get("action_id", "")).startswith(prefix)
-        and value in _values(element)
+        isinstance(element, dict) and str(element.get("action_id", "")).startswith(prefix) and value in _values(element)
         for element in elements
     )
 

@@ -1,7 +1,8 @@
-"""The buttons of a proposal: one press by the person it was made for, in time, makes the change; all others say why not."""
+"""The buttons of a proposal: one press by the person it is for, in time, makes the change; others say why not."""
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from bot.surfaces.slack.interactions import DONE, Answer
 from bot.turn.proposals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.records.inbox import Event
     from bot.records.offers import Offer
     from bot.records.users import Actor
@@ -46,7 +49,7 @@ class Deciding:
         """Change nothing, and let nobody change it by this button later."""
         return await self._decide(press, DECLINED, lambda _, __: None)
 
-    async def _decide(self, press: Press, line: str, event_of: partial[Event] | _Nothing) -> Answer:
+    async def _decide(self, press: Press, line: str, event_of: Callable[[Offer, Actor], Event | None]) -> Answer:
         pressed = Pressed(press.tenant, NAME, press.user, press.id)
         taken = await self._desk.intake.decide(pressed, press.value, event_of)
         if taken is None:
@@ -56,10 +59,12 @@ class Deciding:
         return Answer(then=partial(self._show, press, line))
 
     def _event(self, press: Press, offer: Offer, _: Actor) -> Event:
-        event = asked(press, offer.command, at=self._desk.parts.now(), conversation=offer.conversation)
+        now, conversation = self._desk.parts.now(), offer.conversation
         if offer.kind != IMPORT:
-            return event
-        return import_event(event, offer, replaces=press.name == f"{CONFIRM}_{REPLACE}")
+            return asked(press, offer.command, at=now, conversation=conversation)
+        replaces = press.name == f"{CONFIRM}_{REPLACE}"
+        event = asked(press, "", at=now, conversation=conversation, offer=offer.key, replace=replaces)
+        return dataclasses.replace(event, kind=IMPORT)
 
     async def _show(self, press: Press, line: str) -> None:
         """Put what was decided in the place of the buttons; where that can't be, say it."""

@@ -5,11 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-import aiohttp
-
-from bot.jobs.posting import PostFailed
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.markup import entities
 from bot.surfaces.slack.placing import QUIET
@@ -18,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.jobs.intake import Intake
+    from bot.surfaces.slack.home_tab import HomeTab
     from bot.surfaces.slack.presses import Press
     from bot.surfaces.slack.workspaces import Workspaces
     from bot.turn.assistant import Parts
 
 log = logging.getLogger(__name__)
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,7 @@ class Desk:
     intake: Intake
     locale: str
     time_zone: str
+    home: HomeTab
 
     async def tell(self, press: Press, text: str) -> None:
         """Say something to who pressed, and to nobody else: beside the message or, where that can't be, directly.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.jobs.posting import PostFailed
+from bot.redaction import one_line
 from bot.surfaces.slack.api import SlackRefused
 from bot.turn.destination import Place
 
@@ -20,6 +21,17 @@ Standing = Literal["member", "guest", "gone"]
 REMEMBERED = 300.0
 """Seconds for which a person's standing is taken as known at the start of a turn; before a post it is asked anew."""
 _MOST_REMEMBERED = 5000
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a workspace: the name that colleagues read, and the locale and time zone set there, "" if unknown."""
+
+    standing: Standing = "member"
+    name: str = ""
+    locale: str = ""
+    time_zone: str = ""
 
 
 class Directory:
@@ -27,7 +39,7 @@ class Directory:
 
     def __init__(self, api: SlackApi, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._api, self._monotonic = api, monotonic
-        self._standings: dict[tuple[str, str], tuple[float, Standing]] = {}
+        self._people: dict[tuple[str, str], tuple[float, Person]] = {}
 
     async def place(self, event: Event) -> Place:
         """Where a question was asked. What can't be asked now is taken from the event; it is asked again at the end."""
@@ -44,21 +56,32 @@ class Directory:
 
     async def standing(self, user: str, tenant: str, *, fresh: bool = False) -> Standing:
         """What a person is to the workspace; a member where this Slack can't say. Raises `PostFailed`."""
+        return (await self.person(user, tenant, fresh=fresh)).standing
+
+    async def person(self, user: str, tenant: str, *, fresh: bool = False) -> Person:
+        """What the workspace tells of a person; a member without a name where this Slack can't say.
+
+        Raises `PostFailed`.
+        """
         now = self._monotonic()
-        until, known = self._standings.get((tenant, user), (0.0, "member"))
+        until, known = self._people.get((tenant, user), (0.0, Person()))
         if not fresh and until > now:
             return known
         try:
-            answer = await self._api.try_call("users.info", user=user)
+            answer = await self._api.try_call("users.info", user=user, include_locale=True)
         except SlackRefused as error:
             if error.code not in ("user_not_found", "user_not_visible"):
                 raise
-            return "gone"
-        standing = _standing((answer or {}).get("user") or {}, tenant)
-        if len(self._standings) >= _MOST_REMEMBERED:
-            self._standings.clear()
-        self._standings[tenant, user] = (now + REMEMBERED, standing)
-        return standing
+            return Person("gone")
+        person = _person((answer or {}).get("user") or {}, tenant)
+        if len(self._people) >= _MOST_REMEMBERED:
+            self._people.clear()
+        self._people[tenant, user] = (now + REMEMBERED, person)
+        return person
+
+    def known(self, user: str, tenant: str) -> Person | None:
+        """What was said of a person at the last asking; None where nobody asked."""
+        return self._people.get((tenant, user), (0.0, None))[1]
 
     async def is_external(self, channel: str) -> bool:
         """Whether people of another organisation are in a channel. Raises `PostFailed`, `SlackRefused`."""
@@ -77,6 +100,17 @@ def place_said(event: Event) -> Place:
         kind=said["kind"],
         external=bool(said["external"]),
         asker="guest" if said["stranger"] else "member",
+    )
+
+
+def _person(user: dict[str, Any], tenant: str) -> Person:
+    profile = user.get("profile") or {}
+    name = profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user.get("name") or ""
+    return Person(
+        standing=_standing(user, tenant),
+        name=" ".join(one_line(str(name)).split())[:_LONGEST_NAME],
+        locale=str(user.get("locale") or ""),
+        time_zone=str(user.get("tz") or ""),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.jobs.files import FILE
 from bot.records.inbox import Event
+from bot.surfaces.slack.files import files_of
 from bot.surfaces.slack.texts import mentions, opens_to_another, plain_text
 from bot.turn.commands import is_slip, names
 
@@ -18,8 +20,10 @@ QUESTION = "question"
 COMMAND = "/fin"
 SPOKEN_BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 """The subtypes of a message in which a person says something new."""
+STOP_WORDS = frozenset({"stop", "cancel"})
 _KINDS = {"im": "direct", "mpim": "group", "group": "private", "channel": "public"}
 _SLACKBOT = "USLACKBOT"
+UNREAD = "*I read CSV files only, and those in our direct messages, so I left what you attached unread.*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,33 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
+class StopAsked:
+    """What was asked before `at` in a thread, or anywhere in a channel, is to be stopped; `user`: only theirs."""
+
+    tenant: str
+    channel: str
+    at: datetime
+    thread: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The app was taken out of a workspace, or its tokens were revoked."""
 
     tenant: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody looks at the app's `tab`: "home", or "messages", which are those of `channel`."""
+
+    tenant: str
+    user: str
+    tab: str
+    channel: str = ""
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +87,7 @@ class Ignored:
     reason: str
 
 
-Reading = Asked | Edited | Deleted | Lost | Ignored
+Reading = Asked | Edited | Deleted | Opened | StopAsked | Lost | Ignored
 
 
 def read_event(body: Mapping[str, Any]) -> Reading:
@@ -77,6 +103,8 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
     try:
         tenant, user, channel = form["team_id"], form["user_id"], form["channel_id"]
         text = form.get("text", "").strip()
+        if is_stop(text):
+            return StopAsked(tenant, channel, at, user=user)
         is_direct = channel.startswith("D")
         target = {"channel": channel} if is_direct else {}
         return Asked(
@@ -99,6 +127,20 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
         return Ignored(f"malformed: no {error}")
 
 
+def is_stop(text: str) -> bool:
+    """Whether a person typed that what is under way shall end."""
+    return text.strip(" /.!").lower() in STOP_WORDS
+
+
+def stop_of(event: Event) -> StopAsked:
+    """What a typed "stop" ends: the asker's questions in its thread or, said outside of one, in the whole channel."""
+    target = event.payload["target"]
+    channel, thread = target["channel"], target["thread_ts"]
+    is_root = event.place == f"{channel}/{thread}"
+    before = event.sent_at - timedelta(microseconds=1)  # itself is no question
+    return StopAsked(event.tenant, channel, before, "" if is_root else thread, event.user)
+
+
 def _typed(text: str) -> str:
     """`/fin watch list` is the command `/watch list`; anything that is no command is a question."""
     name = (text.split() or ["help"])[0].lower()
@@ -109,11 +151,23 @@ def _typed(text: str) -> str:
 
 def _read_event(body: Mapping[str, Any]) -> Reading:
     event = body["event"]
-    kind = event["type"]
-    if kind in ("app_uninstalled", "tokens_revoked"):
-        return Lost(_tenant(body), kind)
-    if kind not in ("message", "app_mention"):
-        return Ignored(f"unknown event {str(kind)[:40]}")
+    match event["type"]:
+        case "message" | "app_mention":
+            return _read_post(body, event)
+        case "agent_session_stopped":
+            return StopAsked(_tenant(body), event["channel"], _time(event["event_ts"]), event["thread_ts"])
+        case "app_home_opened":
+            return _read_opening(body, event)
+        case "tokens_revoked" if not (event.get("tokens") or {"bot": True}).get("bot"):
+            return Ignored("tokens of people, which the app does not use")
+        case ("app_uninstalled" | "tokens_revoked") as reason:
+            return Lost(_tenant(body), reason)
+        case kind:
+            return Ignored(f"unknown event {str(kind)[:40]}")
+
+
+def _read_post(body: Mapping[str, Any], event: Mapping[str, Any]) -> Reading:
+    """A post, or what became of one."""
     subtype = event.get("subtype")
     if subtype == "message_deleted":
         return Deleted(_tenant(body), f"{event['channel']}/{event['deleted_ts']}")
@@ -154,6 +208,11 @@ def _read_message(body: Mapping[str, Any], event: Mapping[str, Any], said: Mappi
         return Ignored("said to others")
     if not is_called and opens_to_another(text, bot_user):
         return Ignored("said to another")
+    words, files = plain_text(text, bot_user), files_of(said)
+    has_csv = any(file["csv"] for file in files)
+    is_file = bool(files) and (not words or (has_csv and kind == "direct"))
+    if is_file and not is_called and not has_csv:
+        return Ignored("a file for others")
     return Asked(
         Event(
             tenant=tenant,
@@ -161,9 +220,10 @@ def _read_message(body: Mapping[str, Any], event: Mapping[str, Any], said: Mappi
             conversation=f"{channel}/{thread or ts}",
             user=user,
             surface=NAME,
-            kind=QUESTION,
+            kind=FILE if is_file else QUESTION,
             payload={
-                "text": plain_text(text, bot_user),
+                "text": words,
+                **({"files": files} if is_file else {"note": UNREAD} if files else {}),
                 "target": {"channel": channel, "thread_ts": thread or ts, "user": user},
                 "place": {
                     "channel": channel,
@@ -177,6 +237,14 @@ def _read_message(body: Mapping[str, Any], event: Mapping[str, Any], said: Mappi
         ),
         only_where_engaged=not is_called,
     )
+
+
+def _read_opening(body: Mapping[str, Any], event: Mapping[str, Any]) -> Reading:
+    tenant, user, channel = _tenant(body), event["user"], event.get("channel")
+    if not user or not isinstance(user, str):
+        return Ignored("opened by nobody")
+    place = channel if isinstance(channel, str) else ""
+    return Opened(tenant, user, str(event.get("tab") or "home"), place, _is_stranger(body, event, tenant))
 
 
 def _is_stranger(body: Mapping[str, Any], said: Mapping[str, Any], tenant: str) -> bool:

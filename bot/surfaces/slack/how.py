@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.slack.answer import Span
@@ -15,8 +15,41 @@ from tools.formatting import show_day
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.records.answers import SeenTurn
+
 TITLE = "How it was found"
 _MOST_FIGURES = 40
+_LONGEST = 3_000
+
+
+def how_record(turn: SeenTurn) -> dict[str, Any]:
+    """A turn of the records in the form of `record.turn_record`, as far as the view needs it."""
+    times: dict[str, str] = {}
+    latest: dict[str, str] = {}
+    for figure in turn.figures:
+        as_of = figure["as_of"] or ""
+        latest[figure["source"]] = max(as_of, latest.get(figure["source"], ""))
+        if "T" in as_of:
+            times[show_day(datetime.fromisoformat(as_of))] = as_of
+    return {
+        "turn": turn.id,
+        "calls": [
+            {"name": call.name, "arguments": call.arguments, "ok": call.ok, "error": call.error} for call in turn.calls
+        ],
+        "figures": turn.figures,
+        "sources": [{"name": name, "as_of": as_of or None} for name, as_of in latest.items()],
+        "times": times,
+        "withheld": turn.withheld,
+        "model": {"name": turn.model_name, "digest": turn.model_digest} if turn.model_name else None,
+    }
+
+
+def how_text(record: dict[str, Any], *, locale: str, time_zone: str) -> str:
+    """The same in words, where no form can be opened."""
+    localise = localiser(record, locale=locale, time_zone=time_zone)
+    chunks = [*_calls(record), *_figures(record, localise)]
+    lines = [("• " if chunk.is_item else "") + "".join(span.text for span in chunk.spans) for chunk in chunks]
+    return shortened("\n".join([*lines, *_remarks(record, localise)]), _LONGEST)
 
 
 def how_view(record: dict[str, Any], *, locale: str, time_zone: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.errors import DatabaseError
+from bot.redaction import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,12 +55,13 @@ class Endpoint:
     async def _handle(self, body: bytes, content_type: str) -> Response:
         if content_type.startswith("application/x-www-form-urlencoded"):
             form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            answer: Mapping[str, Any] = {}
             if "payload" in form:
                 if isinstance(payload := _parsed(form["payload"]), dict):
-                    await self._receiver.interaction(payload)
-                return Response()
-            answer = await self._receiver.command(form) if "command" in form else {}
-            return JSONResponse(answer) if answer else Response()
+                    answer = await self._receiver.interaction(payload)
+            elif "command" in form:
+                answer = await self._receiver.command(form)
+            return JSONResponse(dict(answer)) if answer else Response()
         payload = _parsed(body)
         if not isinstance(payload, dict):
             return PlainTextResponse("that is no JSON object\n", 400)
@@ -67,6 +69,8 @@ class Endpoint:
             return PlainTextResponse(str(payload.get("challenge", "")))
         if payload.get("type") == "event_callback":
             await self._receiver.event(payload)
+        elif payload.get("type") == "app_rate_limited":
+            log.error("Slack holds events of the workspace %s back: too many", one_line(str(payload.get("team_id"))[:40]))
         else:
             log.debug("ignored: a delivery of an unknown type")
         return Response()

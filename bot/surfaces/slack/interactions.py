@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import TuppenceError
+from bot.errors import DatabaseError, TuppenceError
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.redaction import one_line
 from bot.surfaces.slack.api import SlackRefused
@@ -61,7 +61,7 @@ class Interactions:
             return {}
         try:
             answer = await handler(press)
-        except TuppenceError:
+        except DatabaseError:
             raise
         except Exception:
             log.exception("a press of %s failed", one_line(press.name)[:60])

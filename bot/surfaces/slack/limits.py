@@ -22,7 +22,12 @@ IDENTIFIER = 255
 """`action_id` and `block_id`."""
 CONTEXT_ACTIONS_ELEMENTS = 5
 MODAL_TITLE = 24
+PROMPTS, PROMPT_TITLE = 4, 60
+"""Suggested prompts; of their titles Slack says nothing, and shows about so much."""
+SESSION_TITLE = 80
+"""Slack takes 200, and shows a line."""
 PRIVATE_METADATA = 3_000
+HINT = 2_000
 TABLES = 1
 """Of `table` and `data_table` together, a message; another is refused as `only_one_table_allowed`."""
 TABLE_ROWS, TABLE_COLUMNS = 100, 20

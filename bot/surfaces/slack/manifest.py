@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.surfaces.slack.events import COMMAND
+from bot.surfaces.slack.revealing import EXPLAIN
 
 SCOPES = (
     "app_mentions:read",
@@ -13,6 +14,7 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",
     "files:write",
     "groups:history",
     "groups:read",
@@ -23,9 +25,11 @@ SCOPES = (
     "mpim:read",
     "users:read",
 )
-"""Reading where it takes part, writing, and who is a guest; no e-mail addresses, no public search, no joining."""
+"""Reading where it takes part and what is dropped there, writing, and who is a guest; no e-mail addresses, no public
+search, no joining."""
 
 EVENTS = (
+    "agent_session_stopped",
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
@@ -43,13 +47,26 @@ PROMPTS = (
 )
 
 
-def manifest(address: str = "") -> dict[str, Any]:
-    """The manifest for Socket Mode or, with this server's public `address`, for HTTP."""
-    url = {"request_url": f"{address.rstrip('/')}/slack/events"} if address else {}
+def manifest(address: str = "", *, by_socket: bool = False) -> dict[str, Any]:
+    """The manifest for Socket Mode or, with this server's public `address`, for HTTP.
+
+    With an address the app can be installed by OAuth, too; then `by_socket` still lets events come by Socket Mode.
+    """
+    base, is_http = address.rstrip("/"), bool(address) and not by_socket
+    url = {"request_url": f"{base}/slack/events"} if is_http else {}
+    way_back = {"redirect_urls": [f"{base}/slack/oauth_redirect"]} if address else {}
     about = "Answers questions about markets and your portfolio, with the source and date of every figure."
     return {
         "display_information": {"name": "Tuppence", "description": about, "background_color": "#1d3b53"},
         "features": {
+            "shortcuts": [
+                {
+                    "name": "Explain the figures",
+                    "type": "message",
+                    "callback_id": EXPLAIN,
+                    "description": "How an answer was found, or what the figures in a message are about",
+                }
+            ],
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
@@ -70,12 +87,12 @@ def manifest(address: str = "") -> dict[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**way_back, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**url, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **url},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": not address,
+            "socket_mode_enabled": not is_http,
             "token_rotation_enabled": False,
         },
     }

@@ -9,6 +9,9 @@ from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.slack import refusals
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.blocks import plain_messages
+from bot.surfaces.slack.plan import drawn as drawn_plan
+from bot.surfaces.slack.status import AgentStatus
+from bot.surfaces.slack.streams import OPEN, UNDELETABLE, Streams
 from bot.turn.prompting import sections
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.api import SlackApi
     from bot.surfaces.slack.directory import Directory
     from bot.surfaces.slack.pacing import Pace
+    from bot.surfaces.slack.plan import Plan
 
 log = logging.getLogger(__name__)
 EVENT_TYPE = "tuppence_reply"
@@ -34,6 +38,8 @@ class Placing:
     def __init__(self, api: SlackApi, pace: Pace, directory: Directory) -> None:
         self._api, self._pace, self._directory = api, pace, directory
         self._direct: dict[str, str] = {}
+        self._own_user = ""
+        self.streams, self.status = Streams(api), AgentStatus(api)
 
     async def channel_of(self, target: dict[str, Any]) -> str:
         """The channel of a target, a direct message opened if need be. Raises `PostRefused`, `PostFailed`."""
@@ -41,11 +47,14 @@ class Placing:
             return str(channel)
         return await self._direct_channel(target["user"])
 
-    async def place(self, message: Outgoing, key: str, ts: str) -> str:
+    async def place(
+        self, message: Outgoing, key: str, ts: str, last_chunks: Sequence[dict[str, Any]] | None = None
+    ) -> str:
         """Post a message, or put it in the place of the one at `ts`; returns "channel/ts".
 
-        Right before, Slack is asked whether the place and the person are still what they were. Where the place
-        refuses it, the asker gets it in a direct message. Raises `PostRefused`, `PostFailed`.
+        With `last_chunks` that one is an open stream, which they complete before the message ends it. Right before,
+        Slack is asked whether the place and the person are still what they were. Where the place refuses it, the asker
+        gets it in a direct message. Raises `PostRefused`, `PostFailed`.
         """
         target, body = message.target, message.body
         is_direct = "channel" not in target or str(target["channel"]).startswith("D")
@@ -58,7 +67,7 @@ class Placing:
             return await self._directly(target, with_note(drawn, SHARED_NOW), body, key)
         channel = await self.channel_of(target)
         try:
-            return await self._send(channel, target.get("thread_ts", ""), ts, drawn, body, key)
+            return await self._send(channel, target.get("thread_ts", ""), ts, drawn, body, key, last_chunks)
         except SlackRefused as error:
             if error.code in refusals.PLACE and not is_direct and target.get("user"):
                 note = f"I could not answer you in <#{channel}>: {refusals.PLACE[error.code]}."
@@ -77,55 +86,110 @@ class Placing:
             return ()
         return sorted(found, key=lambda name: float(name.partition("/")[2]))
 
-    async def find_progress(self, target: dict[str, Any], event_id: str) -> str:
-        """The ts of a question's line of progress, "" where there is none. Raises `PostFailed`."""
+    async def find_progress(self, target: dict[str, Any], event_id: str, mark: str) -> str:
+        """The ts of what is shown of a question, "" where there is nothing. Raises `PostFailed`.
+
+        A message of ours is known by its metadata. A stream has none until it ends: it is known by the ids of its
+        tasks or, where Slack does not tell them, as the one in the thread that was not ended as any answer.
+        """
         try:
             channel = await self.channel_of(target)
         except PostRefused:
             return ""
-        async for ts in self._search(channel, target, "working_on", event_id):
-            return ts
-        return ""
+        stream = ""
+        async for message in self._messages(channel, target):
+            payload = _payload(message)
+            if payload.get("working_on") == event_id:
+                return str(message["ts"])
+            if not payload and not stream and await self._is_unfinished(message, mark, target.get("since", 0.0)):
+                stream = str(message["ts"])
+        return stream
 
-    async def post_progress(self, target: dict[str, Any], message: dict[str, Any], event_id: str) -> str:
-        """Post a question's line of progress; returns its ts. Raises `SlackRefused`, `PostFailed`."""
+    async def begin_progress(
+        self, target: dict[str, Any], plan: Plan, event_id: str, *, may_stream: bool
+    ) -> tuple[str, bool]:
+        """Show a question's plan; returns its ts, and whether it is a stream. Raises `SlackRefused`, `PostFailed`."""
         channel = await self.channel_of(target)
-        where = {"channel": channel, **_thread(target.get("thread_ts", ""))}
         async with self._pace.turn(channel):
-            answer = await self._api.call(
-                "chat.postMessage", **where, **message, **QUIET, metadata=_metadata({"working_on": event_id})
-            )
-        return str(answer.get("ts", ""))
+            if may_stream and target.get("thread_ts") and target.get("user") and self.streams.has_room:
+                ts = await self.streams.begin(channel, target, plan.chunks())
+                if ts:
+                    return ts, True
+            where = {"channel": channel, **_thread(target.get("thread_ts", ""))}
+            said, metadata = drawn_plan(plan), _metadata({"working_on": event_id})
+            answer = await self._api.call("chat.postMessage", **where, **said, **QUIET, metadata=metadata)
+        return str(answer.get("ts", "")), False
+
+    async def change_progress(
+        self, target: dict[str, Any], ts: str, plan: Plan, streamed: Plan | None, event_id: str
+    ) -> bool:
+        """Change what is shown of a question; whether it is a stream still. Raises `SlackRefused`, `PostFailed`."""
+        channel = await self.channel_of(target)
+        if streamed and await self.streams.append(channel, ts, plan.chunks(streamed)):
+            return True
+        await self.update_progress(target, ts, drawn_plan(plan), event_id)
+        return False
 
     async def update_progress(self, target: dict[str, Any], ts: str, message: dict[str, Any], event_id: str) -> None:
-        """Change a question's line of progress. Raises `SlackRefused`, `PostFailed`."""
+        """Put a line in the place of what is shown of a question. Raises `SlackRefused`, `PostFailed`."""
         await self._put(await self.channel_of(target), ts, message, {"working_on": event_id})
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete a message of our own; one that is gone, or can't be deleted, is let be. Raises `PostFailed`."""
         try:
-            await self._api.call("chat.delete", channel=channel, ts=ts)
+            try:
+                await self._api.call("chat.delete", channel=channel, ts=ts)
+            except SlackRefused as error:
+                if error.code != UNDELETABLE:
+                    raise
+                await self.streams.close(channel, ts)
+                await self._api.call("chat.delete", channel=channel, ts=ts)
         except SlackRefused as error:
             log.debug("%s/%s can't be deleted: %s", channel, ts, error)
 
     async def _send(
-        self, channel: str, thread_ts: str, ts: str, drawn: dict[str, Any], body: dict[str, Any], key: str
+        self,
+        channel: str,
+        thread_ts: str,
+        ts: str,
+        drawn: dict[str, Any],
+        body: dict[str, Any],
+        key: str,
+        last_chunks: Sequence[dict[str, Any]] | None = None,
     ) -> str:
-        """Post or update; without blocks, where those are refused."""
-        payload = {"key": key}
+        """Post or update; in a plainer form, where that is refused, and the charts as pictures then."""
+
+        async def send(form: dict[str, Any]) -> str:
+            if ts and last_chunks is not None and await self._ended(channel, ts, form, last_chunks, key):
+                return f"{channel}/{ts}"
+            return await self._send_as_is(channel, thread_ts, ts, form, {"key": key})
+
         try:
-            return await self._send_as_is(channel, thread_ts, ts, drawn, payload)
+            return await send(drawn)
         except SlackRefused as error:
             if error.code not in refusals.FORM:
                 raise
             log.warning("Slack does not take a message as it is (%s); it is sent in a plainer form", error.code)
-        plainer = _plainer(drawn, body)
         try:
-            return await self._send_as_is(channel, thread_ts, ts, plainer, payload)
+            return await send(_plainer(drawn, body))
         except SlackRefused as error:
             if error.code not in refusals.FORM:
                 raise
-        return await self._send_as_is(channel, thread_ts, ts, _shorter(drawn), payload)
+        return await send(_shorter(drawn))
+
+    async def _ended(
+        self, channel: str, ts: str, drawn: dict[str, Any], last_chunks: Sequence[dict[str, Any]], key: str
+    ) -> bool:
+        """End an open stream with a message; False where it has to be put in its place as in any other's."""
+        if not drawn.get("blocks"):
+            return False
+        try:
+            return await self.streams.end(channel, ts, drawn, last_chunks, _metadata({"key": key}))
+        except SlackRefused as error:
+            if error.code in refusals.FORM:
+                raise
+            log.debug("a stream can't be ended: %s", error)
+            return False
 
     async def _send_as_is(
         self, channel: str, thread_ts: str, ts: str, drawn: dict[str, Any], payload: dict[str, str]
@@ -144,13 +208,20 @@ class Placing:
         # Without blocks of its own, an update would keep those that were there.
         said = {name: value for name, value in drawn.items() if not name.startswith("unfurl")}
         where = {"channel": channel, "ts": ts, "link_names": False, "metadata": _metadata(payload)}
-        try:
-            answer = await self._api.try_call("chat.update", **{"blocks": [], **said, **where})
-        except SlackRefused as error:
-            if error.code not in refusals.NOT_THERE:
-                raise
-            return False
-        return answer is not None
+        for is_open in (True, False):
+            try:
+                return await self._api.try_call("chat.update", **{"blocks": [], **said, **where}) is not None
+            except SlackRefused as error:
+                if error.code in refusals.NOT_THERE:
+                    return False
+                if error.code != OPEN or not is_open:
+                    raise
+            try:
+                await self.streams.close(channel, ts)
+            except SlackRefused as error:
+                log.debug("a stream can't be ended: %s", error)
+                return False
+        return False  # pragma: no cover (the second time returns or raises)
 
     async def _directly(self, target: dict[str, Any], drawn: dict[str, Any], body: dict[str, Any], key: str) -> str:
         """Into the asker's direct messages."""
@@ -195,6 +266,12 @@ class Placing:
 
     async def _search(self, channel: str, target: dict[str, Any], name: str, value: str) -> AsyncIterator[str]:
         """The ts of each message whose metadata says so, in a thread or in the latest of a channel."""
+        async for message in self._messages(channel, target):
+            if _payload(message).get(name) == value:
+                yield str(message["ts"])
+
+    async def _messages(self, channel: str, target: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """The messages of a thread, or the latest of a channel, since a question was asked."""
         thread = target.get("thread_ts", "")
         method = "conversations.replies" if thread else "conversations.history"
         oldest = {"oldest": f"{target['since'] - _SLACK:.6f}"} if target.get("since") else {}
@@ -208,20 +285,34 @@ class Placing:
                 log.debug("%s can't be searched: %s", channel, error)
                 return
             for message in (answer or {}).get("messages", ()):
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get(name) == value:
-                    yield str(message["ts"])
+                yield message
             cursor = ((answer or {}).get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
             arguments["cursor"] = cursor
+
+    async def _is_unfinished(self, message: dict[str, Any], mark: str, since: float) -> bool:
+        """Whether a message without metadata of ours is the stream of a question that was asked `since`."""
+        if mark in str(message.get("blocks", "")):
+            return True
+        if float(message["ts"]) <= since or message.get("files") or message.get("subtype"):
+            return False
+        if "streaming_state" not in message and message.get("text"):
+            return False
+        if not self._own_user:
+            try:
+                answer = await self._api.call("auth.test")
+            except SlackRefused:
+                return False
+            self._own_user = str(answer.get("user_id", ""))
+        return message.get("user") == self._own_user
 
     def _refused(self, error: SlackRefused) -> Exception:
         """A refusal as the outbox understands it: one that an administrator can mend is tried again later."""
         if error.code == "missing_scope":
             self._api.lacks(error.needed)
             return PostFailed(self._api.problem)
-        return PostRefused(refusals.reason_of(error.code))
+        return PostRefused(refusals.reason_of(error.code), is_place=error.code in {*refusals.PLACE, *refusals.PERSON})
 
 
 def with_note(drawn: dict[str, Any], note: str) -> dict[str, Any]:
@@ -246,6 +337,13 @@ def _plainer(drawn: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 def _shorter(drawn: dict[str, Any]) -> dict[str, Any]:
     """So short that Slack can't find it too long."""
     return {"text": f"{drawn.get('text', '')[:3500]}…\n\n(The rest is too long for one message of Slack.)"}
+
+
+def _payload(message: dict[str, Any]) -> dict[str, Any]:
+    """What we wrote beside a message of ours; {} for nothing."""
+    metadata = message.get("metadata") or {}
+    found = metadata.get("event_payload") if metadata.get("event_type") == EVENT_TYPE else None
+    return found if isinstance(found, dict) else {}
 
 
 def _metadata(payload: dict[str, str]) -> dict[str, Any]:

@@ -49,6 +49,12 @@ class Press:
         return _mapping((self.payload or {}).get("message"))
 
     @property
+    def shared(self) -> str:
+        """The conversation of its message in a shared place, whose people see what is not personal; "" elsewhere."""
+        is_shared = bool(self.channel) and not self.channel.startswith("D")
+        return f"{self.channel}/{self.thread_ts or self.ts}" if is_shared else ""
+
+    @property
     def view(self) -> Mapping[str, Any]:
         """The modal or Home tab that it belongs to, {} where there is none."""
         return _mapping((self.payload or {}).get("view"))
@@ -114,9 +120,7 @@ def _value(action: Mapping[str, Any]) -> str:
     return _text(action.get("value")) or _text(chosen.get("value"))
 
 
-def _id_of(
-    kind: Kind, payload: Mapping[str, Any], action: Mapping[str, Any], tenant: str, user: str, ts: str
-) -> str:
+def _id_of(kind: Kind, payload: Mapping[str, Any], action: Mapping[str, Any], tenant: str, user: str, ts: str) -> str:
     """A name for one press: a trigger id is given to one alone, and the rest tells apart where there is none."""
     parts = [
         tenant,

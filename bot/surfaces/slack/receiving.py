@@ -7,12 +7,29 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.redaction import one_line
-from bot.surfaces.slack.events import Asked, Deleted, Edited, Ignored, Lost, Reading, read_command, read_event
+from bot.surfaces.slack.events import (
+    QUESTION,
+    Asked,
+    Deleted,
+    Edited,
+    Ignored,
+    Lost,
+    Opened,
+    Reading,
+    StopAsked,
+    is_stop,
+    read_command,
+    read_event,
+    stop_of,
+)
+from bot.surfaces.slack.stopping import NOTHING_STOPPED, STOPPED, stop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.jobs.intake import Intake
+    from bot.surfaces.slack.interactions import Interactions
+    from bot.surfaces.slack.live import Live
 
 log = logging.getLogger(__name__)
 COMMAND_TAKEN = "I answer you in our direct messages."
@@ -25,9 +42,13 @@ class Receiver:
         self,
         intake: Intake,
         on_lost: Callable[[str, str], Awaitable[None]],
+        interactions: Interactions | None = None,
+        on_opened: Callable[[Opened], None] = lambda _: None,
+        live: Live | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._intake, self._on_lost, self._now = intake, on_lost, now
+        self._interactions, self._on_opened, self._live = interactions, on_opened, live
 
     async def event(self, body: Mapping[str, Any]) -> None:
         """An `event_callback`."""
@@ -36,27 +57,43 @@ class Receiver:
     async def command(self, form: Mapping[str, str]) -> dict[str, str]:
         """A slash command; returns what its asker alone is shown at once, {} for nothing."""
         reading = read_command(form, self._now())
+        if isinstance(reading, StopAsked):
+            is_stopped = await stop(reading, self._intake, self._live)
+            return {"response_type": "ephemeral", "text": STOPPED if is_stopped else NOTHING_STOPPED}
         await self._keep(reading)
         is_elsewhere = isinstance(reading, Asked) and "channel" not in reading.event.payload["target"]
         return {"response_type": "ephemeral", "text": COMMAND_TAKEN} if is_elsewhere else {}
 
-    async def interaction(self, payload: Mapping[str, Any]) -> None:
-        """A click or a form."""
-        log.debug("ignored: an interaction of type %s", one_line(str(payload.get("type")))[:40])
+    async def interaction(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A click, a form or a shortcut; returns what goes with its acknowledgement, {} for nothing."""
+        return await self._interactions.take(payload) if self._interactions else {}
+
+    async def _ask(self, asked: Asked) -> None:
+        """Store a question; one that is nothing but "stop" ends what is under way, if anything is."""
+        intake, event = self._intake, asked.event
+        if asked.only_where_engaged and not await intake.takes_part(event.tenant, event.conversation):
+            return
+        if not await intake(event):
+            log.info("event %s is known: a duplicate", one_line(event.id))
+            return
+        is_word = event.kind == QUESTION and event.place and is_stop(event.payload["text"])
+        if is_word and await stop(stop_of(event), intake, self._live):
+            await intake.cancel(event.tenant, event.place or "")  # in the place of what was stopped it says so
 
     async def _keep(self, reading: Reading) -> None:
         intake = self._intake
         match reading:
-            case Asked(event, only_where_engaged):
-                if only_where_engaged and not await intake.takes_part(event.tenant, event.conversation):
-                    return
-                if not await intake(event):
-                    log.info("event %s is known: a duplicate", one_line(event.id))
+            case Asked():
+                await self._ask(reading)
+            case StopAsked():
+                await stop(reading, intake, self._live)
             case Edited(event, place):
                 await intake.instead(place, event)
             case Deleted(tenant, place):
                 await intake.cancel(tenant, place)
                 await intake.cancel(tenant, f"{place}/edit")
+            case Opened():
+                self._on_opened(reading)
             case Lost(tenant, reason):
                 await self._on_lost(tenant, reason)
             case Ignored(reason):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.slack.limits import shortened
 from bot.turn.evidence import chart_record
+from tools.alerts.telling import CALL
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
@@ -63,9 +64,15 @@ def turn_record(reply: Reply, *, text: str = "", extras: Extras = NOTHING) -> di
             for each in extras.offered
         ],
         "model": {"name": reply.model.name, "digest": reply.model.digest} if reply.model else None,
+        "alert": _alert(reply.results),
         "withheld": len(reply.withheld),
         "disclosure": extras.disclosure or reply.disclosure,
     }
+
+
+def _alert(results: Sequence[ToolResult]) -> str | None:
+    """The id of the alert that the message tells of, None where it is another one."""
+    return next((str(result.resolved["alert"]) for result in results if result.call.name == CALL), None)
 
 
 def notice_record(text: str) -> dict[str, Any]:

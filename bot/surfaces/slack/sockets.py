@@ -147,7 +147,7 @@ class Sockets:
                     case "slash_commands":
                         answer = dict(await self._receiver.command(payload))
                     case "interactive":
-                        await self._receiver.interaction(payload)
+                        answer = dict(await self._receiver.interaction(payload))
             if name:
                 reply = {"envelope_id": name, **({"payload": answer} if answer else {})}
                 await socket.send_str(json.dumps(reply))

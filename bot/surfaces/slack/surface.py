@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot.jobs.posting import PostFailed, PostRefused
-from bot.records.inbox import Outgoing
+from bot.jobs.showing import FileRefused
+from bot.messages import Manner
+from bot.records.inbox import UNASKED_KINDS, Outgoing
 from bot.surfaces.base import ChatSurface
+from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.blocks import messages
+from bot.surfaces.slack.controls import interactions_at
+from bot.surfaces.slack.desk import Desk
 from bot.surfaces.slack.directory import place_said
+from bot.surfaces.slack.files import download
+from bot.surfaces.slack.home_tab import HomeTab
 from bot.surfaces.slack.http import slack_routes
-from bot.surfaces.slack.installation import watch_installation
-from bot.surfaces.slack.progress import Progress
+from bot.surfaces.slack.installation import Keeper, watch_configured
+from bot.surfaces.slack.live import Live
+from bot.surfaces.slack.localising import Reader
+from bot.surfaces.slack.oauth import OAuth
+from bot.surfaces.slack.progress import AFTER, EVERY
+from bot.surfaces.slack.readers import Readers
 from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.record import Extras, notice_record, turn_record
 from bot.surfaces.slack.sockets import Sockets
+from bot.surfaces.slack.tokens import exchange_of
 from bot.surfaces.slack.workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Sequence
 
     from starlette.routing import BaseRoute
 
@@ -30,49 +40,66 @@ if TYPE_CHECKING:
     from bot.messages import Reply
     from bot.records.inbox import Event
     from bot.settings import Settings
+    from bot.surfaces.slack.interactions import Interactions
     from bot.surfaces.slack.placing import Placing
     from bot.turn.assistant import Parts
     from bot.turn.destination import Place
     from bot.turn.proposals import Offered
 
 log = logging.getLogger(__name__)
-_MOST_KNOWN = 2000
 
 
 class SlackSurface(ChatSurface):
-    """All workspaces that the app is in. Where the answer replaces the line of progress, that is the only message of the question."""
+    """All workspaces that the app is in. What is shown of a question in work becomes the answer: it has one message."""
 
     name = "slack"
 
-    def __init__(self, settings: Settings, every: float = 0.7) -> None:
+    def __init__(self, settings: Settings, every: float = EVERY, after: float = AFTER) -> None:
         if not settings.has_slack:
             raise ValueError("Slack is not switched on")
-        self._locale, self._time_zone, self._every = settings.locale, settings.time_zone, every
+        self._locale, self._time_zone = settings.locale, settings.time_zone
         self._signing_secret = settings.slack_signing_secret
+        self._api_url = settings.slack_api_url
         self.workspaces = Workspaces(settings)
+        self._exchange = exchange_of(settings, self.workspaces.app_api)
         self._app_token = settings.slack_app_token
         self._sockets: Sockets | None = None
-        self._progress: OrderedDict[tuple[str, str], Progress] = OrderedDict()
+        self._parts: Parts | None = None
+        self._readers = Readers(Reader(settings.locale, settings.time_zone))
+        self._home: HomeTab | None = None
+        self._admin_url = f"https://{settings.admin_hosts[0]}/admin" if settings.admin_hosts else ""
+        self._interactions: Interactions | None = None
+        self._live = Live(self.workspaces, every, after)
 
     def use(self, parts: Parts) -> None:
         """Take the running server's parts, before anything comes in."""
         self.workspaces.database = parts.database
+        self._parts = parts
+        self._home = HomeTab(self.workspaces, parts, self._readers, self._admin_url)
 
     # --- events in ---
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
-        """`/slack/events` takes events, commands and clicks, where there is a signing secret to check them by."""
-        if self._signing_secret is None:
-            return ()
-        return slack_routes(self._signing_secret.get_secret_value(), Receiver(intake, self.workspaces.lost))
+        """`/slack/events` takes events, commands and clicks, where there is a signing secret to check them by.
+
+        With a client id and secret there are the pages on which the app is installed, too.
+        """
+        routes: list[BaseRoute] = []
+        if self._signing_secret is not None:
+            routes += slack_routes(self._signing_secret.get_secret_value(), self._receiver(intake))
+        if self._exchange is not None and self._parts is not None:
+            routes += OAuth(self._exchange, self._parts.database, self.workspaces.forget).routes()
+        return routes
 
     async def run(self, intake: Intake) -> None:
-        """Look after the installation and, with an app-level token, fetch events by Socket Mode."""
+        """Look after the installations and, with an app-level token, fetch events by Socket Mode."""
         async with asyncio.TaskGroup() as group:
             if self.workspaces.configured:
-                group.create_task(watch_installation(self.workspaces.configured.api))
+                group.create_task(watch_configured(self.workspaces))
+            if self._exchange is not None and self._parts is not None:
+                group.create_task(Keeper(self.workspaces, self._parts.database, self._exchange).run())
             if self._app_token is not None:
-                receiver = Receiver(intake, self.workspaces.lost)
+                receiver = self._receiver(intake)
                 self._sockets = Sockets(self.workspaces.app_api, self._app_token.get_secret_value(), receiver)
                 group.create_task(self._sockets.run())
 
@@ -83,7 +110,20 @@ class SlackSurface(ChatSurface):
 
     async def aclose(self) -> None:
         """Close the connections."""
+        if self._interactions:
+            await self._interactions.aclose()
+        if self._home:
+            await self._home.aclose()
+        await self._live.aclose()
         await self.workspaces.aclose()
+
+    def _receiver(self, intake: Intake) -> Receiver:
+        if self._home is None or self._parts is None:
+            return Receiver(intake, self.workspaces.lost, live=self._live)
+        if self._interactions is None:
+            desk = Desk(self.workspaces, self._parts, intake, self._locale, self._time_zone, self._home)
+            self._interactions = interactions_at(desk)
+        return Receiver(intake, self.workspaces.lost, self._interactions, self._home.opened, self._live)
 
     async def _placing(self, tenant: str) -> Placing:
         return (await self.workspaces.of(tenant)).placing
@@ -96,63 +136,38 @@ class SlackSurface(ChatSurface):
             workspace = await self.workspaces.of(event.tenant)
         except (PostFailed, PostRefused):
             return place_said(event)
-        return await workspace.directory.place(event)
+        place = await workspace.directory.place(event)
+        if person := workspace.directory.known(event.user, event.tenant):
+            self._readers.note(event.tenant, event.user, person)
+        return place
 
-    @asynccontextmanager
-    async def _working(self, event: Event, again: bool) -> AsyncIterator[Callable[[str], None]]:
-        progress = self._known(event)
-        if again and not progress.ts:
-            progress.in_doubt = True  # a process that died may have posted it
-        if progress.in_doubt:
-            try:
-                placing = await self._placing(event.tenant)
-                progress.ts = await placing.find_progress(event.payload["target"], event.id)
-                progress.in_doubt = False
-            except (PostFailed, PostRefused) as error:
-                log.debug("whether progress is shown already is not known: %s", error)
-        if not progress.in_doubt:
-            progress.start()
+    async def asker_name(self, event: Event) -> str:
+        """What the asker is called in the workspace."""
         try:
-            yield progress.say
-        finally:
-            await progress.stop()
+            workspace = await self.workspaces.of(event.tenant)
+            return (await workspace.directory.person(event.user, event.tenant)).name
+        except (PostFailed, PostRefused, SlackRefused):
+            return ""
+
+    async def read_file(self, event: Event, most: int) -> bytes:
+        """The content of the one file that was dropped. Raises `FileRefused`, `PostFailed`."""
+        try:
+            api = await self.workspaces.api(event.tenant)
+        except PostRefused as error:
+            raise FileRefused(str(error)) from None
+        return await download(api, self._api_url, event.payload["files"][0], most)
 
     def working(self, event: Event, *, again: bool) -> Any:
         """Shows what is being looked up, in the message that becomes the answer."""
-        return self._working(event, again)
+        return self._live.working(event, again=again)
 
     async def discard(self, event: Event) -> None:
-        """Delete the line of progress of a question that is not answered."""
-        target = event.payload["target"]
-        progress = self._progress.pop((event.tenant, event.id), None)
-        try:
-            placing = await self._placing(event.tenant)
-            if progress is None or progress.in_doubt:
-                ts = await placing.find_progress(target, event.id)
-            else:
-                ts = progress.ts
-            if ts:
-                await placing.delete(await placing.channel_of(target), ts)
-        except (PostFailed, PostRefused) as error:
-            log.warning("a line of progress stays, though its question is not answered: %s", error)
+        """Delete what is shown of a question that is not answered."""
+        await self._live.discard(event)
 
-    def _known(self, event: Event) -> Progress:
-        key, target = (event.tenant, event.id), event.payload["target"]
-        found = self._progress.get(key)
-        if found is None:
-
-            async def post(message: dict[str, Any]) -> str:
-                placing = await self._placing(event.tenant)
-                return await placing.post_progress(target, message, event.id)
-
-            async def update(ts: str, message: dict[str, Any]) -> None:
-                placing = await self._placing(event.tenant)
-                await placing.update_progress(target, ts, message, event.id)
-
-            found = self._progress[key] = Progress(post, update, self._every)
-            while len(self._progress) > _MOST_KNOWN:
-                self._progress.popitem(last=False)
-        return found
+    async def stopped(self, event: Event) -> None:
+        """Say in the place of what is shown of a question that it was stopped."""
+        await self._live.stopped(event)
 
     # --- messages out ---
 
@@ -168,7 +183,8 @@ class SlackSurface(ChatSurface):
         """A reply as Slack's messages; the first takes the place of the line of progress."""
         extras = Extras(offered=tuple(offered))
         record = turn_record(reply, text=text, extras=extras) if reply else notice_record(text)
-        drawn = messages(record, locale=self._locale, time_zone=self._time_zone)
+        reader = self._readers.reader(event.tenant, event.user, reply.manner if reply else Manner())
+        drawn = messages(record, locale=reader.locale, time_zone=reader.time_zone)
         target = {"user": event.user} if directly else dict(event.payload["target"])
         target |= {
             "tenant": event.tenant,
@@ -181,13 +197,14 @@ class SlackSurface(ChatSurface):
                 "record": record,
                 "part": part,
                 "parts": len(drawn),
-                "locale": self._locale,
-                "time_zone": self._time_zone,
+                "locale": reader.locale,
+                "time_zone": reader.time_zone,
                 "message": message,
                 "personal": bool(reply and reply.personal),
                 "turn": reply.turn_id if reply else "",
             }
-            takes_over = {"event": event.id} if part == 0 and not directly else {}
+            has_progress = not directly and event.kind not in UNASKED_KINDS
+            takes_over = {"event": event.id} if part == 0 and has_progress else {}
             outgoing.append(Outgoing(self.name, {**target, **takes_over}, body))
         return outgoing
 
@@ -195,16 +212,12 @@ class SlackSurface(ChatSurface):
         """Post, or put in the place of the line of progress; returns "channel/ts"."""
         target = message.target
         placing = await self._placing(target["tenant"])
-        ts = ""
+        ts, last_chunks = await self._live.to_replace(target) if "event" in target else ("", None)
+        posted = await placing.place(message, key, ts, last_chunks)
         if "event" in target:
-            progress = self._progress.get((target["tenant"], target["event"]))
-            if progress is None or progress.in_doubt:
-                ts = await placing.find_progress(target, target["event"])
-            else:
-                ts = progress.ts
-        posted = await placing.place(message, key, ts)
-        if "event" in target:
-            self._progress.pop((target["tenant"], target["event"]), None)
+            self._live.forget(target)
+        if self._home and not message.body["part"]:
+            self._home.answered(target, message.body["record"].get("question", ""))
         return posted
 
     async def find(self, message: Outgoing, key: str) -> Sequence[str]:

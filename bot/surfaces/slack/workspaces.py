@@ -48,30 +48,34 @@ class Workspaces:
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._base_url, self._monotonic, self._now = settings.slack_api_url, monotonic, now
+        self._base_url, self._monotonic, self.now = settings.slack_api_url, monotonic, now
         self._is_shared = settings.slack_client_id is not None
         token = settings.slack_bot_token
         self.configured = self._made(token.get_secret_value(), SET_ANEW) if token else None
-        self.own_team = ""
-        """The workspace of the configured token, "" before Slack told which it is."""
         self.app_api = SlackApi("", self._base_url)
         """For calls with another token than a workspace's."""
         self.database: Database | None = None
+        self._own_team, self._own_name = "", ""
+        self._is_replaced = False
+        """Whether the configured token is dead, and its workspace goes on with an installation."""
         self._installed: dict[str, Workspace] = {}
         self._read_at: dict[str, float] = {}
+        self._introduced: set[str] = set()
 
     async def of(self, tenant: str) -> Workspace:
         """The workspace of a tenant. Raises `PostRefused` where the app is not installed, or `PostFailed`."""
         if self.configured and await self._is_own(tenant):
+            await self._introduce(tenant)
             return self.configured
-        if (at := self._read_at.get(tenant)) is not None and self._monotonic() - at < REMEMBERED:
+        at = self._read_at.get(tenant)
+        if at is not None and self._monotonic() - at < REMEMBERED:
             return self._installed[tenant]
         try:
             installation = await self._find(tenant)
         except (DatabaseError, EncryptionError) as error:
             raise PostFailed(f"the installation in a workspace can't be read: {error}") from None
         if installation is None or not installation.active:
-            self._read_at.pop(tenant, None)
+            self.forget(tenant)
             raise PostRefused(NOT_INSTALLED)
         workspace = self._installed.get(tenant)
         if workspace is None:
@@ -87,17 +91,29 @@ class Workspaces:
     @property
     def problem(self) -> str:
         """What is wrong with the configured token; an installation's trouble is its own."""
-        return self.configured.api.problem if self.configured else ""
+        return self.configured.api.problem if self.configured and not self._is_replaced else ""
+
+    def forget(self, tenant: str) -> None:
+        """What was read of an installation is not so any more."""
+        self._read_at.pop(tenant, None)
 
     async def lost(self, tenant: str, reason: str) -> None:
         """The app was taken out of a workspace, or its token was revoked. Raises `DatabaseError`."""
-        self._read_at.pop(tenant, None)
+        self.forget(tenant)
         if self.configured and await self._is_own(tenant):
             self.configured.api.lost(f"Slack says {reason.replace('_', ' ')}")
         if self.database:
-            at = self._now()
+            at = self.now()
             if await self.database.run(lambda session: installations.deactivate(session, tenant, reason, at=at)):
-                log.error("Slack says %s of the workspace %s: it is not answered now", one_line(reason), tenant)
+                log.error("Slack says %s of the workspace %s: nobody there is answered", one_line(reason), tenant)
+
+    async def is_ours(self, team: str, name: str) -> None:
+        """Slack said, just now, that the configured token is good, and of which workspace. Raises `DatabaseError`."""
+        self._own_team, self._own_name = team, name
+        if self.database and team:
+            at = self.now()
+            await self.database.run(lambda session: installations.welcome(session, team, name, at=at))
+            self._introduced.add(team)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -106,30 +122,34 @@ class Workspaces:
                 await workspace.api.aclose()
         await self.app_api.aclose()
 
-    async def learn_own_team(self) -> None:
-        """Ask Slack which workspace the configured token is of. Raises `PostFailed`, `SlackRefused`."""
-        if self.configured:
-            answer = await self.configured.api.call("auth.test")
-            self.note_own_team(str(answer.get("team_id") or ""))
-
-    def note_own_team(self, team: str) -> None:
-        """Slack told which workspace the configured token is of."""
-        self.own_team = team or self.own_team
-
     async def _is_own(self, tenant: str) -> bool:
         """Whether a tenant is reached with the configured token; every one is where no other can be installed."""
         if not self._is_shared:
             return True
-        if not self.own_team:
+        if self.configured and not self._own_team:
             try:
-                await self.learn_own_team()
-            except (PostFailed, SlackRefused) as error:
+                answer = await self.configured.api.call("auth.test")
+                await self.is_ours(str(answer.get("team_id") or ""), str(answer.get("team") or ""))
+            except (PostFailed, SlackRefused, DatabaseError) as error:
                 log.debug("the workspace of SLACK_BOT_TOKEN is not known: %s", error)
-        if self.own_team != tenant:
+        if self._own_team != tenant:
             return False
         # A workspace that was installed anew goes on with its new token, although the configured one is dead.
         is_dead = self.configured is not None and self.configured.api.is_refused
-        return not (is_dead and await self._has_installation(tenant))
+        self._is_replaced = is_dead and await self._has_installation(tenant)
+        return not self._is_replaced
+
+    async def _introduce(self, tenant: str) -> None:
+        """Make a tenant of a workspace at the first sight of it, so that admins see it."""
+        if self.database is None or tenant in self._introduced:
+            return
+        name, at = self._own_name if tenant == self._own_team else "", self.now()
+        try:
+            await self.database.run(lambda session: installations.introduce(session, tenant, name, at=at))
+        except DatabaseError as error:
+            log.debug("the workspace %s is not noted yet: %s", tenant, error)
+        else:
+            self._introduced.add(tenant)
 
     async def _has_installation(self, tenant: str) -> bool:
         try:

@@ -14,11 +14,11 @@ from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.teams.failures import TeamsRefused, Unauthorised, Unreachable
 from bot.surfaces.teams.sdk import (
     Account,
-    ApiClient,
     ChannelData,
     Client,
     ClientOptions,
     ConversationAccount,
+    ConversationClient,
     CreateConversationParams,
     MessageActivityInput,
     TypingActivityInput,
@@ -46,9 +46,9 @@ class TeamsApi:
 
     def __init__(self, cloud: Cloud, bot_id: str, token: BotToken | None = None) -> None:
         self._cloud, self._bot, self._token = cloud, Account(id=bot_id), token
-        options = ClientOptions(timeout=TIMEOUT, headers={"User-Agent": "tuppence"})
-        self._client = Client(options)
-        self._api = ApiClient(cloud.service_url, self._client, token_provider=token)
+        self._client = Client(
+            ClientOptions(timeout=TIMEOUT, headers={"User-Agent": "tuppence"}, token=token.get if token else None)
+        )
         self._failures = 0
         self._refusal = ""
 
@@ -61,25 +61,25 @@ class TeamsApi:
         """Post a message; returns its id. `where` names `service_url` and `conversation`. Raises as `_asking` says."""
         activity = self._activity(where, message)
         with self._asking(where):
-            sent = await self._at(where).conversations.create_activity(where["conversation"], activity)
+            sent = await self._at(where).create_activity(where["conversation"], activity)
         return "" if sent.id == _NO_ID else str(sent.id)
 
     async def update(self, where: Mapping[str, Any], message_id: str, message: Mapping[str, Any]) -> None:
         """Put a message in the place of one of our own."""
         activity = self._activity(where, {**message, "id": message_id})
         with self._asking(where):
-            await self._at(where).conversations.update_activity(where["conversation"], message_id, activity)
+            await self._at(where).update_activity(where["conversation"], message_id, activity)
 
     async def delete(self, where: Mapping[str, Any], message_id: str) -> None:
         """Delete a message of our own."""
         with self._asking(where):
-            await self._at(where).conversations.delete_activity(where["conversation"], message_id)
+            await self._at(where).delete_activity(where["conversation"], message_id)
 
     async def typing(self, where: Mapping[str, Any]) -> None:
         """Show that somebody types."""
         activity = self._signed(where, TypingActivityInput())
         with self._asking(where):
-            await self._at(where).conversations.create_activity(where["conversation"], activity)
+            await self._at(where).create_activity(where["conversation"], activity)
 
     async def inform(self, where: Mapping[str, Any], text: str, stream: str, number: int) -> str:
         """Show what is being done: the `number`th line of a stream, or, without one, of a new one; returns its id."""
@@ -88,7 +88,7 @@ class TeamsApi:
             activity.with_id(stream)
         activity = self._signed(where, activity.add_stream_update(number))
         with self._asking(where):
-            sent = await self._at(where).conversations.create_activity(where["conversation"], activity)
+            sent = await self._at(where).create_activity(where["conversation"], activity)
         return stream or ("" if sent.id == _NO_ID else str(sent.id))
 
     async def end_stream(self, where: Mapping[str, Any], stream: str, message: Mapping[str, Any]) -> None:
@@ -96,12 +96,12 @@ class TeamsApi:
         activity = self._activity(where, {**message, "id": stream})
         activity = activity.add_stream_final()
         with self._asking(where):
-            await self._at(where).conversations.create_activity(where["conversation"], activity)
+            await self._at(where).create_activity(where["conversation"], activity)
 
     async def member(self, where: Mapping[str, Any], user: str) -> dict[str, Any]:
         """A person of a conversation."""
         with self._asking(where):
-            found = await self._at(where).conversations.get_member_by_id(where["conversation"], user)
+            found = await self._at(where).get_member_by_id(where["conversation"], user)
         return dict(found.model_dump(by_alias=True))
 
     async def open_direct(self, service_url: str, tenant: str, user: str) -> str:
@@ -111,16 +111,16 @@ class TeamsApi:
             members=[Account(id=user)], tenant_id=tenant, channel_data={"tenant": {"id": tenant}}
         )
         with self._asking(where):
-            created = await self._at(where).conversations.create(params)
+            created = await self._at(where).create(params)
         return str(created.id)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.http.aclose()
-        await self._api.http.http.aclose()
 
-    def _at(self, where: Mapping[str, Any]) -> ApiClient:
-        return self._api.from_service_url(where["service_url"])
+    def _at(self, where: Mapping[str, Any]) -> ConversationClient:
+        """The SDK's client for the address of a conversation, over the same connections."""
+        return ConversationClient(where["service_url"], self._client)
 
     def _activity(self, where: Mapping[str, Any], message: Mapping[str, Any]) -> MessageActivityInput:
         try:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.jobs.files import FILE
 from bot.records.inbox import Event
 from bot.surfaces.teams.door import tenant_of
+from bot.surfaces.teams.files import files_of
 from bot.surfaces.teams.texts import is_mentioned, plain_text, typed
+from bot.turn.rendering import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +25,8 @@ ASK = "ask"
 _ID = re.compile(r"[\w:@.;=|+~-]{1,400}", re.ASCII)
 _THREAD = ";messageid="
 _LONGEST_KEY = 200
+_LONGEST_NAME = 100
+UNREAD = "*I read CSV files only, and those in our direct chat, so I left what you attached unread.*"
 _KINDS = {"personal": "direct", "groupChat": "group", "channel": "public"}
 
 
@@ -35,7 +40,7 @@ class Reference:
     user: str
     service_url: str
     account: str = ""
-    """The bot's own id there."""
+    """The person's id in Teams' own terms, where the conversation is with one."""
     name: str = ""
 
 
@@ -46,15 +51,6 @@ class Asked:
     event: Event
     reference: Reference
     only_where_engaged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """Files with a message: `event` is what was said with them, `files` are as Teams describes them."""
-
-    event: Event
-    reference: Reference
-    files: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ class Ignored:
     reason: str
 
 
-Reading = Asked | Attached | Edited | Deleted | Met | Left | Pressed | Ignored
+Reading = Asked | Edited | Deleted | Met | Left | Pressed | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +234,13 @@ def _event(body: Mapping[str, Any], said: _Said, text: str) -> Event:
         kind=QUESTION,
         payload={
             "text": text,
+            "name": str(body["from"].get("name") or "")[:_LONGEST_NAME],
             "target": {
                 "service_url": said.service_url,
                 "conversation": said.conversation,
                 "kind": said.kind,
                 "user": said.user,
-                "reply_to": said.id,
+                "account": said.user_account,
             },
             "place": {
                 "channel": said.channel,
@@ -259,8 +256,8 @@ def _event(body: Mapping[str, Any], said: _Said, text: str) -> Event:
 
 
 def _reference(said: _Said, name: str = "") -> Reference:
-    user = said.user if said.kind == "direct" else ""
-    return Reference(said.tenant, said.channel, said.kind, user, said.service_url, said.bot, name)
+    user, account = (said.user, said.user_account) if said.kind == "direct" else ("", "")
+    return Reference(said.tenant, said.channel, said.kind, user, said.service_url, account, name)
 
 
 def _read_message(body: Mapping[str, Any], said: _Said) -> Reading:
@@ -269,29 +266,30 @@ def _read_message(body: Mapping[str, Any], said: _Said) -> Reading:
     text = typed(plain_text(str(body.get("text") or ""), entities, said.bot))
     if not text and isinstance(value, dict):
         return _read_value(body, said, value)
-    reference = _reference(said)
-    event = _event(body, said, text)
     is_called = said.kind == "direct" or is_mentioned(entities, said.bot) or isinstance(value, dict)
-    files = tuple(each for each in body.get("attachments") or () if _is_file(each))
-    if files and is_called:
-        return Attached(event, reference, files)
     if not is_called and (said.kind == "group" or not said.thread):
         return Ignored("said to others")
     if not is_called and any(entity.get("type") == "mention" for entity in entities):
         return Ignored("said to another")
-    return Asked(event, reference, only_where_engaged=not is_called)
+    event = _with_files(_event(body, said, text), files_of(body), is_direct=said.kind == "direct")
+    return Asked(event, _reference(said), only_where_engaged=not is_called)
 
 
-def _is_file(attachment: Mapping[str, Any]) -> bool:
-    """Whether an attachment is a file: the text itself comes as one, too, in HTML."""
-    kind = str(attachment.get("contentType") or "")
-    return kind == "application/vnd.microsoft.teams.file.download.info" or kind.startswith("image/")
+def _with_files(event: Event, files: list[dict[str, Any]], *, is_direct: bool) -> Event:
+    """The event of what was said with files: a CSV alone, or one dropped into the direct chat, is to be read."""
+    if not files:
+        return event
+    if not event.payload["text"] or (is_direct and any(file["csv"] for file in files)):
+        return replace(event, kind=FILE, payload={**event.payload, "files": files})
+    return replace(event, payload={**event.payload, "note": UNREAD})
 
 
 def _read_value(body: Mapping[str, Any], said: _Said, value: Mapping[str, Any]) -> Reading:
     """A button that is sent as a message: a follow-up is a question like any other."""
     if isinstance(question := value.get(ASK), str) and question:
-        return Asked(_event(body, said, question), _reference(said))
+        event = _event(body, said, question)
+        noted = {**event.payload, "note": f"*You asked: {escape(question)}*"}
+        return Asked(replace(event, payload=noted), _reference(said))
     message = str(body.get("replyToId") or "")
     return Pressed("submit", value, _event(body, said, ""), _reference(said), message)
 

@@ -32,8 +32,8 @@ def _quiet_import() -> Iterator[None]:
 with _quiet_import():
     from microsoft_teams.api import (
         Account,
-        ApiClient,
         ConversationAccount,
+        ConversationClient,
         CreateConversationParams,
         MessageActivityInput,
         TypingActivityInput,
@@ -47,11 +47,11 @@ logging.getLogger("microsoft_teams.apps.auth").setLevel(logging.CRITICAL)
 
 __all__ = [
     "Account",
-    "ApiClient",
     "ChannelData",
     "Client",
     "ClientOptions",
     "ConversationAccount",
+    "ConversationClient",
     "CreateConversationParams",
     "JwtValidationOptions",
     "MessageActivityInput",

@@ -36,7 +36,7 @@ _MEANING = {
 
 
 class BotToken:
-    """A token provider as the SDK's API client takes one."""
+    """What the SDK's client asks for a token."""
 
     def __init__(
         self,
@@ -53,9 +53,8 @@ class BotToken:
         self._lock = asyncio.Lock()
         self.problem = ""
 
-    async def get_app_token(self, scope: str, tenant_id: str | None) -> str:
+    async def get(self) -> str:
         """A token that is good now. Raises `Unauthorised` or `Unreachable`."""
-        del scope, tenant_id
         async with self._lock:
             now = self._monotonic()
             if self._token and now < self._good_until:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.jobs.intake import Intake
+from bot.jobs.questions import TAKEN_BACK
 from bot.jobs.worker import Limits, Worker
 from bot.records import administration
 from bot.records.inbox_tables import InboxEvent
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 LIMITS = Limits(poll=timedelta(milliseconds=20), stopping=timedelta(seconds=5))
+QUICK = replace(LIMITS, look=timedelta(seconds=0.2))
 SOON = 2.0
 """Seconds within which the model must be free."""
 
@@ -59,10 +62,10 @@ def settings(ollama: FakeOllama, database_url: str, tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, chat: ChatServer) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(settings: Settings, chat: ChatServer, limits: Limits = LIMITS) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         chat.serving() as address,
-        replica(settings, [ChatServerSurface(address)], LIMITS) as app,
+        replica(settings, [ChatServerSurface(address)], limits) as app,
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8765") as client,
     ):
@@ -96,16 +99,18 @@ async def test_c22_a_stop_that_arrives_at_another_replica_frees_the_model_in_two
         await ask(client, "e2", time.time())
         await ollama.hanging.wait()
         elsewhere = Intake(database, Worker(database, {}, {}, "another process"))
-        left = await elsewhere.stop("local", "C1", before=datetime.now(UTC) - timedelta(seconds=2), user="ada")
-        assert left == []  # a worker is at it, and sees to what is shown
+        ((event, is_left),) = await elsewhere.stop(
+            "local", "C1", before=datetime.now(UTC) - timedelta(seconds=2), user="ada"
+        )
+        assert (event.id, is_left) == ("e1", False)  # a worker is at it, and sees to what is shown
         async with asyncio.timeout(SOON):
             await ollama.abandoned.wait()
         await until_state(database, "e2", "done")  # the conversation goes on
         assert await state(database, "e1") == "cancelled"
-        async with database.read() as session:
-            turns = {turn.question: turn.failure for turn in await session.scalars(sa.select(Turn).order_by(Turn.id))}
         assert len(chat.messages) == 1
-        assert turns
+        async with database.read() as session:
+            failures = (await session.scalars(sa.select(Turn.failure).order_by(Turn.position))).all()
+        assert failures == [TAKEN_BACK, None]
 
 
 @pytest.mark.parametrize("kind", ["tenant", "user"])
@@ -114,7 +119,7 @@ async def test_i14_a_switch_ends_a_running_turn_with_its_notice_in_three_seconds
 ) -> None:
     chat = ChatServer()
     ollama.then(Say("Apple "), Hang())
-    async with serving(settings, chat) as client, await open_records(settings) as database:
+    async with serving(settings, chat, QUICK) as client, await open_records(settings) as database:
         await ask(client, "e1")
         await ollama.hanging.wait()
         async with database.write() as session:

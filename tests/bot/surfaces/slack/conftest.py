@@ -40,5 +40,5 @@ def slack_settings(slack: SlackServer) -> Settings:
 
 @pytest.fixture
 async def surface(slack_settings: Settings) -> AsyncIterator[SlackSurface]:
-    async with aclosing(SlackSurface(slack_settings, every=0.02)) as surface:
+    async with aclosing(SlackSurface(slack_settings, every=0.02, after=0)) as surface:
         yield surface

@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 
 from bot.messages import Reply, ToolCall, ToolResult
-from bot.surfaces.slack.buttons import BUNDLED, answer_buttons, follow_ups, proposal_buttons, wants_feedback
+from bot.surfaces.slack.buttons import (
+    BUNDLED,
+    answer_buttons,
+    feedback_block,
+    follow_ups,
+    proposal_buttons,
+    wants_feedback,
+    without,
+)
+from bot.surfaces.slack.markup import plain_text
 from bot.surfaces.slack.record import Extras, turn_record
+from bot.turn.proposals import Offered
 from tests.fakes.block_check import CHECKS
 from tests.fakes.replies import MODEL, replies
 from tools.market_data.snapshot import SnapshotMarketData
@@ -78,7 +88,8 @@ def test_every_reply_has_lawful_buttons_and_shows_how() -> None:
 def test_a_proposal_shows_its_buttons_only_with_a_nonce() -> None:
     reply = next(reply for reply in replies() if reply.results[0].call.name == "propose_watchlist_change")
     assert [block["elements"][0]["action_id"] for block in answer_buttons(turn_record(reply))] == ["show_how"]
-    confirm, other = answer_buttons(turn_record(reply, extras=Extras(nonces=("n0nce",))))
+    offered = Offered("watchlist", "n0nce", "/watch add AAPL", {"action": "add"})
+    confirm, other = answer_buttons(turn_record(reply, extras=Extras(offered=(offered,))))
     assert [element["action_id"] for element in confirm["elements"]] == ["proposal_confirm", "proposal_decline"]
     assert {element["value"] for element in confirm["elements"]} == {"n0nce"}
     assert confirm["elements"][0]["text"]["text"] == "Add to watchlist"
@@ -102,3 +113,32 @@ def test_a_record_keeps_long_arguments_short() -> None:
     assert len(kept["arguments"]["symbols"]) <= 200
     assert kept["arguments"]["odd"] == "nan"
     assert len(kept["error"]) <= 200
+
+
+def test_an_import_can_be_added_or_put_in_the_place_of_what_is_there() -> None:
+    fresh = {"kind": "import", "details": {"again": ""}, "nonce": "n"}
+    again = {"kind": "import", "details": {"again": "2"}, "nonce": "n"}
+    assert [each["action_id"] for each in proposal_buttons(fresh)["elements"]] == [
+        "proposal_confirm",
+        "proposal_decline",
+    ]
+    assert [each["action_id"] for each in proposal_buttons(again)["elements"]] == [
+        "proposal_confirm",
+        "proposal_confirm_replace",
+        "proposal_decline",
+    ]
+
+
+def test_what_was_decided_takes_the_place_of_its_own_buttons_and_of_no_others() -> None:
+    record_of = turn_record(next(reply for reply in replies() if reply.question == "How is JPMorgan?"))
+    one, two = ({"kind": "watchlist", "details": {}, "nonce": nonce} for nonce in ("n1", "n2"))
+    message = {"text": "hi", "blocks": [proposal_buttons(one), proposal_buttons(two), feedback_block(record_of)]}
+    drawn = without(message, "proposal_", "n2", "Confirmed.")
+    assert drawn["blocks"][0] == message["blocks"][0]
+    assert drawn["blocks"][1] == {"type": "context", "elements": [plain_text("Confirmed.")]}
+    assert drawn["blocks"][2] == message["blocks"][2]
+    thanked = without(message, "feedback", record_of["turn"], "Thank you.")
+    assert [block["type"] for block in thanked["blocks"]] == ["actions", "actions", "context"]
+    assert without({"text": "no blocks"}, "proposal_", "n1", "x") == {}
+    odd = {"blocks": [None, {"type": "actions", "elements": None}, {"type": "actions", "elements": [None]}]}
+    assert without(odd, "proposal_", "n1", "x")["blocks"] == odd["blocks"]

@@ -58,7 +58,7 @@ def settings(slack: SlackServer, database_url: str, tmp_path: Path) -> Settings:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A server as `tuppence serve` runs it; Slack delivers over HTTP and by Socket Mode."""
-    async with replica(settings, [SlackSurface(settings)], LIMITS) as app, app.router.lifespan_context(app):
+    async with replica(settings, [SlackSurface(settings, after=0)], LIMITS) as app, app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765") as client:
             yield client

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.surfaces.slack.events import Asked, Deleted, Edited, Ignored, Lost, read_command, read_event
+from bot.surfaces.slack.events import Asked, Deleted, Edited, Ignored, Lost, Opened, read_command, read_event
 from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, mention, message
 
 
@@ -197,3 +197,36 @@ def test_a_slash_command_is_answered_to_its_asker_alone(text: str, asked_for: st
     assert isinstance(direct, Asked)
     assert direct.event.payload["target"] == {"channel": DM, "user": USER}
     assert isinstance(read_command({"user_id": USER}, at), Ignored)
+
+
+def test_an_opened_tab() -> None:
+    def opened(**event: Any) -> Any:
+        return read_event(callback({"type": "app_home_opened", "user": USER, "event_ts": "1.0", **event}))
+
+    assert opened(tab="home", channel=DM) == Opened(TEAM, USER, "home", DM)
+    assert opened(tab="messages", channel=DM) == Opened(TEAM, USER, "messages", DM)
+    assert opened() == Opened(TEAM, USER, "home")
+    assert opened(tab="home", channel=7) == Opened(TEAM, USER, "home")
+    assert opened(tab="home", user_team="T9") == Opened(TEAM, USER, "home", stranger=True)
+    assert isinstance(opened(user=""), Ignored)
+    assert isinstance(opened(user=None), Ignored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("quote NVDA MSFT", "/quote NVDA MSFT"),
+        ("Chart AAPL 5y", "/Chart AAPL 5y"),
+        ("ask how is Apple?", "/ask how is Apple?"),
+        ("portfolio", "/portfolio"),
+        ("qoute NVDA", "/qoute NVDA"),
+        ("what is the price of Apple", "what is the price of Apple"),
+        ("price of Apple", "price of Apple"),
+        ("", "/help"),
+    ],
+)
+def test_a_slash_command_with_a_slip_is_told_so_and_a_question_is_asked(typed: str, text: str) -> None:
+    form = {"team_id": TEAM, "user_id": USER, "channel_id": CHANNEL, "trigger_id": "1.2", "text": typed}
+    reading = read_command(form, datetime(2026, 9, 21, tzinfo=UTC))
+    assert isinstance(reading, Asked)
+    assert reading.event.payload["text"] == text

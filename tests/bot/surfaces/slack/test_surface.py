@@ -59,11 +59,12 @@ async def test_a_reply_is_posted_in_its_thread_quietly_and_found_by_its_key(
 async def test_the_line_of_progress_becomes_the_answer(surface: SlackSurface, slack: SlackServer) -> None:
     event = asked(message("price of Apple"))
     async with surface.working(event, again=False) as say:
+        await until(lambda: slack.messages)
         say("Looking up AAPL & <more>")
         await until(lambda: slack.messages and len(slack.messages[0].history) > 1)
     assert await surface.post(answer(surface, event), "Ev1/0")
     (shown,) = slack.messages
-    assert shown.history[:2] == ["Reading your question…", "Looking up AAPL &amp; &lt;more&gt;…"]
+    assert shown.history[:2] == ["Reading your question…", "Looking up AAPL &amp; &lt;\u2060more&gt;…"]
     assert "Apple closed" in shown.history[-1]
     assert shown.key == "Ev1/0"
     assert not [call for call, _ in slack.calls if call.startswith("conversations.")]  # nothing had to be searched
@@ -307,7 +308,7 @@ async def test_a23_a_person_who_became_a_guest_or_left_gets_nothing_personal(
     slack.users[USER] = {"deleted": True}
     with pytest.raises(PostRefused, match="deactivated"):
         await surface.post(outgoing, "Ev2/0")
-    surface.workspaces.configured.directory._standings.clear()
+    surface.workspaces.configured.directory._people.clear()
     assert (await surface.place(event)).asker == "gone"
 
 
@@ -316,7 +317,7 @@ async def test_a23_people_of_other_organisations_are_guests(surface: SlackSurfac
     body["event"]["user_team"] = "T_OTHER"
     assert (await surface.place(asked(body))).asker == "guest"
     slack.users[USER] = {"team_id": "T_OTHER"}
-    surface.workspaces.configured.directory._standings.clear()
+    surface.workspaces.configured.directory._people.clear()
     assert (await surface.place(asked(mention("<@UBOT> my portfolio")))).asker == "guest"
 
 
@@ -346,6 +347,6 @@ async def test_a_place_says_what_slack_knows_and_the_event_where_slack_is_away(
     place = await surface.place(asked(mention("<@UBOT> hello")))
     assert (place.kind, place.channel, place.external, place.asker) == ("public", CHANNEL, True, "member")
     slack.faults["users.info"].append(Fault(500, "", content_type="text/html"))
-    surface.workspaces.configured.directory._standings.clear()
+    surface.workspaces.configured.directory._people.clear()
     place = await surface.place(asked(mention("<@UBOT> hello")))
     assert (place.external, place.asker) == (False, "member")

@@ -1,0 +1,28 @@
+"""What a person stops, by Slack's button or in words: the model is stopped by whoever runs it, and all show so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.jobs.intake import Intake
+    from bot.surfaces.slack.events import StopAsked
+    from bot.surfaces.slack.live import Live
+
+STOPPED = "I stopped what I was working on for you here."
+NOTHING_STOPPED = "Nothing is under way for you here."
+
+
+async def stop(asked: StopAsked, intake: Intake, live: Live | None) -> bool:
+    """Stop it; False where nothing was under way. Returns once that is on record, and shows it after that.
+
+    Raises `DatabaseError`.
+    """
+    stopped = await intake.stop(asked.tenant, asked.channel, before=asked.at, thread=asked.thread, user=asked.user)
+    if live:
+        for event, is_left in stopped:
+            if is_left:  # its worker died: nobody else will say so
+                live.later(live.stopped(event))
+        if asked.thread:  # Slack leaves the session as it is until it is told
+            live.clear_status(asked.tenant, asked.channel, asked.thread)
+    return bool(stopped)

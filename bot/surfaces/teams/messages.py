@@ -1,0 +1,236 @@
+"""From the record of a turn to messages: the sentences as text with its citations, all else in cards below it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.surfaces.slack.answer import Grid, Items, Paragraph, Span, changed, parts_of, text_of
+from bot.surfaces.slack.buttons import wants_feedback
+from bot.surfaces.slack.limits import shortened
+from bot.surfaces.slack.localising import Localiser, Reader, shown_day, shown_moment
+from bot.surfaces.slack.pieces import facts_of
+from bot.surfaces.slack.splitting import split
+from bot.surfaces.slack.tables import spoken_rows, told_once
+from bot.surfaces.teams.buttons import answer_actions, proposal_actions
+from bot.surfaces.teams.cards import LARGEST, attached, card, elements_of, remark, size
+from bot.surfaces.teams.charts import chart_element
+from bot.surfaces.teams.markup import inert, markdown
+from bot.surfaces.teams.texts import COMMAND
+from bot.turn.commands import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bot.surfaces.slack.answer import Part
+    from bot.surfaces.teams.cards import Element
+
+LONGEST_TEXT = 10_000
+_LONGEST_SUMMARY = 8_000
+_ABSTRACT, _SOURCE_NAME = 160, 80
+_MOST_ACTIONS = 6
+_NOTHING_TO_SAY = "There is no answer to show."
+_TYPED = re.compile(rf"(?<![\w/.:])/(?=(?:{'|'.join(names())})\b(?!/))")
+
+
+def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
+    """The messages of a turn, to be posted one after the other."""
+    localise = localiser(record, reader)
+    body, remarks = _sorted(parts_of(record["answer"]))
+    told, shown = _divided(body)
+    cited = _Citations(record.get("citations", ()), reader)
+    text = cited.rest("\n\n".join(_paragraph(part, localise, cited) for part in told))
+    elements = [element for part in shown for element in elements_of(changed(part, _here(localise)))]
+    elements += [
+        element for chart in record.get("charts", ()) if (element := chart_element(chart, localise.label))
+    ]
+    elements += [proposal_actions(proposal) for proposal in record.get("proposals", ())]
+    small = [_here(localise)(words) for words in remarks] + [record.get("disclosure") or ""]
+    elements += [block for words in dict.fromkeys(filter(None, small)) for block in remark(words)]
+    texts = split(text, LONGEST_TEXT) or [""]
+    actions = answer_actions(record)[:_MOST_ACTIONS]
+    drawn = [_message(piece) for piece in texts[:-1]]
+    last = _cards(elements, actions, LARGEST - size(texts[-1]))
+    drawn += [_message(texts[-1], last[0]), *(_message("", each) for each in last[1:])]
+    return _finished(drawn, record, cited, _words(record, localise))
+
+
+def localiser(record: Mapping[str, Any], reader: Reader) -> Localiser:
+    """What writes the figures and dates of a record as one reader does."""
+    figures = [figure["text"] for figure in record.get("figures", ())]
+    return Localiser(reader, figures, record.get("times", {}))
+
+
+def typed_here(text: str) -> str:
+    """The text with typed commands as Teams takes them: "/watch list" is "fin watch list" there."""
+    return _TYPED.sub(f"{COMMAND} ", text)
+
+
+def _here(localise: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: typed_here(localise(text))
+
+
+def _sorted(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
+    """(the answer, what stands beside it); an answer of nothing but remarks is the answer."""
+    body: list[Part] = []
+    remarks: list[str] = []
+    for part in parts:
+        if isinstance(part, Paragraph) and part.is_remark:
+            remarks.append(text_of(part.spans))
+        elif isinstance(part, Grid):
+            smaller, told = told_once(part)
+            body.append(smaller)
+            remarks += [told] if told else []
+        else:
+            body.append(part)
+    return (body, remarks) if body else (list(parts), [])
+
+
+def _divided(body: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """(what is told in the message's text, what is shown in cards): the text ends where a table or facts begin."""
+    for place, part in enumerate(body):
+        if isinstance(part, Grid) or (isinstance(part, Items) and facts_of(part)):
+            start = place - 1 if place > 1 and _is_label(body[place - 1]) else place
+            return list(body[:start]), list(body[start:])
+    return list(body), []
+
+
+def _is_label(part: Part) -> bool:
+    """Whether it only says whose facts follow: "The portfolio:"."""
+    return isinstance(part, Paragraph) and text_of(part.spans).rstrip().endswith(":")
+
+
+def _paragraph(part: Part, localise: Callable[[str], str], cited: _Citations) -> str:
+    here = changed(part, _here(localise))
+    if isinstance(part, Items) and isinstance(here, Items):
+        pairs = zip(part.items, here.items, strict=True)
+        return "\n".join(f"- {markdown(item)}{cited.marks(text_of(raw))}" for raw, item in pairs)
+    if isinstance(part, Paragraph) and isinstance(here, Paragraph):
+        return markdown(here.spans).replace("\n", "\n\n") + cited.marks(text_of(part.spans))
+    return ""
+
+
+class _Citations:
+    """The numbers of the sources: each is marked where a figure of its own is told, or at the end."""
+
+    def __init__(self, citations: Sequence[Mapping[str, Any]], reader: Reader) -> None:
+        self._citations, self._reader = citations, reader
+        self._marked: set[int] = set()
+
+    def marks(self, text: str) -> str:
+        """" [1] [2]" for the sources of the figures in a text."""
+        found = [
+            number
+            for number, cited in enumerate(self._citations, 1)
+            if any(_tells(text, figure["text"]) for figure in cited["figures"])
+        ]
+        self._marked.update(found)
+        return "".join(f" [{number}]" for number in found)
+
+    def rest(self, text: str) -> str:
+        """The text with marks at its end for those sources that only the card's figures are from."""
+        left = [number for number in range(1, len(self._citations) + 1) if number not in self._marked]
+        if not left or not text:
+            return text
+        return f"{text}{''.join(f' [{number}]' for number in left)}"
+
+    def claims(self) -> list[dict[str, Any]]:
+        """What Teams shows at each number."""
+        return [
+            {
+                "@type": "Claim",
+                "position": number,
+                "appearance": {
+                    "@type": "DigitalDocument",
+                    "name": shortened(inert(cited["name"]), _SOURCE_NAME),
+                    "abstract": shortened(inert(self._abstract(cited)), _ABSTRACT),
+                },
+            }
+            for number, cited in enumerate(self._citations, 1)
+        ]
+
+    def _abstract(self, cited: Mapping[str, Any]) -> str:
+        as_of = f"As of {_day(cited['as_of'], self._reader)}. " if cited["as_of"] else ""
+        return as_of + "; ".join(f"{figure['of']}: {figure['text']}" for figure in cited["figures"])
+
+
+def _day(iso: str, reader: Reader) -> str:
+    if len(iso) == 10:
+        return shown_day(date.fromisoformat(iso), reader)
+    return shown_moment(datetime.fromisoformat(iso), reader)
+
+
+def _tells(text: str, figure: str) -> bool:
+    """Whether a text tells a figure, its sign aside."""
+    return bool(re.search(rf"(?<![\w.,]){re.escape(figure.lstrip('+-'))}(?![\w%]|[.,]\d)", text))
+
+
+def _cards(elements: Sequence[Element], actions: Sequence[Element], first: int) -> list[dict[str, Any] | None]:
+    """Elements in as few cards as their order and the limit allow, the actions on the last."""
+    groups: list[list[Element]] = [[]]
+    most = first
+    for element in elements:
+        if groups[-1] and size(card([*groups[-1], element], actions)) > most:
+            groups.append([])
+            most = LARGEST
+        groups[-1].append(element)
+    if not groups[-1] and not actions:
+        return [None]
+    return [card(group) for group in groups[:-1]] + [card(groups[-1], actions)]
+
+
+def _message(text: str, drawn: dict[str, Any] | None = None) -> dict[str, Any]:
+    message: dict[str, Any] = {"type": "message", "textFormat": "markdown"}
+    if text:
+        message["text"] = text
+    if drawn is not None:
+        message["attachments"] = [attached(drawn)]
+    return message
+
+
+def _finished(
+    drawn: list[dict[str, Any]], record: Mapping[str, Any], cited: _Citations, words: str
+) -> list[dict[str, Any]]:
+    """With the words for a notification, the sources, that a machine answers, and whether that helped."""
+    drawn = [message for message in drawn if message.get("text") or message.get("attachments")]
+    if not drawn:
+        drawn = [_message(_NOTHING_TO_SAY)]
+    drawn[0]["summary"] = words or _NOTHING_TO_SAY
+    if record.get("turn"):
+        for message in drawn:
+            message["entities"] = [_label(cited.claims() if message.get("text") else [])]
+    if wants_feedback(dict(record)):
+        drawn[-1]["channelData"] = {"feedbackLoop": {"type": "default"}}
+    return drawn
+
+
+def _label(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    entity: dict[str, Any] = {
+        "type": "https://schema.org/Message",
+        "@type": "Message",
+        "@context": "https://schema.org",
+        "@id": "",
+        "additionalType": ["AIGeneratedContent"],
+    }
+    return {**entity, "citation": list(claims)} if claims else entity
+
+
+def _words(record: Mapping[str, Any], localise: Callable[[str], str]) -> str:
+    """Everything in words, for who hears it, sees a notification, or has a client without cards."""
+    return inert(shortened("\n\n".join(_spoken(record, localise)), _LONGEST_SUMMARY))
+
+
+def _spoken(record: Mapping[str, Any], localise: Callable[[str], str]) -> Iterator[str]:
+    for part in parts_of(record["answer"]):
+        here = changed(part, _here(localise))
+        if isinstance(here, Grid):
+            yield "\n".join(spoken_rows(here))
+        elif isinstance(here, Items):
+            yield "\n".join(f"• {text_of(item)}" for item in here.items)
+        else:
+            yield text_of(here.spans)
+    yield from filter(None, [record.get("disclosure")])
+
+
+__all__ = ["Reader", "Span", "messages", "typed_here"]

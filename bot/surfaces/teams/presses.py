@@ -1,0 +1,173 @@
+"""Everything in Teams that can be pressed: each finds its handler by its name, with the person that Teams proved.
+
+A press is stored, or decided, before it is answered; what it leads to is said in the conversation.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import TuppenceError
+from bot.jobs import intake as door
+from bot.jobs.imports import IMPORT
+from bot.records import feedback
+from bot.records.identities import actor_of
+from bot.redaction import one_line
+from bot.surfaces.teams.buttons import ALERT, CONFIRM, DECLINE, DELETE, NONCE, REPLACE, SNOOZE
+from bot.surfaces.teams.desk import shared
+from bot.surfaces.teams.dialogs import Dialogs, told
+from bot.surfaces.teams.events import NAME, key_of
+from bot.turn.proposals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.records.inbox import Event
+    from bot.records.offers import Offer
+    from bot.records.users import Actor
+    from bot.surfaces.teams.desk import Desk
+    from bot.surfaces.teams.events import Pressed
+
+log = logging.getLogger(__name__)
+CONFIRMED = "Confirmed; what came of it is said below."
+DECLINED = "Not now: nothing was changed."
+UNKNOWN = "I don't know this button any more; please ask again."
+NOT_SEEN = "I don't know that answer any more, or it is not for you, so nothing was noted."
+FAILED = "Something went wrong on my side, and nothing was changed; please try again."
+_RATINGS: Mapping[Any, Any] = {"like": 1, "dislike": -1}
+_ALERT_COMMANDS = {SNOOZE: "/alert snooze {id} 1 day", DELETE: "/alert remove {id}"}
+_ALERT_ID = 32
+Answer = dict[str, Any]
+
+
+class Presses:
+    """The one list of what can be pressed. `decided` hears of a proposal that was decided, and of its line."""
+
+    def __init__(self, desk: Desk, decided: Callable[[Pressed, str, str], Awaitable[None]]) -> None:
+        self._desk, self._decided = desk, decided
+        self._dialogs = Dialogs(desk)
+        self._handlers: dict[str, Callable[[Pressed], Awaitable[Answer | None]]] = {
+            "adaptiveCard/action": self._act,
+            "message/submitAction": self._judge,
+            "task/fetch": self._dialogs.open,
+            "task/submit": self._dialogs.submit,
+        }
+
+    async def take(self, press: Pressed) -> Answer | None:
+        """One press; returns its answer, None for none. Raises `DatabaseError`."""
+        handler = self._handlers.get(press.name)
+        if handler is None:
+            log.debug("ignored: a press of %s", one_line(press.name))
+            return None
+        try:
+            return await handler(press)
+        except TuppenceError:
+            raise
+        except Exception:
+            log.exception("a press of %s failed", one_line(press.name))
+            return told(FAILED) if press.name.startswith("task/") else said(FAILED)
+
+    # --- a card's own buttons ---
+
+    async def _act(self, press: Pressed) -> Answer:
+        action = press.value.get("action")
+        verb, data = (action.get("verb"), action.get("data")) if isinstance(action, dict) else (None, None)
+        if not isinstance(data, dict):
+            return said(UNKNOWN)
+        if verb in (CONFIRM, REPLACE):
+            return await self._decide(press, data, CONFIRMED, partial(self._event, press, replaces=verb == REPLACE))
+        if verb == DECLINE:
+            return await self._decide(press, data, DECLINED, lambda _, __: None)
+        if verb in _ALERT_COMMANDS:
+            return await self._alert(press, str(verb), data.get(ALERT))
+        return said(UNKNOWN)
+
+    async def _decide(
+        self,
+        press: Pressed,
+        data: Mapping[str, Any],
+        line: str,
+        event_of: Callable[[Offer, Actor], Event | None],
+    ) -> Answer:
+        """Take the offer and store its event in one unit: there is never one without the other."""
+        nonce, event = data.get(NONCE), press.event
+        if not isinstance(nonce, str):
+            return said(UNKNOWN)
+        pressed = door.Pressed(event.tenant, NAME, event.user, event.id)
+        taken = await self._desk.intake.decide(pressed, nonce, event_of)
+        if taken is None:
+            return said(line)
+        if isinstance(taken, Refusal):
+            return said(taken.value)
+        await self._decided(press, nonce, line)
+        return said(line)
+
+    def _event(self, press: Pressed, offer: Offer, _: Actor, *, replaces: bool) -> Event:
+        """The typed command as if the person had typed it here, or the import of the rows."""
+        conversation = offer.conversation or press.event.conversation
+        if offer.kind != IMPORT:
+            return _asked(press, offer.command, conversation)
+        event = _asked(press, "", conversation)
+        payload = {**event.payload, "offer": offer.key, "replace": replaces}
+        return replace(event, kind=IMPORT, payload=payload)
+
+    async def _alert(self, press: Pressed, verb: str, alert: Any) -> Answer:
+        """The command that the alert's owner could type; whose alert it is, the command looks up."""
+        if not (isinstance(alert, str) and len(alert) == _ALERT_ID and alert.isascii() and alert.isalnum()):
+            return said(UNKNOWN)
+        text = _ALERT_COMMANDS[verb].format(id=alert)
+        await self._desk.intake(_asked(press, text, press.event.conversation))
+        return said("Done; what came of it is said below.")
+
+    # --- whether an answer helped ---
+
+    async def _judge(self, press: Pressed) -> Answer | None:
+        """Keep the verdict on an answer that the person may see, and why, for who likes to say."""
+        verdict = press.value.get("actionValue")
+        if press.value.get("actionName") != "feedback" or not isinstance(verdict, dict):
+            return None
+        rating, event = _RATINGS.get(str(verdict.get("reaction"))), press.event
+        message = key_of(event.payload["target"]["conversation"], press.message)
+        turn = await self._desk.references.turn_at(event.tenant, message) if press.message else ""
+        if rating is None or not turn:
+            return None
+        reason, at = _reason(verdict.get("feedback")), self._desk.parts.now()
+
+        async def unit(session: AsyncSession) -> bool:
+            actor = await actor_of(session, event.tenant, NAME, event.user)
+            if not await feedback.rate(session, actor, turn, rating, at=at, shared=shared(press)):
+                return False
+            if reason:
+                await feedback.give_reason(session, actor, turn, reason, at=at)
+            return True
+
+        if not await self._desk.parts.database.run(unit):
+            log.info("feedback on an answer that is not the person's was not kept")
+        return {}
+
+
+def said(text: str) -> Answer:
+    """The answer to a card's button: a line for who pressed."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+
+
+def _asked(press: Pressed, text: str, conversation: str) -> Event:
+    """The event of a press: its id is the press's, so that it is done once however often it is delivered."""
+    event = press.event
+    return replace(event, conversation=conversation, place=None, payload={**event.payload, "text": text})
+
+
+def _reason(text: Any) -> str:
+    """What was typed with the thumb: Teams sends a form's values as JSON."""
+    try:
+        given = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return ""
+    found = given.get("feedbackText") if isinstance(given, dict) else ""
+    return found.strip()[: feedback.LONGEST_REASON] if isinstance(found, str) else ""

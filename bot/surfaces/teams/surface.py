@@ -1,0 +1,356 @@
+"""Microsoft Teams: activities in at one address, messages out, each once and only to those whom it is for."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import TuppenceError
+from bot.jobs.posting import PostFailed, PostRefused
+from bot.messages import UNCHOSEN
+from bot.records.identities import actor_of
+from bot.records.inbox import UNASKED_KINDS, Outgoing
+from bot.surfaces.base import ChatSurface
+from bot.surfaces.slack.localising import Reader
+from bot.surfaces.slack.pacing import Pace
+from bot.surfaces.teams.api import TeamsApi
+from bot.surfaces.teams.background import Background
+from bot.surfaces.teams.cards import attached, decided
+from bot.surfaces.teams.cloud import LOCAL, PUBLIC
+from bot.surfaces.teams.desk import Desk
+from bot.surfaces.teams.directory import Directory
+from bot.surfaces.teams.door import Door, OpenDoor
+from bot.surfaces.teams.events import NAME, key_of
+from bot.surfaces.teams.failures import TeamsRefused
+from bot.surfaces.teams.files import download
+from bot.surfaces.teams.home import welcome_card
+from bot.surfaces.teams.http import teams_routes
+from bot.surfaces.teams.messages import messages
+from bot.surfaces.teams.placing import Placing
+from bot.surfaces.teams.presses import Presses
+from bot.surfaces.teams.progress import EVERY, Progress, line
+from bot.surfaces.teams.receiving import Receiver
+from bot.surfaces.teams.readers import reader_of
+from bot.surfaces.teams.record import answer_record
+from bot.surfaces.teams.references import References
+from bot.surfaces.teams.tokens import BotToken
+from bot.turn.destination import Place
+from bot.turn.suggestions import GENERAL, suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from bot.jobs.intake import Intake
+    from bot.messages import Reply
+    from bot.records.inbox import Event
+    from bot.settings import Settings
+    from bot.surfaces.teams.cloud import Cloud
+    from bot.surfaces.teams.events import Pressed, Reference
+    from bot.turn.assistant import Parts
+    from bot.turn.proposals import Offered
+    from bot.turn.suggestions import Suggestion
+
+log = logging.getLogger(__name__)
+_MOST_KNOWN = 2000
+STOPPED = "Stopped."
+
+
+class TeamsSurface(ChatSurface):
+    """The bot in all tenants that are allowed. An answer takes the place of the line of progress."""
+
+    name = NAME
+
+    def __init__(self, settings: Settings, cloud: Cloud | None = None, every: float = EVERY) -> None:
+        if not settings.has_teams:
+            raise ValueError("Teams is not switched on")
+        is_local = settings.teams_allow_unauthenticated
+        self.cloud = cloud or (LOCAL if is_local else PUBLIC)
+        self._usual, self._every = Reader(settings.locale, settings.time_zone), every
+        token = None if is_local else self._token(settings)
+        self.door = OpenDoor(self.cloud) if is_local else self._door(settings)
+        self.api = TeamsApi(self.cloud, settings.teams_client_id or "tuppence", token)
+        self.directory = Directory(self.api)
+        self._pace = Pace()
+        self._parts: Parts | None = None
+        self._intake: Intake | None = None
+        self._presses: Presses | None = None
+        self._background = Background()
+        self._progress: OrderedDict[tuple[str, str], Progress] = OrderedDict()
+
+    def _token(self, settings: Settings) -> BotToken:
+        client_id, secret, tenant = settings.teams_client_id, settings.teams_client_secret, settings.teams_tenant_id
+        if client_id is None or secret is None or tenant is None:
+            raise ValueError("Teams is not switched on")
+        return BotToken(self.cloud, client_id, secret, tenant)
+
+    def _door(self, settings: Settings) -> Door:
+        tenants = settings.teams_allowed_tenants or (str(settings.teams_tenant_id).lower(),)
+        return Door(str(settings.teams_client_id), self.cloud, frozenset(tenants))
+
+    def use(self, parts: Parts) -> None:
+        """Take the running server's parts, before anything comes in."""
+        self._parts = parts
+
+    @property
+    def references(self) -> References:
+        """The conversations, as the running server's database keeps them."""
+        parts = self._running()
+        return References(parts.database, self.api, self.cloud.service_url, parts.now)
+
+    def _running(self) -> Parts:
+        """The running server's parts."""
+        if self._parts is None:
+            raise RuntimeError("nothing is served yet")
+        return self._parts
+
+    @property
+    def _placing(self) -> Placing:
+        return Placing(self.api, self._pace, self.directory, self.references)
+
+    # --- activities in ---
+
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
+        """`/api/messages`."""
+        self._intake = intake
+        desk = Desk(self._running(), intake, self.references, self.directory, self._usual)
+        self._presses = Presses(desk, self._decided)
+        receiver = Receiver(intake, self.references, self._press, self._welcome)
+        return teams_routes(self.door, receiver)
+
+    async def run(self, intake: Intake) -> None:
+        """Nothing has to be fetched: Teams delivers."""
+        self._intake = intake
+
+    @property
+    def problem(self) -> str:
+        """What an administrator has to mend."""
+        return self.api.problem or self.door.problem
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._background.aclose()
+        await self.api.aclose()
+
+    async def _press(self, press: Pressed) -> Mapping[str, Any] | None:
+        """What the person is answered, at once."""
+        if self._presses is None:
+            raise RuntimeError("nothing is served yet")
+        return await self._presses.take(press)
+
+    async def _decided(self, press: Pressed, nonce: str, line: str) -> None:
+        """Put the decision in the place of the buttons, once the press is answered."""
+        self._background.begin(self._show_decision(press, nonce, line))
+
+    async def _show_decision(self, press: Pressed, nonce: str, line: str) -> None:
+        target = {**press.event.payload["target"], "tenant": press.event.tenant}
+        body = await self.references.posted_at(target["tenant"], key_of(target["conversation"], press.message))
+        if body is not None:
+            where = await self.references.where(target)
+            await self.api.update(where, press.message, decided(body["message"], nonce, line))
+
+    async def _welcome(self, reference: Reference) -> None:
+        """Greet, once the event is acknowledged."""
+        self._background.begin(self._greet(reference))
+
+    async def _greet(self, reference: Reference) -> None:
+        parts, is_direct = self._running(), reference.kind == "direct"
+        offered: Sequence[Suggestion] = GENERAL
+        if is_direct:
+            async with parts.database.read() as session:
+                actor = await actor_of(session, reference.tenant, NAME, reference.user)
+            where = Place(surface=NAME, tenant=reference.tenant, kind="direct")
+            offered = await suggestions(parts, actor, where)
+        message = {"type": "message", "attachments": [attached(welcome_card(offered, is_direct=is_direct))]}
+        where_to = {"service_url": reference.service_url, "conversation": reference.conversation}
+        async with self._pace.turn(reference.conversation):
+            await self.api.send(where_to, message)
+
+    # --- while a turn runs ---
+
+    async def place(self, event: Event) -> Place:
+        """Where the question was asked, and by whom, as Teams knows it now."""
+        try:
+            where = await self._where(event)
+        except (PostFailed, PostRefused):
+            return self.directory.said(event)
+        return await self.directory.place(event, where)
+
+    async def read_file(self, event: Event, most: int) -> bytes:
+        """The content of the one file that was attached. Raises `FileRefused`, `PostFailed`."""
+        return await download(event.payload["files"][0], most, is_local=self.cloud.is_plain)
+
+    @asynccontextmanager
+    async def _working(self, event: Event, again: bool) -> AsyncIterator[Callable[[str], None]]:
+        progress = self._known(event)
+        if again and not progress.id:  # a process that died may have posted it
+            try:
+                progress.id = await self.references.standing(event.tenant, event.id)
+            except TuppenceError as error:
+                log.debug("whether progress is shown already is not known: %s", error)
+        progress.start()
+        try:
+            yield progress.say
+        finally:
+            await progress.stop()
+
+    def working(self, event: Event, *, again: bool) -> Any:
+        """Shows what is being looked up, in the message that becomes the answer."""
+        return self._working(event, again)
+
+    async def discard(self, event: Event) -> None:
+        """Delete the line of progress of a question that is not answered."""
+        await self._end_progress(event, None)
+
+    async def stopped(self, event: Event) -> None:
+        """Say in the place of the line of progress that its asker stopped it."""
+        await self._end_progress(event, STOPPED)
+
+    async def _end_progress(self, event: Event, text: str | None) -> None:
+        try:
+            shown = await self._shown(event.tenant, event.id)
+            self._progress.pop((event.tenant, event.id), None)
+            if not shown:
+                return
+            where = await self._where(event)
+            if text is None:
+                await self._placing.delete(where, shown)
+            else:
+                await self.api.update(where, shown, line(text))
+        except (PostFailed, PostRefused, TeamsRefused, TuppenceError) as error:
+            log.warning("a line of progress stays, though its question is not answered: %s", error)
+
+    async def _shown(self, tenant: str, event_id: str) -> str:
+        """The message in which progress is shown, "" where there is none. Raises `DatabaseError`."""
+        progress = self._progress.get((tenant, event_id))
+        return (progress.id if progress else "") or await self.references.standing(tenant, event_id)
+
+    async def _where(self, event: Event) -> Mapping[str, Any]:
+        return await self.references.where({**event.payload["target"], "tenant": event.tenant})
+
+    def _known(self, event: Event) -> Progress:
+        key = (event.tenant, event.id)
+        found = self._progress.get(key)
+        if found is None:
+            is_stream = event.payload["target"].get("kind") == "direct"
+            found = self._progress[key] = Progress(
+                Stream(self.api, self._pace) if is_stream else Line(self.api, self._pace),
+                lambda: self._where(event),
+                lambda message_id: self._keep(event, message_id),
+                lambda: self._stop(event),
+                self._every,
+            )
+            while len(self._progress) > _MOST_KNOWN:
+                self._progress.popitem(last=False)
+        return found
+
+    async def _keep(self, event: Event, message_id: str) -> str:
+        """Keep where progress is shown; where another process was first, ours goes."""
+        holds = await self.references.stand(event.tenant, event.id, message_id)
+        if holds and holds != message_id:
+            await self._placing.delete(await self._where(event), message_id)
+        return holds or message_id
+
+    async def _stop(self, event: Event) -> None:
+        """The asker pressed Stop."""
+        if self._intake:
+            channel = key_of(event.payload["place"]["channel"], "").removesuffix("/")
+            await self._intake.stop(event.tenant, channel, before=datetime.now(UTC), user=event.user)
+
+    # --- messages out ---
+
+    def present(
+        self,
+        event: Event,
+        text: str,
+        reply: Reply | None,
+        *,
+        directly: bool = False,
+        offered: Sequence[Offered] = (),
+    ) -> Sequence[Outgoing]:
+        """A reply as messages; the first takes the place of the line of progress."""
+        record = answer_record(reply, text, offered)
+        reader = reader_of(reply.manner if reply else UNCHOSEN, event.payload.get("reader") or {}, self._usual)
+        target = {"user": event.user} if directly else dict(event.payload["target"])
+        target |= {"tenant": event.tenant}
+        has_progress = not directly and event.kind not in UNASKED_KINDS
+        outgoing = []
+        for part, message in enumerate(messages(record, reader)):
+            body = {
+                "message": message,
+                "personal": bool(reply and reply.personal),
+                "turn": reply.turn_id if reply else "",
+                "record": record if part == 0 else None,
+                "locale": reader.locale,
+                "time_zone": reader.time_zone,
+            }
+            takes_over = {"event": event.id} if part == 0 and has_progress else {}
+            outgoing.append(Outgoing(self.name, {**target, **takes_over}, body))
+        return outgoing
+
+    async def post(self, message: Outgoing, key: str) -> str:
+        """Post, or put in the place of the line of progress; returns "conversation/id"."""
+        del key
+        target = message.target
+        shown = ""
+        try:
+            if "event" in target:
+                shown = await self._shown(target["tenant"], target["event"])
+            posted = await self._placing.place(message, shown)
+        except TuppenceError as error:
+            raise PostFailed(f"what stands there already can't be read: {error}") from None
+        if "event" in target:
+            self._progress.pop((target["tenant"], target["event"]), None)
+        conversation, _, name = posted.rpartition("/")
+        return key_of(conversation, name)
+
+    async def find(self, message: Outgoing, key: str) -> Sequence[str]:
+        """Nothing: Teams has no search by a key. What stands there is known by its id, and filled again."""
+        del message, key
+        return ()
+
+    async def withdraw(self, message: Outgoing, message_id: str) -> None:
+        """Delete a message of our own."""
+        where = await self.references.where(message.target)
+        await self._placing.delete(where, message_id.rpartition("/")[2])
+
+
+class Stream:
+    """Progress in a conversation with one person: the lines of a stream."""
+
+    def __init__(self, api: TeamsApi, pace: Pace) -> None:
+        self._api, self._pace = api, pace
+
+    async def begin(self, where: Mapping[str, Any], text: str) -> str:
+        """Show a first line; returns the id of its message."""
+        async with self._pace.turn(where["conversation"]):
+            return await self._api.inform(where, text, "", 1)
+
+    async def go_on(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
+        """Show another line in its place."""
+        async with self._pace.turn(where["conversation"]):
+            await self._api.inform(where, text, message_id, number)
+
+
+class Line:
+    """Progress where others are, too: a message that is changed."""
+
+    def __init__(self, api: TeamsApi, pace: Pace) -> None:
+        self._api, self._pace = api, pace
+
+    async def begin(self, where: Mapping[str, Any], text: str) -> str:
+        """Show a first line; returns the id of its message."""
+        await self._api.typing(where)
+        async with self._pace.turn(where["conversation"]):
+            return await self._api.send(where, line(text))
+
+    async def go_on(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
+        """Show another line in its place."""
+        del number
+        async with self._pace.turn(where["conversation"]):
+            await self._api.update(where, message_id, line(text))
+

@@ -1,0 +1,171 @@
+"""A turn that its asker stops in Slack: the model is free at once, and the message and the session say so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.settings import load_settings
+from bot.surfaces.slack.events import StopAsked, is_stop, read_event
+from tests.fakes.ollama_server import FakeOllama, Hang, Say
+from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, callback, mention, message
+from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
+from tests.fakes.slack_served import serving
+from tests.fakes.slack_streams import STATUS, STREAMING
+from tests.fakes.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+    from typing import Any
+
+    from bot.settings import Settings
+    from tests.fakes.slack_server import SlackServer
+
+SOON = 2.0
+"""Seconds within which the model must be free."""
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[FakeOllama]:
+    async with FakeOllama() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
+    """A model that writes for as long as a test likes, on a Slack that has all that is new."""
+    slack.missing -= STREAMING | STATUS
+    return load_settings(
+        {
+            "TUPPENCE_HOME": str(tmp_path / "home"),
+            "TUPPENCE_DATABASE_URL": sqlite_url,
+            "TUPPENCE_MODEL_BACKEND": "ollama",
+            "TUPPENCE_MODEL": "qwen3:4b",
+            "OLLAMA_HOST": ollama.address,
+            "TUPPENCE_MARKET_DATA": "snapshot",
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": f"{slack.address}/api/",
+        },
+        None,
+    )
+
+
+def ago(seconds: int) -> str:
+    return f"{int(time.time()) - seconds}.000001"
+
+
+def stopped(thread: str, at: float) -> dict[str, Any]:
+    """Slack's button was pressed."""
+    event = {"type": "agent_session_stopped", "channel": DM, "thread_ts": thread, "user": USER, "event_ts": f"{at:.6f}"}
+    return callback({**event, "streaming_message_ts": []})
+
+
+async def test_c22_the_native_button_stops_the_model_and_the_message_says_so(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama
+) -> None:
+    ollama.then(Say("Apple "), Hang()).then(Say("I am here again."))
+    thread = ago(2)
+    async with serving(settings, slack) as served:
+        await deliver(served.client, message("tell me of Apple", ts=thread, event_id="Ev1"))
+        await ollama.hanging.wait()
+        await until(lambda: slack.streams and slack.sessions)
+        assert slack.sessions == [(DM, thread, "processing")]
+        pressed = time.time()
+        await deliver(served.client, stopped(thread, pressed))
+        async with asyncio.timeout(SOON):
+            await ollama.abandoned.wait()
+        await until(lambda: slack.messages[0].text == "Stopped.", 2)
+        await until(lambda: slack.sessions[-1] == (DM, thread, "active"), 2)
+        await served.say(message("and now?", ts=f"{pressed + 1:.6f}", thread_ts=thread, event_id="Ev2"))
+        await served.say(stopped(thread, pressed))  # it comes again, as Slack's events may
+        assert await served.states() == {"Ev1": "cancelled", "Ev2": "done"}
+    first, second = slack.messages
+    assert (first.text, second.key) == ("Stopped.", "Ev2/0")
+
+
+async def test_stop_as_a_word_ends_the_askers_own_question_of_that_thread(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama
+) -> None:
+    ollama.then(Say("Apple "), Hang())
+    thread = ago(2)
+    async with serving(settings, slack) as served:
+        await served.allow(CHANNEL)
+        await deliver(served.client, mention("<@UBOT> tell me of Apple", ts=thread, event_id="Ev1"))
+        await ollama.hanging.wait()
+        await until(lambda: slack.messages)
+        where: Any = {"channel": CHANNEL, "channel_type": "channel", "thread_ts": thread}
+        await deliver(served.client, message("stop", ts=ago(1), event_id="Ev2", **where))
+        async with asyncio.timeout(SOON):
+            await ollama.abandoned.wait()
+        await until(lambda: slack.messages[0].text == "Stopped.", 2)
+        assert set((await served.settled()).values()) == {"cancelled"}
+    assert len(slack.messages) == 1
+
+
+async def test_stop_as_a_command_ends_what_is_under_way_in_the_channel(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama
+) -> None:
+    ollama.then(Say("Apple "), Hang())
+    form = {"command": "/fin", "text": "stop", "team_id": TEAM, "user_id": USER, "channel_id": DM, "trigger_id": "1.2"}
+    async with serving(settings, slack) as served:
+        await deliver(served.client, message("tell me of Apple", ts=ago(2), event_id="Ev1"))
+        await ollama.hanging.wait()
+        other = await deliver_form(served.client, {**form, "user_id": "USOMEBODY"})
+        assert "Nothing is under way" in other.json()["text"]
+        answer = await deliver_form(served.client, form)
+        assert "I stopped" in answer.json()["text"]
+        async with asyncio.timeout(SOON):
+            await ollama.abandoned.wait()
+        assert await served.settled() == {"Ev1": "cancelled"}
+        again = await deliver_form(served.client, form)
+        assert "Nothing is under way" in again.json()["text"]
+
+
+async def test_what_a_dead_process_showed_of_a_stopped_question_is_marked(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama
+) -> None:
+    """Its worker died with the question in work, and nobody has taken it up when it is stopped."""
+    thread = ago(2)
+    async with serving(settings, slack) as served:
+        shown = slack.post({"channel": DM, "thread_ts": thread, "text": "Reading your question…"})
+        shown.body["metadata"] = {"event_type": "tuppence_reply", "event_payload": {"working_on": "Ev1"}}
+        await _left_by_a_dead_worker(served, thread)
+        await deliver(served.client, stopped(thread, time.time()))
+        await until(lambda: shown.text == "Stopped.", 5)
+        assert await served.states() == {"Ev1": "cancelled"}
+    assert ollama.asked == []
+
+
+async def _left_by_a_dead_worker(served: Any, thread: str) -> None:
+    """An event that was claimed once, by a worker whose lease has run out, and that is not due before an hour."""
+    from datetime import timedelta
+
+    from bot.records import inbox
+
+    reading = read_event(message("tell me of Apple", ts=thread, event_id="Ev1"))
+    async with served.database.write() as session:
+        now = await inbox.database_now(session)
+        past = now - timedelta(hours=2)
+        await inbox.accept(session, reading.event, now=past)  # type: ignore[union-attr]
+        claim = await inbox.claim(session, "dead", now=past, lease=timedelta(seconds=1))
+        assert claim
+        await inbox.release(session, claim, now=now, wait=timedelta(hours=1))
+
+
+def test_the_button_is_read_as_of_its_thread() -> None:
+    reading = read_event(stopped("1790000000.000100", 1790000005.5))
+    assert isinstance(reading, StopAsked)
+    assert (reading.tenant, reading.channel, reading.thread, reading.user) == (TEAM, DM, "1790000000.000100", "")
+    assert reading.at.timestamp() == 1790000005.5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("stop", True), ("/Stop.", True), ("cancel!", True), ("stop loss", False), ("", False)]
+)
+def test_only_the_word_alone_stops(text: str, expected: bool) -> None:
+    assert is_stop(text) is expected

@@ -1,0 +1,141 @@
+"""What Slack does for agents: streams with plans, which it closes itself after a while, and the state of a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from tests.fakes.slack_server import Shown
+
+STREAMING = frozenset({"chat.startStream", "chat.appendStream", "chat.stopStream"})
+STATUS = frozenset({"agents.sessions.setStatus", "assistant.threads.setStatus"})
+LONGEST_CHUNK_TEXT = 256
+_STARTS = {"channel", "thread_ts", "recipient_team_id", "recipient_user_id", "task_display_mode", "chunks"}
+_CHUNKS = {"plan_update": {"title"}, "task_update": {"id", "title", "status", "details", "output", "sources"}}
+_STATES = {"pending", "in_progress", "complete", "error"}
+
+
+@dataclass
+class Stream:
+    """A message while it is streamed into, and what its plan shows."""
+
+    shown: Shown
+    is_open: bool = True
+    title: str = ""
+    tasks: dict[str, dict[str, str]] = field(default_factory=dict)
+    took: list[str] = field(default_factory=list)
+    """The methods that made it, in their order."""
+
+    def take(self, chunks: list[dict[str, Any]]) -> None:
+        """Show more: a new output goes behind the one that a task has."""
+        for chunk in chunks:
+            if chunk["type"] == "plan_update":
+                self.title = chunk["title"]
+            else:
+                task = self.tasks.setdefault(chunk["id"], {"output": ""})
+                task |= {"title": chunk["title"], "status": chunk["status"]}
+                task["output"] += chunk.get("output", "")
+
+
+class _Server(Protocol):
+    messages: list[Shown]
+    streams: dict[str, Stream]
+    without_streams: set[str]
+    sessions: list[tuple[str, str, str]]
+
+    def post(self, body: dict[str, Any]) -> Shown: ...
+    def wrong(self, body: dict[str, Any]) -> str: ...
+
+
+class AgentMethods:
+    """The methods, for the server to mix in."""
+
+    def chat_startStream(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        if error := self.wrong(body) or _wrong_start(body):
+            return {"ok": False, "error": error}
+        if body["channel"] in self.without_streams:
+            return {"ok": False, "error": "channel_type_not_supported"}
+        shown = self.post({"channel": body["channel"], "thread_ts": body["thread_ts"], "text": ""})
+        self.streams[shown.ts] = stream = Stream(shown)
+        stream.take(body["chunks"])
+        stream.took.append("chat.startStream")
+        return {"ok": True, "channel": shown.channel, "ts": shown.ts}
+
+    def chat_appendStream(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        stream = self.streams.get(body["ts"])
+        if stream is None or not stream.is_open:
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        if error := _wrong_chunks(body["chunks"]):
+            return {"ok": False, "error": error}
+        stream.take(body["chunks"])
+        stream.took.append("chat.appendStream")
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"]}
+
+    def chat_stopStream(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        stream = self.streams.get(body["ts"])
+        if stream is None or not stream.is_open:
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        if error := self.wrong(body) or _wrong_chunks(body.get("chunks", [])):
+            return {"ok": False, "error": error}
+        stream.take(body.get("chunks", []))
+        stream.took.append("chat.stopStream")
+        stream.is_open = False
+        words = " ".join(_words(body.get("blocks", [])))
+        stream.shown.body |= {**{key: body[key] for key in ("blocks", "metadata") if key in body}, "text": words}
+        stream.shown.history.append(words)
+        self.sessions.append((body["channel"], stream.shown.body["thread_ts"], body.get("session_status", "active")))
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words}}
+
+    def agents_sessions_setStatus(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        if body["status"] not in {"active", "processing", "suspended", "closed"}:
+            return {"ok": False, "error": "invalid_arguments"}
+        self.sessions.append((body["channel_id"], body["thread_ts"], body["status"]))
+        return {"ok": True, "status": body["status"]}
+
+    def assistant_threads_setStatus(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self.sessions.append((body["channel_id"], body["thread_ts"], body["status"]))
+        return {"ok": True}
+
+    def expire_streams(self: _Server) -> None:
+        """Five minutes later: Slack has closed every stream that nobody ended."""
+        for stream in self.streams.values():
+            stream.is_open = False
+
+
+def _wrong_start(body: dict[str, Any]) -> str:
+    if set(body) - _STARTS or body.get("task_display_mode") not in {"plan", "timeline"}:
+        return "invalid_arguments"
+    if not body.get("thread_ts"):
+        return "invalid_thread_ts"
+    if not body["channel"].startswith("D"):
+        for name in ("recipient_team_id", "recipient_user_id"):
+            if not body.get(name):
+                return f"missing_{name}"
+    return _wrong_chunks(body["chunks"])
+
+
+def _wrong_chunks(chunks: list[dict[str, Any]]) -> str:
+    for chunk in chunks:
+        known = _CHUNKS.get(chunk.get("type", ""))
+        given = set(chunk) - {"type"}
+        if known is None or given - known or chunk.get("status", "pending") not in _STATES:
+            return "invalid_chunks"
+        if any(len(chunk.get(name, "")) > LONGEST_CHUNK_TEXT for name in ("title", "details", "output")):
+            return "invalid_chunks"
+        if chunk["type"] == "task_update" and not {"id", "title", "status"} <= given:
+            return "invalid_chunks"
+    return ""
+
+
+def _words(blocks: Any) -> list[str]:
+    """Every text in blocks, as Slack makes the words of a message that was given none."""
+    if isinstance(blocks, list):
+        return [word for block in blocks for word in _words(block)]
+    if not isinstance(blocks, dict):
+        return []
+    return [
+        word
+        for key, value in blocks.items()
+        for word in ([value] if key == "text" and isinstance(value, str) else _words(value))
+    ]
