@@ -49,7 +49,8 @@ def preview(
     if shown_as not in _FORMATS:
         raise typer.BadParameter(f"it must be one of {', '.join(_FORMATS)}", param_hint="--format")
     settings = read_settings()
-    reply = run(_preview(settings, kind, at, user, symbols, calendar))
+    plan = run(_plan(settings, kind, at, symbols, calendar))  # what can't be is told before anything slow begins
+    reply = run(_preview(settings, plan, user))
     if shown_as == "slack":
         from bot.surfaces.slack.blocks import messages
         from bot.surfaces.slack.record import turn_record
@@ -69,7 +70,7 @@ def preview(
         raise typer.Exit(1)
 
 
-async def _preview(settings: Settings, kind: str, at: str, user: str, symbols: str, calendar: str) -> Reply:
+async def _preview(settings: Settings, plan: DigestPlan, user: str) -> Reply:
     from bot.app import assemble
     from bot.jobs.digests.composing import compose
     from bot.jobs.digests.plan import DigestParts
@@ -79,24 +80,28 @@ async def _preview(settings: Settings, kind: str, at: str, user: str, symbols: s
 
     actor = Actor(user or settings.user)
     async with assemble(settings, actor) as (parts, _):
-        found = [parts.symbols.resolve(each.strip()).symbol for each in symbols.split(",") if each.strip()]
-        plan = await _plan(settings, kind, at, tuple(found), calendar)
         async with parts.database.write() as session:
             await admit(session, actor)
         access = ClientAccess(parts.database, actor, parts.base_currency)
-        return await compose(plan, DigestParts.of(parts), None if kind == "team_channel" else access)
+        return await compose(plan, DigestParts.of(parts), None if plan.kind == "team_channel" else access)
 
 
-async def _plan(settings: Settings, kind: str, at: str, symbols: tuple[str, ...], calendar: str) -> DigestPlan:
-    """What to compose. Raises `typer.BadParameter` for what is no digest and no time."""
+async def _plan(settings: Settings, kind: str, at: str, symbols: str, calendar: str) -> DigestPlan:
+    """What to compose. Raises `typer.BadParameter` for what is no digest, no time and no listing."""
+    from bot.app import make_resolver
     from bot.jobs.digests.plan import KINDS, DigestPlan
+    from tools.errors import ArgumentError
     from tools.parsing.exchanges import EXCHANGE_NAMES
 
     if calendar not in EXCHANGE_NAMES:
         raise typer.BadParameter("it must be the code of an exchange, such as XNYS or XLON", param_hint="--calendar")
     if (known := next((each for each in KINDS if each == kind), None)) is None:
         raise typer.BadParameter(f"it must be one of {', '.join(KINDS)}", param_hint="--kind")
-    if known == "team_channel" and not symbols:
+    try:
+        found = tuple(make_resolver().resolve(each.strip()).symbol for each in symbols.split(",") if each.strip())
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error), param_hint="--symbols") from None
+    if known == "team_channel" and not found:
         raise typer.BadParameter("a team's digest needs them, e.g. --symbols AAPL,MSFT", param_hint="--symbols")
     return DigestPlan(
         known,
@@ -104,7 +109,7 @@ async def _plan(settings: Settings, kind: str, at: str, symbols: tuple[str, ...]
         time_zone=settings.time_zone,
         calendar=calendar,
         base_currency=settings.base_currency,
-        symbols=symbols,
+        symbols=found,
     )
 
 

@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette_admin.theme import DefaultTheme, TablerSettings
 from starlette_admin.views import DropDown
 
-from bot.admin import journals, people, rules
+from bot.admin import digests, journals, people, rules
 from bot.admin.context import Services
 from bot.admin.exports import Exports
 from bot.admin.import_page import ImportPage
@@ -100,7 +100,7 @@ def _add_pages(site: Site) -> None:
         DropDown(
             "What people set up",
             icon="fa-solid fa-bell",
-            views=[journals.Digests, journals.Alerts, journals.Opinions],
+            views=[digests.Digests, journals.Alerts, journals.Opinions],
         )
     )
     site.add_view(

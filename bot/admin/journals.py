@@ -16,7 +16,7 @@ from bot.errors import AdminRefused, TuppenceError
 from bot.records import audit, inbox
 from bot.records.admin_tables import AdminAccount, Feedback, LegalHold
 from bot.records.inbox_tables import InboxEvent
-from bot.records.schedule_tables import Alert, Digest
+from bot.records.schedule_tables import Alert
 from bot.records.tables import AuditRecord
 
 if TYPE_CHECKING:
@@ -123,26 +123,6 @@ class DeadLetters(TableView):
         flash(request, "It waits to be worked on again.", "success")
 
 
-class Digests(TableView):
-    """Scheduled summaries."""
-
-    record = Digest
-    key, menu_label, display_name = "digests", "Digests", "digest"
-    says = "Summaries that people scheduled for themselves."
-    empty = "Nobody scheduled a digest yet."
-    fields = (
-        PersonField("user_id", "For"),
-        StringField("kind", "Kind"),
-        StringField("surface", "Surface"),
-        StringField("schedule", "When"),
-        StringField("time_zone", "Zone"),
-        YesNoField("paused", "Paused"),
-        StringField("last_slot", "Last sent"),
-    )
-    searched = ("user_id", "kind", "surface")
-    fields_default_sort = ("user_id",)
-
-
 class Alerts(TableView):
     """What people want to be told of; not of which company or at which price."""
 
@@ -155,6 +135,7 @@ class Alerts(TableView):
         StringField("condition", "Condition"),
         YesNoField("armed", "Armed"),
         YesNoField("paused", "Paused"),
+        StringField("failure", "Switched off"),
         MomentField("last_fired_at", "Last told"),
         MomentField("created_at", "Since"),
     )

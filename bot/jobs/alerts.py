@@ -122,6 +122,8 @@ class AlertPass:
             gone = () if self._owner else await alerts.ownerless(session)
         if gone:
             await database.run(lambda session: alerts.switch_off(session, gone, "its owner left", at=self._parts.now()))
+        if not kept:
+            return counts
         decides = {
             **await self._prices([each for each in kept if each.level.condition in ON_PRICES], counts),
             **await self._falls([each for each in kept if each.level.condition == "drawdown_percent"]),
@@ -218,7 +220,9 @@ class AlertPass:
         now = self._parts.now()
         changing: list[Kept] = []
         seen: list[tuple[Key, Watch]] = []
-        for each in kept:
+        for place, each in enumerate(kept):
+            if place % _NOTED_AT_ONCE == 0:
+                await asyncio.sleep(0)  # people who ask meanwhile come first
             decision = decides[each.key](each, each.is_silent(now))
             if decision.doubt:
                 counts["doubted"] += 1

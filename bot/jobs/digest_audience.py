@@ -40,13 +40,14 @@ class Dropped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest and where it goes: `event` is as its surface understands it."""
+    """One digest and where it goes: `event` is as its surface understands it, `told_in` as `ClientAccess` has it."""
 
     row: Digest
     owner: Actor
     event: Event
     is_direct: bool
     base_currency: str
+    told_in: str
     manner: Manner
     models_off: frozenset[str]
     quiet_until: datetime | None
@@ -100,6 +101,7 @@ class Audience:
             await _addressed(session, event, owner, channel),
             is_direct=not channel,
             base_currency=currency,
+            told_in=chosen.base_currency or "",
             manner=preferences.manner(chosen, terms),
             models_off=stopped.models_off,
             quiet_until=end_of_quiet(self._parts.now(), hours, zone),

@@ -124,7 +124,9 @@ class DigestHandler:
         may_wait = is_live and not asked_for and self._now() - _due(event) < PATIENCE
         if may_wait and not await is_data_in(plan, parts):
             raise self._later(slot)
-        access = ClientAccess(self._database, delivery.owner, delivery.base_currency) if delivery.is_direct else None
+        access = None
+        if delivery.is_direct:
+            access = ClientAccess(self._database, delivery.owner, delivery.base_currency, told_in=delivery.told_in)
         try:
             reply = await compose(plan, parts, access)
         except UnknownUser:

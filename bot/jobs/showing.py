@@ -39,7 +39,8 @@ class Showing(Protocol):
         """Take away what `working` showed of a question that is not to be answered."""
 
     async def stopped(self, event: Event) -> None:
-        """Say in the place of what `working` showed that its asker stopped it."""
+        """Say in the place of what `working` showed that its asker stopped it; or take it away."""
+        await self.discard(event)
 
     async def read_file(self, event: Event, most: int) -> bytes:
         """The content of the one file of an event, of which no more than `most` bytes are read.

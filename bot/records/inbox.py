@@ -160,7 +160,7 @@ async def claim(
         event.claimed_at = event.claimed_at or now
         await session.flush()
         return Claim(
-            event=_as_event(event),
+            event=as_event(event),
             owner=owner,
             fence=conversation.fence,
             attempts=event.attempts,
@@ -367,7 +367,7 @@ async def stop(
         key = (event.tenant, event.conversation)
         conversation = await session.get(InboxConversation, key, populate_existing=True)
         in_work = conversation and conversation.lease_until and conversation.lease_until > now
-        found.append((_as_event(event), event.attempts > 0 and not in_work))
+        found.append((as_event(event), event.attempts > 0 and not in_work))
     return found
 
 
@@ -444,7 +444,8 @@ async def _unsent(session: AsyncSession, event: InboxEvent) -> tuple[Post, ...]:
     return tuple(Post(row.key, Outgoing(row.surface, row.target, row.body), row.attempts) for row in rows)
 
 
-def _as_event(row: InboxEvent) -> Event:
+def as_event(row: InboxEvent) -> Event:
+    """The event of a row."""
     return Event(
         row.tenant, row.id, row.conversation, row.user_id, row.surface, row.kind, row.payload, row.sent_at, row.place
     )

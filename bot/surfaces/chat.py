@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from bot.app import start
+from bot.jobs.terminal_alerts import alerts_at_terminal
 from bot.surfaces.console import ConsoleSurface, read_line
 from bot.turn.assistant import Question
 
@@ -28,6 +29,9 @@ async def run_chat(settings: Settings, user: str) -> None:
         for notice in app.notices:
             surface.notice(notice)
         surface.out.print("Tuppence, an automated assistant that can be wrong. Ask away; /help lists commands.")
+        with surface.working():
+            for reply in await alerts_at_terminal(app.assistant.parts, app.actor):
+                surface.show(reply)
         conversation = f"chat-{uuid.uuid4().hex[:12]}"
         while (text := read_line("› ")) is not None:
             await asyncio.sleep(0)  # what came in while the person typed, such as a closed connection, is heard first

@@ -92,7 +92,8 @@ def told(row: Digest, upcoming: Slot | None) -> str:
     """A digest in a line: what, when, where, and when it comes next."""
     said = [digest_sending(row).text, EXCHANGE_NAMES.get(row.calendar, row.calendar)]
     said += [f"in {row.target['channel']}"] if (row.target or {}).get("channel") else []
-    said += [_HOLIDAYS[row.holidays]] if _HOLIDAYS[row.holidays] else []
+    if row.schedule[:1].isdigit() and _HOLIDAYS[row.holidays]:  # a time from a session comes on its days alone
+        said.append(_HOLIDAYS[row.holidays])
     said += [f"about {', '.join(row.symbols)}"] if row.symbols else []
     line = "; ".join(said)
     if row.failure:

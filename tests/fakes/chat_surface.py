@@ -55,9 +55,9 @@ class ChatServerSurface(ChatSurface):
         return [Route("/events", receive, methods=["POST"])]
 
     async def post(self, message: Outgoing, key: str) -> str:
-        answer = await self._send(
-            "POST", "/messages", json={"channel": message.target["channel"], "key": key, "text": message.body["text"]}
-        )
+        channel = message.target.get("channel") or f"D{message.target['user']}"  # what is unasked goes to a person
+        body = {"channel": channel, "key": key, "text": message.body["text"]}
+        answer = await self._send("POST", "/messages", json=body)
         return str(answer.json()["id"])
 
     async def find(self, message: Outgoing, key: str) -> Sequence[str]:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from bot.jobs.alerts import AlertPass
 from bot.jobs.imports import ImportHandler
 from bot.jobs.intake import Intake
 from bot.jobs.posting import Poster
@@ -86,6 +87,7 @@ def arrange(executioner: Executioner, surface: type = ChatServerSurface) -> None
     around(Attempt, "finish", "before finished")
     around(Poster, "post_all", "finished", "recorded")
     around(surface, "post", "before posted", "posted")
+    around(AlertPass, "run", "", "pass done")
     chat = EmbeddedModel.chat
 
     async def watched_chat(*arguments: Any, **named: Any) -> Any:

@@ -29,7 +29,7 @@ class Workspace(SlackServer):
         self.team, self.name = team, name
 
     def auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "team_id": self.team, "team": self.name, "user_id": BOT}
+        return {"ok": True, "team_id": self.team, "team": self.name, "user_id": BOT, "bot_id": "BBOT"}
 
     def users_info(self, body: dict[str, Any]) -> dict[str, Any]:
         user = {"id": body["user"], "team_id": self.team, **self.users.get(body["user"], {})}
@@ -44,6 +44,8 @@ class SlackOrganisation:
         self.chosen = workspaces[0].team if workspaces else ""
         self.rotating = False
         self.enterprise_wide = False
+        self.by_form = False
+        """Whether the app's id and secret are read in the form alone, as some emulators do."""
         self.tokens: dict[str, str] = {}
         """Bot token → workspace."""
         self.dead: set[str] = set()
@@ -100,9 +102,12 @@ class SlackOrganisation:
         assert request.content_type == "application/x-www-form-urlencoded"
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.exchanges.append(form)
-        scheme, _, pair = request.headers["Authorization"].partition(" ")
-        assert scheme == "Basic"
-        login, _, password = base64.b64decode(pair).decode().partition(":")
+        if self.by_form or "Authorization" not in request.headers:
+            login, password = form.get("client_id"), form.get("client_secret")
+        else:
+            scheme, _, pair = request.headers["Authorization"].partition(" ")
+            assert scheme == "Basic"
+            login, _, password = base64.b64decode(pair).decode().partition(":")
         if login != CLIENT_ID:
             return web.json_response({"ok": False, "error": "invalid_client_id"})
         if password != CLIENT_SECRET:

@@ -21,6 +21,7 @@ from aiohttp import web
 from tests.fakes.slack_interactive import Interactive
 from tests.fakes.slack_payloads import BOT, TEAM
 from tests.fakes.slack_streams import STATUS, STREAMING, AgentMethods, Stream
+from tests.fakes.slack_uploads import Upload, UploadMethods
 from tests.fakes.slack_views import Views
 from tests.fakes.waiting import until
 
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1111111111-abcdefghij", "xapp-1-A1-1111111111-abcdef", "0123456789abcdef" * 2
 MOST_BLOCKS, MOST_TEXT = 50, 40_000
-READS = {"conversations.history", "conversations.info", "conversations.replies", "files.info", "users.info"}
+READS = {
+    "conversations.history",
+    "conversations.info",
+    "conversations.replies",
+    "files.getUploadURLExternal",
+    "files.info",
+    "users.info",
+}
 """Methods that take no JSON."""
 
 
@@ -63,7 +71,7 @@ class Fault:
     drop: bool = False
 
 
-class SlackServer(Interactive, AgentMethods, Views):
+class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
     """One workspace. `faults` are used up by the calls of their method, one each."""
 
     def __init__(self) -> None:
@@ -78,6 +86,9 @@ class SlackServer(Interactive, AgentMethods, Views):
         self.streams: dict[str, Stream] = {}
         self.without_streams: set[str] = set()
         """Channels in which there can be none."""
+        self.uploads: dict[str, Upload] = {}
+        self.upload_host = ""
+        """Where files are to be sent; "" for this server itself."""
         self.sessions: list[tuple[str, str, str]] = []
         """(channel, thread, state) of each state that a session was given."""
         self.said: list[dict[str, Any]] = []
@@ -131,7 +142,7 @@ class SlackServer(Interactive, AgentMethods, Views):
         return web.Response(status=fault.status, text=text, headers=fault.headers, content_type=fault.content_type)
 
     def auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "team_id": TEAM, "user_id": BOT}
+        return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B1"}
 
     def chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if error := self.wrong(body):
@@ -247,6 +258,7 @@ class SlackServer(Interactive, AgentMethods, Views):
         app = web.Application(client_max_size=8_000_000)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link", self._link)
+        app.router.add_post("/upload/v1/{name}", self.take_upload)
         app.router.add_get("/files-pri/{owner}/download/{name}", self.download)
         runner = web.AppRunner(app, shutdown_timeout=0.2)
         await runner.setup()

@@ -82,7 +82,8 @@ class AgentMethods:
         stream.took.append("chat.stopStream")
         stream.is_open = False
         words = " ".join(_words(body.get("blocks", [])))
-        stream.shown.body |= {**{key: body[key] for key in ("blocks", "metadata") if key in body}, "text": words}
+        given = {key: body[key] for key in ("blocks", "metadata") if key in body}
+        stream.shown.body.update(given, text=words)
         stream.shown.history.append(words)
         self.sessions.append((body["channel"], stream.shown.body["thread_ts"], body.get("session_status", "active")))
         return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words}}

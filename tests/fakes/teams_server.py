@@ -238,7 +238,7 @@ class TeamsServer:
     async def _open(self, request: web.Request) -> web.StreamResponse:
         if early := await self._take(request, "open", ""):
             return early
-        return self._answer(request, {"id": f"a:with-{request['body']['members'][0]['id']}"}, 201)
+        return self._answer(request, {"id": f"a:with-{request[BODY]['members'][0]['id']}"}, 201)
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()

@@ -30,6 +30,7 @@ _YEAR = timedelta(days=364)
 _SLACK = timedelta(days=7)
 _YEAR_SESSIONS = 252
 _FEWEST_FOR_REGIME = 200
+_ROUNDING = 1e-9
 
 DEFINITIONS: dict[SignalKind, str] = {
     "new 52-week high": "The close is above every close of the 364 days before it.",
@@ -107,7 +108,9 @@ def volatility_rank(prices: Sequence[float]) -> tuple[float, float] | None:
     if len(known) <= _FEWEST_FOR_REGIME:
         return None
     now, before = known[-1], known[:-1]
-    return now, sum(value < now for value in before) / len(before)
+    alike = sum(math.isclose(value, now, rel_tol=_ROUNDING) for value in before)
+    lower = sum(value < now and not math.isclose(value, now, rel_tol=_ROUNDING) for value in before)
+    return now, (lower + alike / 2) / len(before)  # those alike stand half below and half above
 
 
 def _extreme(dates: Sequence[date], prices: Sequence[float]) -> Iterator[Signal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +44,7 @@ _ROUND_THE_CLOCK = ("=X", "=F")
 _FIXINGS = {"European Central Bank reference rates": time(16, 0)}
 """A source of one rate a day → the time, in UTC, by which the day's is out in summer and winter."""
 _QUOTE_SPAN = timedelta(days=21)
+_ONE_DAY, _LOOK_BACK = timedelta(days=1), timedelta(days=14)
 _WEST_MOST = timedelta(hours=12)
 """A day is over everywhere on Earth so long after it ends in UTC."""
 
@@ -194,17 +195,25 @@ def _in_shares(paid: Decimal, factor: float) -> Decimal:
 def last_known_day(symbol: str, at: datetime, *, running: bool = False) -> date:
     """The last day whose close of `symbol` is final at `at`; with `running`, the day of a session under way too."""
     if symbol.endswith(_ROUND_THE_CLOCK):
-        return at.date() if running else (at - timedelta(days=1)).date()
-    code = exchange_of(symbol)
-    if code is None:
-        return at.date() if running else (at - timedelta(days=1) - _WEST_MOST).date()
-    zone, opened, closed = _session_times(code, at.date())
-    today = at.astimezone(ZoneInfo(zone)).date()
+        return at.date() if running else (at - _ONE_DAY).date()
+    hours = _hours(symbol, at)
+    if hours is None:
+        return at.date() if running else (at - _ONE_DAY - _WEST_MOST).date()
+    today = at.astimezone(ZoneInfo(hours.zone)).date()
     if running:
-        begun = today in opened and at >= opened[today]
-        return today if begun else today - timedelta(days=1)
-    is_open = today in closed and at < closed[today]
-    return today - timedelta(days=1) if is_open else today
+        begun = today in hours.opened and at >= hours.opened[today]
+        return today if begun else today - _ONE_DAY
+    is_open = today in hours.closed and at < hours.closed[today]
+    return today - _ONE_DAY if is_open else today
+
+
+def expected_day(symbol: str, at: datetime, *, running: bool = False) -> date | None:
+    """The day that the newest price of `symbol` should be of at `at`; None where its exchange's hours are not known."""
+    hours = None if symbol.endswith(_ROUND_THE_CLOCK) else _hours(symbol, at)
+    if hours is None:
+        return None
+    begun = [day for day, moment in (hours.opened if running else hours.closed).items() if moment <= at]
+    return max(begun, default=None)
 
 
 def exchange_of(symbol: str) -> str | None:
@@ -215,28 +224,37 @@ def exchange_of(symbol: str) -> str | None:
     return EXCHANGE_OF_SUFFIX.get(suffix) if dot else HOME_EXCHANGE
 
 
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """The zone of an exchange, and when its sessions around a day open and close, by local date."""
+
+    zone: str
+    opened: Mapping[date, datetime]
+    closed: Mapping[date, datetime]
+
+
+def _hours(symbol: str, at: datetime) -> _Hours | None:
+    code = exchange_of(symbol)
+    return None if code is None else _session_times(code, at.date())
+
+
 @lru_cache(maxsize=256)
-def _session_times(code: str, day: date) -> tuple[str, dict[date, datetime], dict[date, datetime]]:
-    """The zone of an exchange, and when its sessions around `day` open and close, by local date."""
-    from exchange_calendars import get_calendar
+def _session_times(code: str, day: date) -> _Hours | None:
+    """The hours around a day; None where the calendar can't be had or does not reach so far."""
+    from exchange_calendars import errors, get_calendar
 
     with warnings.catch_warnings():  # exchange_calendars 4.13 still uses what pandas 3.1 deprecates
         warnings.simplefilter("ignore", DeprecationWarning)
-        calendar = get_calendar(code, start=day - timedelta(days=14), end=day + timedelta(days=2))
-        opened = {session.date(): moment.to_pydatetime().astimezone(UTC) for session, moment in calendar.opens.items()}
-        closed = {session.date(): moment.to_pydatetime().astimezone(UTC) for session, moment in calendar.closes.items()}
-    return str(calendar.tz), opened, closed
+        try:
+            calendar = get_calendar(code, start=day - _LOOK_BACK, end=day + 2 * _ONE_DAY)
+        except (ValueError, NotImplementedError, errors.CalendarError):
+            return None
+        opened, closed = (
+            {session.date(): moment.to_pydatetime().astimezone(UTC) for session, moment in times.items()}
+            for times in (calendar.opens, calendar.closes)
+        )
+    return _Hours(str(calendar.tz), opened, closed)
 
 
 def _not_then(what: str) -> NoReturn:
     raise NotOffered(f"What {what} was on a past day is not kept; ask for it as it is now.")
-
-
-def expected_day(symbol: str, at: datetime, *, running: bool = False) -> date | None:
-    """The day that the newest price of `symbol` should be of at `at`; None where its exchange is not known."""
-    code = None if symbol.endswith(_ROUND_THE_CLOCK) else exchange_of(symbol)
-    if code is None:
-        return None
-    _, opened, closed = _session_times(code, at.date())
-    begun = [day for day, moment in (opened if running else closed).items() if moment <= at]
-    return max(begun, default=None)

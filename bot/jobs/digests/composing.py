@@ -6,13 +6,14 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.jobs.digests.coming import calendar
 from bot.jobs.digests.headline import headline, is_quiet, nothing_unusual
 from bot.jobs.digests.layout import Told, digest_markdown
 from bot.jobs.digests.markets import held_symbols, index_chart, indices, movers, sectors, watched
 from bot.jobs.digests.moves import Move
 from bot.jobs.digests.notices import status
-from bot.jobs.digests.own import calendar, currency, portfolio, watchlist
-from bot.jobs.digests.part import Line, Part
+from bot.jobs.digests.own import currency, portfolio, watchlist
+from bot.jobs.digests.part import Line, Part, shown
 from bot.jobs.digests.plan import PERSONAL_KINDS, title_of
 from bot.jobs.digests.scene import make_scene
 from bot.jobs.digests.trends import signals
@@ -23,13 +24,14 @@ from bot.turn.prompting import sections
 from bot.turn.rendering import escape
 from bot.turn.sentences import split_sentences
 from tools.errors import ToolError
-from tools.formatting import show, show_day
+from tools.formatting import show_day
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.jobs.digests.plan import DigestParts, DigestPlan
     from bot.jobs.digests.scene import Scene
+    from bot.jobs.digests.wording import Worded
     from bot.messages import ModelInfo
     from tools.charts import Chart
     from tools.context import PortfolioReader
@@ -75,7 +77,7 @@ async def compose(plan: DigestPlan, parts: DigestParts, access: PortfolioReader 
     found = await asyncio.gather(*(_told(scene, parts, name) for name in wanted))
     told = [each for each in found if each is not None]
     missing = [each for one in told for each in one.part.missing]
-    notices = _check(scene, parts, status(scene, missing))
+    notices = _check(scene, parts, status(scene, missing), is_warning=True)
     if not any(one.part.findings.figures for one in told):
         return _without_prices(scene, notices)
     told, model = await _headlined(scene, parts, told, brief=brief)
@@ -120,17 +122,21 @@ async def _told(scene: Scene, parts: DigestParts, name: str) -> Told | None:
     return await make()
 
 
-def _check(scene: Scene, parts: DigestParts, part: Part) -> Told:
-    """The part with those of its lines that can be traced to its own figures; quotations are the source's words."""
+def _check(scene: Scene, parts: DigestParts, part: Part, *, is_warning: bool = False) -> Told:
+    """The part with those of its lines that can be traced to its own figures; quotations are the source's words.
+
+    A warning is kept in any case: it says less than there is, never more.
+    """
     result = part.result({"at": scene.plan.at.isoformat(), "calendar": scene.plan.calendar})
     grounding, context = _grounding(parts, [part]), Context()
     kept: list[Line] = []
     withheld: list[str] = []
     for line in part.lines:
         verdicts = () if line.quoted else [grounding.check_sentence(s, context) for s in split_sentences(line.spoken)]
-        if all(verdict.kept for verdict in verdicts):
+        is_traced = all(verdict.kept for verdict in verdicts)
+        if is_traced or is_warning:
             kept.append(line)
-        else:
+        if not is_traced:
             withheld.append(line.spoken)
     return Told(part, result, tuple(kept), tuple(withheld))
 
@@ -159,9 +165,12 @@ async def _headlined(
     worded = None
     if scene.plan.may_word and parts.models.order and not brief:
         evidence = [each.part for each in told]
-        shared = not any(part.personal for part in evidence)
-        make = lambda: word([part.result({}) for part in evidence], _grounding(parts, evidence), parts.models)  # noqa: E731
-        worded = await (scene.shared("worded", make) if shared else make())
+
+        async def make() -> Worded | None:
+            return await word([part.result({}) for part in evidence], _grounding(parts, evidence), parts.models)
+
+        is_shared = not any(part.personal for part in evidence)
+        worded = await (scene.shared("worded", make) if is_shared else make())
     if worded is not None:
         one = replace(one, kept=tuple(map(Line, worded.sentences)), withheld=(*one.withheld, *worded.withheld))
     return [*told[:place], one, *told[place + 1 :]], worded.model if worded else None
@@ -190,7 +199,7 @@ def _reply(
 ) -> Reply:
     answer = digest_markdown(title(scene), notices, told, is_running=scene.is_running, brief=brief)
     figures: list[tuple[str, Figure, str]] = [
-        (show(figure), figure, one.part.tool) for one in told for figure in one.part.findings.figures
+        (shown(figure), figure, one.part.tool) for one in told for figure in one.part.findings.figures
     ]
     return Reply(
         turn_id=scene.plan.turn_id,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.jobs.digests.holdings import holdings_of, whole_figures, whole_sentence
 from bot.jobs.digests.markets import movers, span_figures, watched
 from bot.jobs.digests.moves import Move
-from bot.jobs.digests.own import holdings_of, whole_figures, whole_sentence
 from bot.jobs.digests.part import Line, Part, move_words
 from bot.jobs.digests.trends import signals
 from bot.turn.prompting import sections
@@ -79,7 +79,9 @@ def _move_sentence(scene: Scene, index: Move, change: Figure, *, brief: bool) ->
         return f"{name} stands at {price}; its move {scene.when} is unknown"
     if scene.is_closed and not brief:
         way = "up" if direction(change) > 0 else "down"
-        moved = f"{way} {show(change, absolute=True)} on that day" if direction(change) else "little changed on that day"
+        moved = (
+            f"{way} {show(change, absolute=True)} on that day" if direction(change) else "little changed on that day"
+        )
         return f"{name} last closed at {price} {scene.when}, {moved}"
     at = "" if brief else price
     if abs(index.change or 0) < LITTLE:
@@ -171,5 +173,11 @@ async def is_quiet(scene: Scene) -> bool:
 
 def nothing_unusual(scene: Scene) -> str:
     """The sentence of a quiet day."""
-    when = "this week" if scene.plan.is_weekly else "today" if scene.last == scene.day.day else f"on {show_day(scene.last)}"
+    when = (
+        "this week"
+        if scene.plan.is_weekly
+        else "today"
+        if scene.last == scene.day.day
+        else f"on {show_day(scene.last)}"
+    )
     return sections("digests")["nothing_unusual"].format(when=when)

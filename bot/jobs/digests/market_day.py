@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _CITIES = {
     "XNYS": "New York", "XNAS": "New York", "XTSE": "Toronto", "XLON": "London", "XPAR": "Paris", "XETR": "Frankfurt",
     "XFRA": "Frankfurt", "XSWX": "Zurich", "XMIL": "Milan", "XMAD": "Madrid", "XAMS": "Amsterdam", "XTKS": "Tokyo",
-    "XHKG": "Hong Kong", "XSHG": "Shanghai", "XSES": "Singapore", "XASX": "Sydney", "XBOM": "Mumbai", "BVMF": "São Paulo",
+    "XHKG": "Hong Kong", "XSHG": "Shanghai", "XSES": "Singapore", "XASX": "Sydney", "XBOM": "Mumbai",
+    "BVMF": "São Paulo",
 }  # fmt: skip
 
 

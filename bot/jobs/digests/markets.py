@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from datetime import timedelta
 from decimal import Decimal
@@ -98,14 +97,9 @@ def remarks_on(moves: Sequence[Move]) -> tuple[tuple[str, str], ...]:
 
 async def indices(scene: Scene) -> Part | None:
     """What stands for the market, with longer moves, and the exchange rate of the reader's currency."""
-    if scene.plan.symbols:
-        symbols: dict[str, str] = dict.fromkeys((scene.index_symbol, *scene.plan.symbols), "")
-    else:
-        summary = await scene.data.overview()
-        symbols = {symbol: summary.names.get(symbol, "") for symbol in summary.symbols[:MOST_INDICES]}
-    names = list(symbols.items())
-    answers = await asyncio.gather(*(scene.move(symbol, name) for symbol, name in names))
-    moves = dict(zip(symbols, answers, strict=True))
+    summary = await scene.data.overview()
+    followed = (scene.index_symbol, *scene.plan.symbols) if scene.plan.symbols else summary.symbols[:MOST_INDICES]
+    moves = await scene.moves(followed)
     _, _, missing = parted(scene, moves)
     shown = [move for move in moves.values() if isinstance(move, Move)]
     if not shown:
@@ -288,4 +282,3 @@ async def index_chart(scene: Scene) -> Chart | None:
     dates, prices = move.dates[-_CHART_SESSIONS:], move.prices[-_CHART_SESSIONS:]
     source = f"{move.subject.source.name}, as of {show_day(move.last)}"
     return line_chart(f"{move.subject.name}, half a year", dates, [(move.subject.name, prices)], "points", source)
-

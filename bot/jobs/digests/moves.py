@@ -11,6 +11,7 @@ from tools.caveats import remarks_in
 from tools.errors import NoData
 from tools.formatting import show_day
 from tools.market.signals import find_signals
+from tools.market_data.as_of import last_known_day
 from tools.market_data.base import ADJUSTED
 from tools.subject import Subject, make_subject
 from tools.usable_closes import IMPOSSIBLE_FACTOR, usable_places
@@ -84,12 +85,12 @@ async def follow(
     *,
     weekly: bool = False,
     start: date | None = None,
-    running: tuple[date, datetime] | None = None,
+    running: datetime | None = None,
     name: str = "",
 ) -> Move:
     """The move of one symbol to its last usable close.
 
-    `start` asks for closes from further back. `running` is the day of a session under way and the time of its prices.
+    `start` asks for closes from further back. `running` is the time of the prices of sessions that are under way.
     Raises `MarketDataError`, `NoData` also where fewer than two usable closes are left.
     """
     today = await context.market.today()
@@ -101,8 +102,8 @@ async def follow(
     raw = history.closes if history.closes is not None else history.adjusted
     dates, prices = tuple(history.dates[i] for i in kept), tuple(raw[i] for i in kept)
     as_of: AsOf = dates[-1]
-    if running is not None and dates[-1] == running[0]:
-        as_of = running[1]
+    if running is not None and dates[-1] > last_known_day(symbol, context.now()):
+        as_of = running
     subject = make_subject(context, symbol, history.currency, as_of)
     if subject.name != name:
         subject = Subject(symbol, name, subject.unit, subject.currency, subject.source)

@@ -45,9 +45,12 @@ def status(scene: Scene, missing: Sequence[tuple[str, str]]) -> Part:
     names = list(dict.fromkeys(name for name, _ in missing))
     if names:
         lines.append(f"Partial: there is no usable price of {some(names)}.")
-    title = "; ".join(filter(None, ("Status", few(names))))
+    unnamed = few(names)
     findings = Findings(
-        title, figures=tuple(figures), names={day.calendar: day.place, **{name: name for name in names}}
+        f"Status: usable price of some {unnamed}" if unnamed else "Status",
+        figures=tuple(figures),
+        notes=(FOR_LIVE_ONES,) if scene.has_ended else (),
+        names={day.calendar: day.place, scene.index_symbol: scene.index_name, **{name: name for name in names}},
     )
     return Part(NAME, findings, tuple(map(Line, lines)))
 

@@ -55,8 +55,9 @@ class Line:
 class Part:
     """What a section found. `findings` is the evidence of `lines`; `columns` are the attributes of its table, if any.
 
-    `missing` names what has no usable price, with why; `remarks` are (name, remark) on prices; `is_unusual` whether anything in it stands out; `personal`
-    whether any of it is a person's.
+    `missing` names what has no usable price, with why; `remarks` are (name, remark) on prices; `is_unusual` says
+    whether anything in it stands out, `personal` whether any of it is a person's. `period` is the time that its figures
+    are over.
     """
 
     name: str
@@ -101,10 +102,16 @@ class Part:
 
 
 def _cell(figure: Figure) -> str:
-    text = escape(show(figure, signed=figure.attribute not in _UNSIGNED))
-    if figure.attribute == CONTRIBUTION:
-        text = text.replace("%", " pp")  # percentage points of the whole
+    text = escape(shown(figure, signed=figure.attribute not in _UNSIGNED))
+    if figure.attribute == CONTRIBUTION and figure.value is not None:
+        text = f"{text} pp"
     return f"{text} ({escape(figure.note)})" if figure.note else text
+
+
+def shown(figure: Figure, *, signed: bool = False) -> str:
+    """A figure as the digest writes it: a contribution is in percentage points of the whole, not in percent."""
+    text = show(figure, signed=signed)
+    return text.removesuffix("%") if figure.attribute == CONTRIBUTION else text
 
 
 def _label(subject: str, findings: Findings) -> str:
@@ -145,5 +152,3 @@ def some(names: Sequence[str], most: int = MOST_NAMED) -> str:
 def few(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """How many `some` leaves out, as words that its sentence may repeat; "" for none."""
     return "" if len(names) <= most else f"and {len(names) - most + 1} others"
-
-

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bot.jobs.digests.market_day import MarketDay, market_day
 from bot.jobs.digests.moves import Move, follow
@@ -58,6 +59,7 @@ class Scene:
     context: ToolContext
     access: PortfolioReader | None
     day: MarketDay
+    names: dict[str, str]
     index_symbol: str
     index_name: str
     index: Move | MarketDataError
@@ -78,9 +80,8 @@ class Scene:
 
     @property
     def expected(self) -> date | None:
-        """The day that the newest prices should be of."""
-        running = self.day.running if self.is_live else None
-        return running or self.day.last
+        """The day that the newest price of the index should be of."""
+        return expected_day(self.index_symbol, self.plan.at, running=self.is_live) or self.day.last
 
     @property
     def is_behind(self) -> bool:
@@ -106,11 +107,12 @@ class Scene:
             return f"on {show_day(self.last)}"
         return "so far today" if self.is_running else "on the day"
 
-    async def move(self, symbol: str, name: str = "") -> Move | MarketDataError:
+    async def move(self, symbol: str) -> Move | MarketDataError:
         """The move of a symbol; its error where there is none."""
         if symbol == self.index_symbol:
             return self.index
-        return await _move(self.plan, self.data, self.context, self.day, symbol, name, None, is_live=self.is_live)
+        name = self.names.get(symbol, "")  # the source's own name first, so that everyone sees the same
+        return await _move(self.plan, self.data, self.context, symbol, name, None, is_live=self.is_live)
 
     async def moves(self, symbols: Sequence[str]) -> dict[str, Move | MarketDataError]:
         """The moves of several symbols, in their order."""
@@ -151,15 +153,16 @@ async def make_scene(plan: DigestPlan, parts: DigestParts, access: PortfolioRead
     preferred = INDEX_OF_CALENDAR.get(plan.calendar, "")
     symbol = preferred if preferred in summary.symbols else next(iter(summary.symbols), "^GSPC")
     name = summary.names.get(symbol, parts.symbols.name(symbol))
-    index = await _move(plan, data, context, day, symbol, name, RECORD_START, is_live=is_live)
-    return Scene(plan, data, context, access, day, symbol, name, index, is_live, is_late(today, plan.at.date()))
+    index = await _move(plan, data, context, symbol, name, RECORD_START, is_live=is_live)
+    return Scene(
+        plan, data, context, access, day, summary.names, symbol, name, index, is_live, is_late(today, plan.at.date())
+    )
 
 
 async def _move(
     plan: DigestPlan,
     data: RunData,
     context: ToolContext,
-    day: MarketDay,
     symbol: str,
     name: str,
     start: date | None,
@@ -167,9 +170,7 @@ async def _move(
     is_live: bool,
 ) -> Move | MarketDataError:
     weekly = plan.is_weekly
-    running: tuple[date, datetime] | None = None
-    if is_live and day.running is not None and day.opens is not None:
-        running = day.running, data.began.astimezone(day.opens.tzinfo)
+    running = data.began.astimezone(ZoneInfo(plan.time_zone)) if is_live else None
     try:
         return await data.once(
             ("move", symbol, plan.at, weekly, running),
@@ -177,5 +178,3 @@ async def _move(
         )
     except MarketDataError as error:
         return error
-
-

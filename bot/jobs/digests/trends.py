@@ -100,7 +100,7 @@ def _figures(kind: SignalKind, move: Move, signal: Signal) -> tuple[Figure, ...]
 
 def _splits(moves: Sequence[Move]) -> list[Line]:
     """Whose shares were split, as prices are then of other shares than the reader remembers."""
-    told = [f"{move.subject.name} ({move.split.normalize():f} for 1)" for move in moves if move.split]
+    told = [f"{move.subject.name} ({move.split.normalize():f} for one)" for move in moves if move.split]
     return [Line(join_words(told), "Split of shares")] if told else []
 
 

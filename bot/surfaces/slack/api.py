@@ -36,6 +36,7 @@ AUTH_PAUSE = 60.0
 
 MISSING_METHOD = frozenset({"unknown_method", "method_not_supported_for_channel_type", "missing_scope", "http_404"})
 """What this Slack, or its stand-in, can't do: the caller goes on without."""
+UNKNOWN_CLIENT = frozenset({"invalid_client_id", "bad_client_secret"})
 REVOKED = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "org_login_required"}
 )
@@ -116,7 +117,14 @@ class SlackApi:
         """Call `oauth.v2.access` as the app itself. Raises `SlackRefused`, `PostFailed`."""
         method, pair = "oauth.v2.access", f"{client_id}:{client_secret}"
         headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-        return await self._apart(method, lambda client: client.api_call(method, data=data, headers=headers))
+        try:
+            return await self._apart(method, lambda client: client.api_call(method, data=data, headers=headers))
+        except SlackRefused as error:
+            if error.code not in UNKNOWN_CLIENT:
+                raise
+        # Slack takes them in the form as well, and some stand-ins only there.
+        form = {**data, "client_id": client_id, "client_secret": client_secret}
+        return await self._apart(method, lambda client: client.api_call(method, data=form))
 
     async def _apart(
         self, method: str, send: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]

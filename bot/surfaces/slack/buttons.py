@@ -21,6 +21,8 @@ REPLACE = "replace"
 """`proposal_confirm_replace` imports in the place of what was there."""
 SNOOZE, DELETE = "alert_snooze", "alert_delete"
 """The button's value is the alert's id."""
+DIGEST_PAUSE, DIGEST_AGAIN = "digest_pause", "digest_run"
+"""The button's value is the digest's id."""
 TURN_BLOCK = "turn-"
 """`turn-…`: the block of what can be asked next names its turn."""
 HELPFUL, NOT_HELPFUL = "helpful", "not_helpful"
@@ -126,6 +128,8 @@ def answer_buttons(record: dict[str, Any]) -> list[dict[str, Any]]:
         elements.append(button(SHOW_HOW, "Show how", record["turn"]))
     if alert := record.get("alert"):
         elements += [button(SNOOZE, "Snooze for a day", alert), button(DELETE, "Delete alert", alert, style="danger")]
+    if digest := record.get("digest"):
+        elements += [button(DIGEST_PAUSE, "Pause", digest), button(DIGEST_AGAIN, "Send it again now", digest)]
     if elements:
         blocks.append({"type": "actions", "block_id": f"{TURN_BLOCK}{record['turn']}", "elements": elements})
     return blocks

@@ -10,7 +10,7 @@ from bot.jobs.posting import PostFailed
 from bot.records import installations
 from bot.records.opening import open_records
 from bot.redaction import one_line
-from bot.surfaces.slack.api import REINSTALL, SlackApi, SlackRefused
+from bot.surfaces.slack.api import REINSTALL, UNKNOWN_CLIENT, SlackApi, SlackRefused
 from bot.surfaces.slack.installation import missing_scopes
 from bot.surfaces.slack.manifest import EVENTS
 from bot.surfaces.slack.oauth import BACK, INSTALL
@@ -84,7 +84,7 @@ async def _client(exchange: Exchange) -> Line:
     try:
         await exchange.for_code(_NO_CODE, "", datetime.now(UTC))
     except SlackRefused as error:
-        if error.code in ("bad_client_secret", "invalid_client_id"):
+        if error.code in UNKNOWN_CLIENT:
             fix = "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from “Basic Information” of your Slack app"
             return "bad", f"Slack does not know the app ({error.code}); {fix}"
         if error.code != "invalid_code":

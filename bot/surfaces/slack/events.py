@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs.files import FILE
 from bot.records.inbox import Event
 from bot.surfaces.slack.files import files_of
-from bot.surfaces.slack.texts import mentions, opens_to_another, plain_text
+from bot.surfaces.slack.texts import EVENT_TYPE, mentions, opening_mention, opens_to_another, plain_text
 from bot.turn.commands import is_slip, names
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ QUESTION = "question"
 COMMAND = "/fin"
 SPOKEN_BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 """The subtypes of a message in which a person says something new."""
+REWORDED = "*To your question as you edited it.*"
 STOP_WORDS = frozenset({"stop", "cancel"})
 _KINDS = {"im": "direct", "mpim": "group", "group": "private", "channel": "public"}
 _SLACKBOT = "USLACKBOT"
@@ -190,14 +191,22 @@ def _read_edit(body: Mapping[str, Any], event: Mapping[str, Any]) -> Reading:
         return reading
     asked = reading.event
     place = f"{event['channel']}/{now['ts']}"
+    note = "\n\n".join(filter(None, (REWORDED, asked.payload.get("note"))))
     # The place of an edit is its own, so that a post is answered anew once, however often it is edited.
-    return Edited(replace(asked, place=f"{place}/edit", sent_at=_time(now["edited"]["ts"])), place)
+    anew = replace(
+        asked, place=f"{place}/edit", sent_at=_time(now["edited"]["ts"]), payload={**asked.payload, "note": note}
+    )
+    return Edited(anew, place)
 
 
 def _read_message(body: Mapping[str, Any], event: Mapping[str, Any], said: Mapping[str, Any]) -> Reading:
     """A post: `event` says where, `said` who and what; they are one unless the post was edited."""
     tenant, bot_user = _tenant(body), _bot_user(body)
+    if not bot_user and event["type"] == "app_mention":  # some stand-ins don't say whose installation it is
+        bot_user = opening_mention(said.get("text") or "")
     user = said.get("user")
+    if (said.get("metadata") or {}).get("event_type") == EVENT_TYPE:
+        return Ignored("said by ourselves")
     if said.get("bot_id") or said.get("app_id") == body.get("api_app_id", "") or user in (None, _SLACKBOT, bot_user):
         return Ignored("not said by a person")
     channel, ts, text = event["channel"], said["ts"], said.get("text") or ""
@@ -252,6 +261,19 @@ def _is_stranger(body: Mapping[str, Any], said: Mapping[str, Any], tenant: str) 
     own = {tenant, _authorization(body).get("enterprise_id") or tenant}
     home = said.get("user_team") or said.get("source_team") or said.get("team") or tenant
     return home not in own
+
+
+def unnamed_tenant(body: Mapping[str, Any]) -> str:
+    """The workspace of an event that does not say who sees it there, as Slack's own always do; "" for any other."""
+    try:
+        return "" if _bot_user(body) else _tenant(body)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+
+
+def naming(body: Mapping[str, Any], tenant: str, bot_user: str) -> Mapping[str, Any]:
+    """The event with our own user of that workspace, by whom what we said ourselves is told from what people say."""
+    return {**body, "authorizations": [{**_authorization(body), "team_id": tenant, "user_id": bot_user}]}
 
 
 def _tenant(body: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TuppenceError
+from bot.jobs.imports import IMPORT
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.records import preferences
 from bot.records.identities import actor_of
@@ -62,16 +63,15 @@ class HomeTab:
         """Draw somebody's tab anew, in the background, as something on it changed."""
         self._begin(self.open(tenant, user))
 
-    def answered(self, target: Mapping[str, Any], question: str) -> None:
+    def answered(self, target: Mapping[str, Any], question: str, kind: str = "") -> None:
         """An answer was posted: a command may have changed the tab, and a first question names its conversation."""
-        tenant, user = target["tenant"], target.get("user")
-        if not user or not question:
+        if not (user := target.get("user")):
             return
-        if not question.startswith("/"):
-            if _is_first(target) and (title := title_of(question)):
-                self._begin(self.name(target, title))
-        elif question[1:].split(" ", 1)[0].lower() in CHANGING:
-            self.refresh(tenant, user)
+        command = question[1:].split(" ", 1)[0].lower() if question.startswith("/") else ""
+        if kind == IMPORT or command in CHANGING:
+            self.refresh(target["tenant"], user)
+        elif not command and _is_first(target) and (title := title_of(question)):
+            self._begin(self.name(target, title))
 
     async def reader(self, tenant: str, user: str) -> Reader:
         """How somebody reads figures and times here. Raises `DatabaseError`."""

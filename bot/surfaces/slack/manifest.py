@@ -19,7 +19,6 @@ SCOPES = (
     "groups:history",
     "groups:read",
     "im:history",
-    "im:read",
     "im:write",
     "mpim:history",
     "mpim:read",
@@ -81,7 +80,7 @@ def manifest(address: str = "", *, by_socket: bool = False) -> dict[str, Any]:
                 {
                     "command": COMMAND,
                     "description": "Ask about markets or your portfolio; answered to you alone",
-                    "usage_hint": "price of Apple, watch list, help",
+                    "usage_hint": "quote NVDA MSFT, portfolio, ask how is the market, help",
                     "should_escape": False,
                     **({"url": url["request_url"]} if url else {}),
                 }

@@ -16,7 +16,7 @@ from bot.jobs.posting import PostFailed
 from bot.records import installations, oauth_states
 from bot.redaction import one_line
 from bot.slack_keys import is_near
-from bot.surfaces.slack.api import SlackRefused
+from bot.surfaces.slack.api import UNKNOWN_CLIENT, SlackRefused
 from bot.surfaces.slack.manifest import SCOPES
 from bot.surfaces.slack.pages import HEADERS, page
 from bot.surfaces.slack.tokens import NotOneWorkspace
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 INSTALL, BACK = "/slack/install", "/slack/oauth_redirect"
 _COOKIE = "tuppence_slack_install"
-_OURS = frozenset({"bad_client_secret", "invalid_client_id", "oauth_authorization_url_mismatch"})
+_OURS = UNKNOWN_CLIENT | {"oauth_authorization_url_mismatch"}
 """What the person who installs can't mend."""
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.slack.blocks import localiser
-from bot.surfaces.slack.chart_blocks import axis_label, chart_in_words, chart_title
+from bot.surfaces.slack.chart_blocks import axis_label, chart_block, chart_in_words, chart_title
 from bot.surfaces.slack.markup import JOINER, visible
 from tools.chart_image import chart_png
 from tools.charts import Chart, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _LONGEST_NAME = 60
 _LONGEST_TITLE = 90
@@ -29,10 +29,18 @@ class Picture:
     png: bytes
 
 
-def pictures(record: dict[str, Any], *, locale: str, time_zone: str) -> list[Picture]:
-    """Every chart of a record as a PNG. It takes some tens of milliseconds each: call it in a thread."""
+def pictures(
+    record: dict[str, Any], *, locale: str, time_zone: str, charts: Sequence[dict[str, Any]] | None = None
+) -> list[Picture]:
+    """The charts of a record as PNG, or only those that are drawn in the blocks `charts`.
+
+    It takes some tens of milliseconds each: call it in a thread.
+    """
     label = localiser(record, locale=locale, time_zone=time_zone).label
-    return [_picture(chart, label) for chart in record.get("charts", ())]
+    wanted = record.get("charts", ())
+    if charts is not None:
+        wanted = [chart for chart in wanted if chart_block(chart, label) in charts]
+    return [_picture(chart, label) for chart in wanted]
 
 
 def _picture(chart: dict[str, Any], label: Callable[[str], str]) -> Picture:

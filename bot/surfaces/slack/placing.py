@@ -12,6 +12,8 @@ from bot.surfaces.slack.blocks import plain_messages
 from bot.surfaces.slack.plan import drawn as drawn_plan
 from bot.surfaces.slack.status import AgentStatus
 from bot.surfaces.slack.streams import OPEN, UNDELETABLE, Streams
+from bot.surfaces.slack.texts import EVENT_TYPE
+from bot.surfaces.slack.uploads import show_pictures
 from bot.turn.prompting import sections
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.plan import Plan
 
 log = logging.getLogger(__name__)
-EVENT_TYPE = "tuppence_reply"
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 SHARED_NOW = "That channel is shared with another organisation now, so I answer you here."
 _MOST_PAGES = 5
@@ -171,11 +172,13 @@ class Placing:
                 raise
             log.warning("Slack does not take a message as it is (%s); it is sent in a plainer form", error.code)
         try:
-            return await send(_plainer(drawn, body))
+            placed = await send(_plainer(drawn, body))
         except SlackRefused as error:
             if error.code not in refusals.FORM:
                 raise
-        return await send(_shorter(drawn))
+            placed = await send(_shorter(drawn))
+        await show_pictures(self._api, drawn, body, placed.partition("/")[0], thread_ts)
+        return placed
 
     async def _ended(
         self, channel: str, ts: str, drawn: dict[str, Any], last_chunks: Sequence[dict[str, Any]], key: str

@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.errors import DatabaseError
 from bot.redaction import one_line
 from bot.surfaces.slack.events import (
     QUESTION,
@@ -18,9 +19,11 @@ from bot.surfaces.slack.events import (
     Reading,
     StopAsked,
     is_stop,
+    naming,
     read_command,
     read_event,
     stop_of,
+    unnamed_tenant,
 )
 from bot.surfaces.slack.stopping import NOTHING_STOPPED, STOPPED, stop
 
@@ -45,14 +48,24 @@ class Receiver:
         interactions: Interactions | None = None,
         on_opened: Callable[[Opened], None] = lambda _: None,
         live: Live | None = None,
+        bot_user: Callable[[str], Awaitable[str]] | None = None,
+        on_missed: Callable[[datetime], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._intake, self._on_lost, self._now = intake, on_lost, now
         self._interactions, self._on_opened, self._live = interactions, on_opened, live
+        self._on_missed = on_missed
+        self._bot_user = bot_user
 
     async def event(self, body: Mapping[str, Any]) -> None:
         """An `event_callback`."""
-        await self._keep(read_event(body))
+        if self._bot_user and (tenant := unnamed_tenant(body)):
+            body = naming(body, tenant, await self._bot_user(tenant))
+        try:
+            await self._keep(read_event(body))
+        except DatabaseError:
+            self._on_missed(self._now())  # Slack sends it again, but not for long
+            raise
 
     async def command(self, form: Mapping[str, str]) -> dict[str, str]:
         """A slash command; returns what its asker alone is shown at once, {} for nothing."""

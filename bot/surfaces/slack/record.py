@@ -30,10 +30,14 @@ _DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a surface adds to a reply: `disclosure` goes under it; `offered` are changes that can be confirmed there."""
+    """What a surface adds to a reply: `disclosure` goes under it; `offered` are changes that can be confirmed there.
+
+    `digest` is the id of the digest that the reply is.
+    """
 
     disclosure: str = ""
     offered: tuple[Offered, ...] = ()
+    digest: str = ""
 
 
 NOTHING = Extras()
@@ -65,6 +69,7 @@ def turn_record(reply: Reply, *, text: str = "", extras: Extras = NOTHING) -> di
         ],
         "model": {"name": reply.model.name, "digest": reply.model.digest} if reply.model else None,
         "alert": _alert(reply.results),
+        "digest": extras.digest or None,
         "withheld": len(reply.withheld),
         "disclosure": extras.disclosure or reply.disclosure,
     }

@@ -15,8 +15,7 @@ from bot.surfaces.slack.events import NAME
 from bot.surfaces.slack.how import how_record, how_text, how_view
 from bot.surfaces.slack.interactions import DONE, Answer
 from bot.surfaces.slack.limits import shortened
-from bot.surfaces.slack.placing import EVENT_TYPE
-from bot.surfaces.slack.texts import plain_text
+from bot.surfaces.slack.texts import EVENT_TYPE, plain_text
 from bot.turn.rendering import escape
 
 if TYPE_CHECKING:

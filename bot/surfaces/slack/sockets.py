@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,11 +36,13 @@ PLANNED = frozenset({"warning", "refresh_requested"})
 """Why Slack ends a connection that was well."""
 SETTLED = 10.0
 """Seconds after which a connection counts as having worked."""
+LONG = timedelta(seconds=60)
+"""Without any connection for so long, something may have been missed for good."""
 _LARGEST = 4_000_000
 
 
 class Sockets:
-    """Keeps the connections up until `run` is cancelled."""
+    """Keeps the connections up until `run` is cancelled; `on_gap` hears since when there was none for a while."""
 
     def __init__(
         self,
@@ -48,10 +51,14 @@ class Sockets:
         receiver: Receiver,
         heartbeat: float = HEARTBEAT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        on_gap: Callable[[datetime], None] = lambda _: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._api, self._app_token, self._receiver = api, app_token, receiver
         self._heartbeat, self._sleep = heartbeat, sleep
+        self._on_gap, self._now = on_gap, now
         self._open: set[aiohttp.ClientWebSocketResponse] = set()
+        self._down_since = now()
         self._refusal = ""
 
     @property
@@ -108,6 +115,8 @@ class Sockets:
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse, ending: asyncio.Future[str]) -> None:
         """Everything that one connection brings, until it ends; `ending` tells why as soon as that is near."""
+        if not self._open and self._now() - self._down_since >= LONG:
+            self._on_gap(self._down_since)
         self._open.add(socket)
         in_hand: set[asyncio.Task[None]] = set()
         try:
@@ -130,6 +139,8 @@ class Sockets:
             log.debug("a connection to Slack broke: %s", type(error).__name__)
         finally:
             self._open.discard(socket)
+            if not self._open:
+                self._down_since = self._now()
             _tell(ending, "closed")
             if in_hand:
                 await asyncio.wait(in_hand, timeout=5)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def prompts_of(suggested: Sequence[Suggestion]) -> list[dict[str, str]]:
-    """The `prompts` of `assistant.threads.setSuggestedPrompts`; a message is asked as it is: nothing in it is broken."""
+    """The `prompts` of `assistant.threads.setSuggestedPrompts`. Nothing is broken up in a message, as it is asked."""
     return [
         {"title": shortened(harmless(each.title), PROMPT_TITLE), "message": visible(each.question)}
         for each in suggested[:PROMPTS]

@@ -13,6 +13,7 @@ from bot.records.inbox import UNASKED_KINDS, Outgoing
 from bot.surfaces.base import ChatSurface
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.blocks import messages
+from bot.surfaces.slack.catching_up import CatchUp
 from bot.surfaces.slack.controls import interactions_at
 from bot.surfaces.slack.desk import Desk
 from bot.surfaces.slack.directory import place_said
@@ -33,6 +34,7 @@ from bot.surfaces.slack.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from starlette.routing import BaseRoute
 
@@ -70,12 +72,14 @@ class SlackSurface(ChatSurface):
         self._admin_url = f"https://{settings.admin_hosts[0]}/admin" if settings.admin_hosts else ""
         self._interactions: Interactions | None = None
         self._live = Live(self.workspaces, every, after)
+        self._catch_up: CatchUp | None = None
 
     def use(self, parts: Parts) -> None:
         """Take the running server's parts, before anything comes in."""
         self.workspaces.database = parts.database
         self._parts = parts
         self._home = HomeTab(self.workspaces, parts, self._readers, self._admin_url)
+        self._catch_up = CatchUp(self.workspaces, parts.database, parts.now)
 
     # --- events in ---
 
@@ -98,9 +102,13 @@ class SlackSurface(ChatSurface):
                 group.create_task(watch_configured(self.workspaces))
             if self._exchange is not None and self._parts is not None:
                 group.create_task(Keeper(self.workspaces, self._parts.database, self._exchange).run())
+            receiver = self._receiver(intake)
+            if self._catch_up is not None:
+                group.create_task(self._catch_up.run(receiver))
             if self._app_token is not None:
-                receiver = self._receiver(intake)
-                self._sockets = Sockets(self.workspaces.app_api, self._app_token.get_secret_value(), receiver)
+                self._sockets = Sockets(
+                    self.workspaces.app_api, self._app_token.get_secret_value(), receiver, on_gap=self._missed
+                )
                 group.create_task(self._sockets.run())
 
     @property
@@ -119,11 +127,23 @@ class SlackSurface(ChatSurface):
 
     def _receiver(self, intake: Intake) -> Receiver:
         if self._home is None or self._parts is None:
-            return Receiver(intake, self.workspaces.lost, live=self._live)
+            return Receiver(intake, self.workspaces.lost, live=self._live, bot_user=self.workspaces.bot_user)
         if self._interactions is None:
             desk = Desk(self.workspaces, self._parts, intake, self._locale, self._time_zone, self._home)
             self._interactions = interactions_at(desk)
-        return Receiver(intake, self.workspaces.lost, self._interactions, self._home.opened, self._live)
+        return Receiver(
+            intake,
+            self.workspaces.lost,
+            self._interactions,
+            self._home.opened,
+            self._live,
+            self.workspaces.bot_user,
+            self._missed,
+        )
+
+    def _missed(self, since: datetime) -> None:
+        if self._catch_up:
+            self._catch_up.missed_since(since)
 
     async def _placing(self, tenant: str) -> Placing:
         return (await self.workspaces.of(tenant)).placing
@@ -181,7 +201,7 @@ class SlackSurface(ChatSurface):
         offered: Sequence[Offered] = (),
     ) -> Sequence[Outgoing]:
         """A reply as Slack's messages; the first takes the place of the line of progress."""
-        extras = Extras(offered=tuple(offered))
+        extras = Extras(offered=tuple(offered), digest=event.payload.get("digest", ""))
         record = turn_record(reply, text=text, extras=extras) if reply else notice_record(text)
         reader = self._readers.reader(event.tenant, event.user, reply.manner if reply else Manner())
         drawn = messages(record, locale=reader.locale, time_zone=reader.time_zone)
@@ -201,6 +221,7 @@ class SlackSurface(ChatSurface):
                 "time_zone": reader.time_zone,
                 "message": message,
                 "personal": bool(reply and reply.personal),
+                "kind": event.kind,
                 "turn": reply.turn_id if reply else "",
             }
             has_progress = not directly and event.kind not in UNASKED_KINDS
@@ -217,7 +238,7 @@ class SlackSurface(ChatSurface):
         if "event" in target:
             self._live.forget(target)
         if self._home and not message.body["part"]:
-            self._home.answered(target, message.body["record"].get("question", ""))
+            self._home.answered(target, message.body["record"].get("question", ""), message.body.get("kind", ""))
         return posted
 
     async def find(self, message: Outgoing, key: str) -> Sequence[str]:

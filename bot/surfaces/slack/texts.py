@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+EVENT_TYPE = "tuppence_reply"
+"""What marks a message as one of ours, in its metadata."""
 _ANGLES = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ENTITY = re.compile("|".join(_ENTITIES))
@@ -18,6 +20,12 @@ def opens_to_another(text: str, bot_user: str) -> bool:
     """Whether it begins with a mention of somebody else: it is said to them."""
     found = _ANGLES.match(text.lstrip())
     return found is not None and found[1] == "@" and found[2] != bot_user
+
+
+def opening_mention(text: str) -> str:
+    """The user with whose mention a text begins, "" for none."""
+    found = _ANGLES.match(text.lstrip())
+    return found[2] if found is not None and found[1] == "@" else ""
 
 
 def plain_text(text: str, bot_user: str = "") -> str:

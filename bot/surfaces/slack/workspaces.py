@@ -61,6 +61,7 @@ class Workspaces:
         self._installed: dict[str, Workspace] = {}
         self._read_at: dict[str, float] = {}
         self._introduced: set[str] = set()
+        self._bot_users: dict[str, str] = {}
 
     async def of(self, tenant: str) -> Workspace:
         """The workspace of a tenant. Raises `PostRefused` where the app is not installed, or `PostFailed`."""
@@ -87,6 +88,17 @@ class Workspaces:
     async def api(self, tenant: str) -> SlackApi:
         """The Web API of a tenant's workspace. Raises as `of` does."""
         return (await self.of(tenant)).api
+
+    async def bot_user(self, tenant: str) -> str:
+        """Our own user in a workspace, "" where Slack does not say; asked once."""
+        if tenant not in self._bot_users:
+            try:
+                answer = await (await self.api(tenant)).try_call("auth.test") or {}
+            except (PostFailed, PostRefused, SlackRefused) as error:
+                log.debug("who we are in %s is not known: %s", tenant, error)
+                return ""
+            self._bot_users[tenant] = str(answer.get("user_id") or "") if answer.get("bot_id") else ""
+        return self._bot_users[tenant]
 
     @property
     def problem(self) -> str:

@@ -34,9 +34,8 @@ def answer_actions(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def ask(label: str, question: str) -> dict[str, Any]:
-    """A button that asks for who presses it: the question shows as a message of theirs."""
-    sent = {"type": "messageBack", "text": question, "displayText": question}
-    return {"type": "Action.Submit", "title": _title(label), "data": {ASK: question, "msteams": sent}}
+    """A button that asks for who presses it; Teams shows nothing of it, so the answer says what was asked."""
+    return {"type": "Action.Submit", "title": _title(label), "data": {ASK: question}}
 
 
 def dialog(label: str, name: str, of: str = "") -> dict[str, Any]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
 _MACRO = re.compile(r"([{$])(?=[{])")
 _MARK = re.compile(r"[\\`*_~\[\]|]")
-_LINE_MARK = re.compile(r"^(?P<blank>[ \t]*)(?P<mark>[-+#>=]|\d{1,9}(?=[.)]))", re.MULTILINE)
+_LINE_MARK = re.compile(
+    r"^(?P<blank>[ \t]*)(?P<mark>[-+](?=[ \t]|$)|[-=]{2}|#{1,6}(?=[ \t]|$)|>|\d{1,9}(?=[.)](?:[ \t]|$)))", re.MULTILINE
+)
 _CLOSES = re.compile(r"^(\d{1,9})([.)])")
 
 

@@ -38,7 +38,7 @@ def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
     """The messages of a turn, to be posted one after the other."""
     localise = localiser(record, reader)
     body, remarks = _sorted(parts_of(record["answer"]))
-    told, shown = _divided(body)
+    told, shown = _divided(_told_once(body))
     cited = _Citations(record.get("citations", ()), reader)
     text = cited.rest("\n\n".join(_paragraph(part, localise, cited) for part in told))
     elements = [element for part in shown for element in elements_of(changed(part, _here(localise)))]
@@ -72,11 +72,11 @@ def _here(localise: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _sorted(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
-    """(the answer, what stands beside it); an answer of nothing but remarks is the answer."""
+    """(the answer, what stands beside it); a remark before all else, and nothing but remarks, are the answer."""
     body: list[Part] = []
     remarks: list[str] = []
-    for part in parts:
-        if isinstance(part, Paragraph) and part.is_remark:
+    for place, part in enumerate(parts):
+        if place and isinstance(part, Paragraph) and part.is_remark:
             remarks.append(text_of(part.spans))
         elif isinstance(part, Grid):
             smaller, told = told_once(part)
@@ -85,6 +85,20 @@ def _sorted(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
         else:
             body.append(part)
     return (body, remarks) if body else (list(parts), [])
+
+
+def _told_once(body: Sequence[Part]) -> list[Part]:
+    """Without facts that the sentence before them tells already."""
+    kept: list[Part] = []
+    said = ""
+    for part in body:
+        if isinstance(part, Paragraph):
+            said = said if _is_label(part) else text_of(part.spans)
+        elif isinstance(part, Items) and (facts := facts_of(part)) and all(_tells(said, value) for _, value in facts):
+            kept = kept[:-1] if kept and _is_label(kept[-1]) else kept
+            continue
+        kept.append(part)
+    return kept
 
 
 def _divided(body: Sequence[Part]) -> tuple[list[Part], list[Part]]:

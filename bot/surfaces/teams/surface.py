@@ -65,7 +65,9 @@ class TeamsSurface(ChatSurface):
 
     name = NAME
 
-    def __init__(self, settings: Settings, cloud: Cloud | None = None, every: float = EVERY) -> None:
+    def __init__(
+        self, settings: Settings, cloud: Cloud | None = None, every: float = EVERY, pace: Pace | None = None
+    ) -> None:
         if not settings.has_teams:
             raise ValueError("Teams is not switched on")
         is_local = settings.teams_allow_unauthenticated
@@ -75,7 +77,7 @@ class TeamsSurface(ChatSurface):
         self.door = OpenDoor(self.cloud) if is_local else self._door(settings)
         self.api = TeamsApi(self.cloud, settings.teams_client_id or "tuppence", token)
         self.directory = Directory(self.api)
-        self._pace = Pace()
+        self._pace = pace or Pace()
         self._parts: Parts | None = None
         self._intake: Intake | None = None
         self._presses: Presses | None = None

@@ -25,8 +25,8 @@ from bot.records.inbox_tables import InboxEvent
 from bot.records.policies import Terms
 from bot.records.schedule_tables import Digest
 from bot.records.users import Actor
-from tools.market.slots import Slot, slots
 from tests.tools.market.test_slots import ZONES, years
+from tools.market.slots import Slot, slots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -275,7 +275,7 @@ async def test_a_change_of_zone_or_time_near_the_slot_is_still_one_a_date(databa
 
 
 async def test_a_row_that_is_edited_takes_effect_at_the_next_round(database: Database, clock: Time) -> None:
-    assert EVERY <= timedelta(seconds=60)
+    assert timedelta(seconds=60) >= EVERY
     scheduler = Scheduler(database, clock=clock)
     assert await scheduler.round() == 0
     digest = await schedule(database, clock, "1 12 * * *")
@@ -341,9 +341,9 @@ async def test_quiet_hours_hold_a_digest_back_until_they_end(database: Database,
     clock.now = datetime(2024, 1, 3, 7, 50, tzinfo=UTC)
     for _ in range(10):
         clock.now += timedelta(minutes=10, seconds=1)
-        before = {event for event in await _conversations(database)}
+        before = set(await _conversations(database))
         await scheduler.round()
-        sent |= {name: f"{clock.now:%H:%M}" for name in set(await _conversations(database)) - before}
+        sent |= dict.fromkeys(set(await _conversations(database)) - before, f"{clock.now:%H:%M}")
     assert sent == {f"digest:{never}": "08:00", f"digest:{own}": "09:00", f"digest:{everyone}": "09:00"}
 
 

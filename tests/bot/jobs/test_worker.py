@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import ModelUnavailable
-from bot.jobs.worker import Limits, Worker
+from bot.jobs.posting import PostRefused
+from bot.jobs.worker import Limits, NotYet, Worker
 from bot.records import inbox
 from bot.records.inbox import Event, Outgoing
 from bot.records.inbox_tables import InboxEvent, OutboxMessage
 from tests.fakes.chat_server import ChatServer
 from tests.fakes.chat_surface import ChatServerSurface
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.records.database import Database
     from bot.records.inbox import Claim, Post
@@ -215,3 +220,68 @@ async def test_stopping_hands_back_what_takes_too_long(database: Database) -> No
         claim = await inbox.claim(session, "w2", now=now, lease=timedelta(seconds=5))
     assert claim
     assert claim.attempts == 1  # what was handed back does not count
+
+
+async def test_what_nobody_asked_for_leaves_lanes_free_for_questions(database: Database) -> None:
+    begun, free = 0, asyncio.Event()
+
+    async def hang(_: Claim) -> None:
+        nonlocal begun
+        begun += 1
+        await free.wait()
+
+    chat = ChatServer()
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+        handlers = {"echo": Echo(database), "digest": Echo(database, hang)}
+        worker = Worker(database, handlers, {"fake": surface}, "w1", QUICK)
+        running = asyncio.create_task(worker.run())
+        for number in range(6):
+            await worker.accept(replace(event(f"d{number}", f"digest:{number}"), kind="digest"))
+        await until(lambda: begun == QUICK.unasked)
+        await worker.accept(event("q1"))
+        await until(lambda: [message.text for message in chat.messages] == ["echo q1"])
+        assert begun == QUICK.unasked
+        free.set()
+        assert set((await settled(database)).values()) == {"done"}
+        await worker.stop()
+        await running
+
+
+async def test_work_that_is_too_early_is_no_failure_and_comes_again(database: Database) -> None:
+    runs = 0
+
+    async def early(_: Claim) -> None:
+        nonlocal runs
+        runs += 1
+        if runs < 6:  # more often than a failure is tried again
+            raise NotYet(timedelta(0))
+
+    chat = ChatServer()
+    async with working(database, Echo(database, early), chat) as worker:
+        await worker.accept(event("e1"))
+        assert await settled(database) == {"e1": "done"}
+    assert [message.text for message in chat.messages] == ["echo e1"]
+
+
+@pytest.mark.parametrize(("is_place", "told"), [(True, ["the channel is gone"]), (False, [])])
+async def test_a_place_that_refuses_is_told_to_who_writes_there_unasked(
+    database: Database, is_place: bool, told: list[str]
+) -> None:
+    heard: list[str] = []
+
+    class Unasked(Echo):
+        async def refused(self, session: AsyncSession, event: Event, reason: str) -> None:
+            heard.append(reason)
+
+    class Refusing(ChatServerSurface):
+        async def post(self, message: Outgoing, key: str) -> str:
+            raise PostRefused("the channel is gone", is_place=is_place)
+
+    async with aclosing(Refusing("http://127.0.0.1:1")) as surface:
+        worker = Worker(database, {"echo": Unasked(database)}, {"fake": surface}, "w1", QUICK)
+        running = asyncio.create_task(worker.run())
+        await worker.accept(event("e1"))
+        assert await settled(database) == {"e1": "dead"}
+        await worker.stop()
+        await running
+    assert heard == told

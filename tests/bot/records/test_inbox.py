@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -284,3 +285,18 @@ async def test_the_database_tells_the_time(database: Database) -> None:
     async with database.read() as session:
         now = await inbox.database_now(session)
     assert abs((now - datetime.now(UTC)).total_seconds()) < 5
+
+
+async def test_a_question_has_its_turn_before_any_digest_that_came_earlier(box: Box) -> None:
+    digests = [replace(event(f"d{n}", f"digest:{n}", seconds=n), kind="digest") for n in range(5)]
+    await box.accept(*digests)
+    box.now += timedelta(seconds=10)
+    await box.accept(event("q1", "c1", seconds=10))
+    assert (await box.taken()).event.id == "q1"
+    assert (await box.taken()).event.id == "d0"
+    taken: Claim | None = await box.do(inbox.claim, "w1", lease=LEASE, lowest=inbox.CHAT)
+    assert taken is None
+    await box.accept(event("q2", "c2", seconds=11))
+    taken = await box.do(inbox.claim, "w1", lease=LEASE, lowest=inbox.CHAT)
+    assert taken is not None
+    assert taken.event.id == "q2"

@@ -100,9 +100,7 @@ async def test_who_may_see_nothing_sees_nothing_even_of_what_was_kept(
 
 
 async def test_somebody_inactive_and_somebody_new(firm: Firm) -> None:
-    await firm.act(
-        lambda session: admin.save_user(session, CHIEF, "member", display_name="", active=False, at=NOW)
-    )
+    await firm.act(lambda session: admin.save_user(session, CHIEF, "member", display_name="", active=False, at=NOW))
     (shown,) = await opened(Homes(firm.parts))
     assert shown.refusal == sections("notices")["user_inactive"]
     (shown,) = await opened(Homes(firm.parts), Actor("never seen"))

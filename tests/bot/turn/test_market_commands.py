@@ -106,11 +106,18 @@ def test_the_names_among_words(words: str, expected: list[str]) -> None:
 async def test_a_chart_is_like_a_models_and_no_model_is_asked(firm: Firm) -> None:
     typed = await firm.ask("/chart AAPL 2021")
     assert firm.model.asked == []
-    asked = await firm.ask("how did AAPL do in 2021", [ToolCall("get_price_history", {"symbol": "AAPL", "period": "2021"})])
-    assert (typed.status, typed.charts, typed.figures, typed.answer) == ("answered", asked.charts, asked.figures, asked.answer)
+    asked = await firm.ask(
+        "how did AAPL do in 2021", [ToolCall("get_price_history", {"symbol": "AAPL", "period": "2021"})]
+    )
+    assert (typed.status, typed.charts, typed.figures, typed.answer) == (
+        "answered",
+        asked.charts,
+        asked.figures,
+        asked.answer,
+    )
     assert typed.model is None
     assert typed.personal is False
-    assert [(call.name, call.resolved) for call in await firm.calls()][0] == (
+    assert next((call.name, call.resolved) for call in await firm.calls()) == (
         "get_price_history",
         {"symbol": "AAPL", "period": "2021"},
     )

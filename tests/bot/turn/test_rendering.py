@@ -196,11 +196,11 @@ def test_a_proposal_says_that_nothing_happened_and_what_to_type() -> None:
     assert rendered(watch, "To add Apple, type /watch add AAPL.") == "To add Apple, type /watch add AAPL."
 
 
-def test_a_command_that_does_not_exist_is_not_suggested() -> None:
+def test_an_alert_is_offered_by_its_command() -> None:
     alert = Findings("Alert for Apple", proposal=Proposal("price_alert", "/alert AAPL above 150", {}))
-    markdown = rendered(alert, "To be told, type /alert AAPL above 150.")
-    assert "/alert" not in markdown
-    assert "Nothing has been saved" in markdown
+    assert rendered(alert).endswith("Nothing has been changed. To do it, type `/alert AAPL above 150`.")
+    said = "To be told, type /alert AAPL above 150."
+    assert rendered(alert, said) == said
 
 
 def test_an_error_stands_alone() -> None:

@@ -41,7 +41,9 @@ def test_when(schedule: str, words: str) -> None:
 def test_a_digest() -> None:
     row = Digest(id="d1", kind="my_portfolio", schedule="0 8 * * mon-fri", time_zone="Europe/Berlin", paused=True)
     assert digest_sending(row) == Sending("digest", "d1", "My portfolio: 08:00, Mon to Fri (Europe/Berlin)", True)
-    row = Digest(id="d1", kind="market_open", schedule="open", time_zone="UTC", paused=False, failure="the channel is gone")
+    row = Digest(
+        id="d1", kind="market_open", schedule="open", time_zone="UTC", paused=False, failure="the channel is gone"
+    )
     assert digest_sending(row).failure == "the channel is gone"
 
 

@@ -85,6 +85,7 @@ def test_volatility_is_high_or_low_against_its_own_year() -> None:
     assert "high volatility" in kinds([*calm, *rough])
     assert "low volatility" in kinds([*swinging(300, 0.05), *swinging(30, 0.0001)])
     assert volatility_rank(swinging(200)) is None
+    assert not {"high volatility", "low volatility"} & kinds(swinging(330))  # it never changed
 
 
 def test_every_kind_has_a_definition_that_can_be_read() -> None:

@@ -78,11 +78,12 @@ def by_looking(day: date, hour: int, minute: int, zone: ZoneInfo) -> datetime:
     middle = datetime(day.year, day.month, day.day, tzinfo=UTC)
     before, after = (at.astimezone(zone).utcoffset() for at in (middle - 2 * DAY, middle + 2 * DAY))
     if before == after:
-        return (datetime(day.year, day.month, day.day, hour, minute) - before).replace(tzinfo=UTC)  # type: ignore[operator]
+        return middle + timedelta(hours=hour, minutes=minute) - before  # type: ignore[operator]
     quarter, shown = timedelta(minutes=15), dict[datetime, datetime]()
     for n in range(-2 * 96, 3 * 96):
         shown.setdefault((middle + n * quarter).astimezone(zone).replace(tzinfo=None), middle + n * quarter)
-    wall, late = datetime(day.year, day.month, day.day, hour, minute), timedelta(0)
+    wall = (middle + timedelta(hours=hour, minutes=minute)).replace(tzinfo=None)
+    late = timedelta(0)
     while wall - late not in shown:
         late += quarter
     return shown[wall - late] + late

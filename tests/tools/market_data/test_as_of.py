@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.market_data import FakeMarketData, history
 from tools.errors import NoData, NotOffered
-from tools.market_data.as_of import AsOfMarketData, cut_at, expected_day, last_known_day
+from tools.market_data.as_of import EXCHANGE_OF_SUFFIX, AsOfMarketData, cut_at, expected_day, last_known_day
 from tools.market_data.base import Events, Headline, PriceHistory, Quote
 from tools.market_data.snapshot import SnapshotMarketData
 from tools.values import AsOf
@@ -153,6 +153,18 @@ def test_a_holiday_is_no_day_that_a_price_should_be_of() -> None:
     assert expected_day("AAPL", thanksgiving) == date(2026, 11, 25)
     assert expected_day("VOD.L", thanksgiving) == date(2026, 11, 26)
     assert expected_day("EURUSD=X", thanksgiving) is None
+
+
+def test_where_a_calendar_does_not_reach_the_careful_rule_holds() -> None:
+    """The holidays of Mumbai are not known for 2029."""
+    at = datetime(2029, 11, 20, 21, 30, tzinfo=UTC)
+    assert expected_day("INFY.NS", at) is None
+    assert last_known_day("INFY.NS", at) == date(2029, 11, 19)
+
+
+@pytest.mark.parametrize("suffix", EXCHANGE_OF_SUFFIX)
+def test_every_ending_is_of_an_exchange_with_a_calendar(suffix: str) -> None:
+    assert expected_day(f"X.{suffix}", datetime(2026, 11, 20, 23, 30, tzinfo=UTC)) is not None
 
 
 def test_a_history_without_later_splits_is_only_cut() -> None:

@@ -201,6 +201,8 @@ async def test_a5_an_edit_is_answered_once_more_and_a_deletion_ends_the_question
     one, two = answers(slack)
     assert "Apple closed" in one.text
     assert "Microsoft closed" in two.text
+    assert "as you edited it" in two.text  # I12: which answer is to which wording
+    assert "as you edited it" not in one.text
 
 
 async def test_a5_a_question_deleted_while_it_is_worked_on_ends_at_once_and_leaves_nothing(

@@ -49,7 +49,9 @@ FULL = Home(
 )
 
 
-def view_of(home: Home, *, native: bool = True, locale: str = "en_US", zone: str = "UTC", **more: Any) -> dict[str, Any]:
+def view_of(
+    home: Home, *, native: bool = True, locale: str = "en_US", zone: str = "UTC", **more: Any
+) -> dict[str, Any]:
     view = home_view(home, Reader(locale, zone), native=native, **more)
     assert view_problems(json.loads(json.dumps(view))) == []
     assert live_parts(view) == []

@@ -181,8 +181,8 @@ async def test_a_conversation_is_called_by_its_first_question(served: Served, sl
     first = ts(1)
     await served.say(message("price of Apple", ts=first, event_id="Ev1"))
     await until(titles)
-    await served.say(message("and Microsoft?", ts=ts(2), thread_ts=first, event_id="Ev2"))
-    await served.say(message("/quote KO", ts=ts(3), event_id="Ev3"))
-    await served.say(message("price of Pfizer", ts=(last := ts(4)), event_id="Ev4"))
+    await served.say(message("and Microsoft?", ts=ts(20_000), thread_ts=first, event_id="Ev2"))
+    await served.say(message("/quote KO", ts=ts(30_000), event_id="Ev3"))
+    await served.say(message("price of Pfizer", ts=(last := ts(40_000)), event_id="Ev4"))
     await until(lambda: len(titles()) == 2)
     assert titles() == [(first, "price of Apple"), (last, "price of Pfizer")]

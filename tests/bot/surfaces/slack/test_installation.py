@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import bot.surfaces.slack as slack_folder
 from bot.slack_commands import slack_app
 from bot.surfaces.slack.installation import missing_scopes, watch_configured
 from bot.surfaces.slack.manifest import EVENTS, SCOPES, manifest
@@ -79,6 +82,61 @@ def test_the_manifest_asks_for_what_its_events_need_and_for_an_agent() -> None:
     assert both["settings"]["socket_mode_enabled"]
     assert "request_url" not in str(both)
     assert both["oauth_config"]["redirect_urls"] == http["oauth_config"]["redirect_urls"]
+
+
+_HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
+_SHARED = {"channels:read", "groups:read", "mpim:read"}
+"""Which place is shared is asked of channels, never of direct messages."""
+METHODS = {
+    "agents.sessions.setStatus": {"chat:write"},
+    "apps.connections.open": set[str](),
+    "assistant.threads.setStatus": {"assistant:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
+    "assistant.threads.setTitle": {"assistant:write"},
+    "auth.test": set(),
+    "chat.appendStream": {"chat:write"},
+    "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "chat.startStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.history": _HISTORY,
+    "conversations.info": _SHARED,
+    "conversations.list": _SHARED,
+    "conversations.open": {"im:write"},
+    "conversations.replies": _HISTORY,
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.info": {"files:read"},
+    "oauth.v2.access": set(),
+    "users.info": {"users:read"},
+    "views.open": set(),
+    "views.publish": set(),
+    "views.update": set(),
+}
+"""The scopes of each method, as its page at docs.slack.dev has them."""
+EVENT_SCOPES = {
+    "agent_session_stopped": {"assistant:write"},
+    "app_home_opened": set[str](),
+    "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "message.mpim": {"mpim:history"},
+    "tokens_revoked": set(),
+}
+
+
+def test_the_scopes_are_those_of_what_is_called_and_delivered_and_no_more() -> None:
+    folder = Path(slack_folder.__file__).parent
+    named = r'"((?:agents|apps|assistant|auth|chat|conversations|files|oauth|team|users|views)\.[a-zA-Z0-9.]+)"'
+    called = {name for path in folder.glob("*.py") for name in re.findall(named, path.read_text("utf-8"))}
+    assert called <= set(METHODS)
+    assert set(EVENTS) == set(EVENT_SCOPES)
+    needed = {"commands"}.union(*(METHODS[name] for name in called), *EVENT_SCOPES.values())
+    assert set(SCOPES) == needed
 
 
 def test_the_command_prints_it_as_json() -> None:

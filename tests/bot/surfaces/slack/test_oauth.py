@@ -160,6 +160,13 @@ async def test_a_wrong_secret_is_the_operators_to_mend(database: Database, slack
     await browser.exchange.api.aclose()
 
 
+async def test_a_stand_in_that_reads_the_id_and_secret_in_the_form_alone_will_do(
+    browser: Browser, slack: SlackOrganisation
+) -> None:
+    slack.by_form = True
+    assert (await browser.back(await browser.to_slack())).status_code == 200
+
+
 async def test_the_page_that_is_open_to_everybody_keeps_no_more_than_so_many_states(
     browser: Browser, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,7 +86,9 @@ def test_an_empty_form_and_one_with_an_old_risk_profile() -> None:
         assert any("45 min after the close" in text["hint"]["text"] for text in view["blocks"])
 
 
-@pytest.mark.parametrize("state", [{}, {"currency": []}, {"currency": {"value": {"value": 5}}}, {"risk": {"value": {}}}])
+@pytest.mark.parametrize(
+    "state", [{}, {"currency": []}, {"currency": {"value": {"value": 5}}}, {"risk": {"value": {}}}]
+)
 def test_a_form_that_holds_nonsense_is_read_as_empty(state: Any) -> None:
     changes, time, errors = entered(state)
     assert set(changes.values()) == {None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +120,30 @@ async def test_a16_when_all_connections_break_they_are_made_anew(slack: SlackSer
         assert max(naps.taken) > 2
         name = await slack.envelope(message("price of Apple", event_id="Ev1"))
         assert await slack.is_acknowledged(name)
+
+
+async def test_a16_since_when_there_was_no_connection_is_told_where_that_was_long(
+    slack: SlackServer, intake: RecordingIntake
+) -> None:
+    now, gaps = [datetime(2026, 11, 2, tzinfo=UTC)], list[datetime]()
+    api = SlackApi(BOT_TOKEN, f"{slack.address}/api/")
+    receiver = Receiver(intake, nobody_lost)  # type: ignore[arg-type]
+    sockets = Sockets(api, APP_TOKEN, receiver, sleep=Naps(), on_gap=gaps.append, now=lambda: now[0])
+    running = asyncio.create_task(sockets.run())
+    await until(lambda: len(slack.sockets) == 2)
+    for length in (timedelta(seconds=30), timedelta(minutes=10)):
+        held = slack.held["apps.connections.open"] = asyncio.Event()
+        for socket in list(slack.sockets):
+            await socket.close()
+        await until(lambda: not sockets._open)
+        began, now[0] = now[0], now[0] + length
+        held.set()
+        await until(lambda: len(slack.sockets) == 2)
+        await until(lambda: len(sockets._open) == 2)
+    assert gaps == [began]  # what is shorter Slack sends again by itself
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await api.aclose()
 
 
 async def test_a17_too_many_connections_are_no_reason_to_make_more(slack: SlackServer, intake: RecordingIntake) -> None:

@@ -12,8 +12,8 @@ from bot.settings import load_settings
 from bot.surfaces.slack.events import StopAsked, is_stop, read_event
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
 from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, callback, mention, message
-from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
 from tests.fakes.slack_served import serving
+from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
 

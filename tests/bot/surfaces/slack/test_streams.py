@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,17 +13,21 @@ from bot.jobs.posting import PostFailed
 from bot.messages import Reply, ToolCall, ToolResult
 from bot.surfaces.slack.api import SlackApi
 from bot.surfaces.slack.events import Asked, read_event
+from bot.surfaces.slack.plan import FIRST
 from bot.surfaces.slack.status import ASKED_AGAIN as STATUS_ASKED_AGAIN
 from bot.surfaces.slack.status import AgentStatus
 from bot.surfaces.slack.streams import A_MINUTE, ASKED_AGAIN, MOST_A_MINUTE, Streams
 from bot.surfaces.slack.surface import SlackSurface
 from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, mention, message
-from tests.fakes.slack_server import BOT_TOKEN, Fault
+from tests.fakes.slack_served import served_settings, serving
+from tests.fakes.slack_server import BOT_TOKEN, Fault, deliver
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
 from tools.values import Figure, Findings, Source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.records.inbox import Event, Outgoing
     from tests.fakes.slack_server import SlackServer
     from tests.fakes.slack_streams import Stream
@@ -269,6 +274,29 @@ async def test_what_is_personal_never_stays_in_a_streamed_channel(surface: Slack
     assert (there.channel, here.channel) == (CHANNEL, f"D{USER}")
     assert "10 shares" not in str(there.body)
     assert "10 shares" in here.text
+
+
+async def test_a_turn_that_takes_a_while_is_a_plan_with_its_source_and_then_the_answer(
+    slack: SlackServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    """The whole way: a real server, model and data."""
+    slack.missing -= STATUS
+    held = slack.held["users.info"] = asyncio.Event()
+    thread = f"{slack._began - 1}.000001"
+    async with serving(served_settings(slack, sqlite_url, tmp_path / "home"), slack) as served:
+        await deliver(served.client, message("price of Apple", ts=thread, event_id="Ev1"))
+        await until(lambda: slack.streams and slack.sessions)
+        assert only_stream(slack).title == FIRST
+        held.set()
+        assert await served.settled() == {"Ev1": "done"}
+        await until(lambda: slack.sessions[-1][2] == "active")
+    (shown,) = slack.messages
+    assert (shown.key, shown.body["thread_ts"]) == ("Ev1/0", thread)
+    assert "Apple closed at $125.67" in shown.text
+    (task,) = only_stream(slack).tasks.values()
+    assert (task["title"], task["status"]) == ("Looking up quote: Apple", "complete")
+    assert task["output"].endswith(", as of 28 Dec 2022")
+    assert slack.sessions[0] == (DM, thread, "processing")
 
 
 async def test_only_so_many_streams_are_begun_in_a_minute(slack: SlackServer) -> None:

@@ -30,5 +30,5 @@ def test_what_is_asked_stays_as_it_is() -> None:
 def test_a_title_is_the_question_cut_at_a_word() -> None:
     assert title_of("  price of\nApple ") == "price of Apple"
     long = title_of("how did Apple do " * 20)
-    assert long.endswith("Apple…") or long.endswith("do…") or long.endswith("did…") or long.endswith("how…")
+    assert long.endswith(("Apple…", "do…", "did…", "how…"))
     assert title_of(" ") == ""

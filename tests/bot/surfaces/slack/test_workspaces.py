@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from starlette.applications import Starlette
 
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.jobs.worker import Limits
@@ -23,10 +25,15 @@ from bot.records.tables import Turn, User
 from bot.records.users import Actor
 from bot.serving import replica
 from bot.settings import load_settings
+from bot.surfaces.slack.events import Asked, Ignored, Lost, read_event
+from bot.surfaces.slack.http import slack_routes
+from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.surface import SlackSurface
+from bot.surfaces.slack.texts import EVENT_TYPE
 from bot.surfaces.slack.workspaces import REMEMBERED, Workspaces
+from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_organisation import CLIENT_ID, CLIENT_SECRET, SlackOrganisation, Workspace, in_team, removed
-from tests.fakes.slack_payloads import DM, USER, message
+from tests.fakes.slack_payloads import BOT, DM, USER, mention, message
 from tests.fakes.slack_server import APP_TOKEN, SECRET, Shown, deliver
 from tests.fakes.waiting import until
 
@@ -112,8 +119,10 @@ async def test_two_workspaces_with_equal_ids_live_and_end_each_for_itself(
         assert (await client.get("/readyz")).json()["checks"]["slack"] == "ok"
         for team in (ONE, TWO):
             await install(client, slack, team)
-        await deliver(client, asked("/watch add TSLA", ONE, "Ev1", 1))
+        first = asked("/watch add TSLA", ONE, "Ev1", 1)
+        await deliver(client, first)
         await deliver(client, asked("/watch list", TWO, "Ev1", 2))  # the same event id, person and channel
+        await deliver(client, first)  # A20: replayed
         assert await settled(settings) == {(ONE, "Ev1"): "done", (TWO, "Ev1"): "done"}
         ((added,), (listed,)) = answers(one), answers(two)
         assert (added.channel, listed.channel) == (DM, DM)
@@ -292,3 +301,50 @@ async def test_an_installation_that_can_not_be_read_now_is_waited_for(
     with pytest.raises(PostFailed, match="can't be read"):
         await workspaces.of(TWO)
     await workspaces.aclose()
+
+
+# --- what Slack sends when one ends, and what stand-ins leave out ---------------------------------------------------
+
+
+def test_a26_the_end_is_told_by_the_workspace_that_it_is_of_and_tokens_of_people_are_not_ours() -> None:
+    assert read_event(removed(TWO)) == Lost(TWO, "app_uninstalled")
+    assert read_event(removed(TWO, "tokens_revoked", tokens={"bot": ["UBOT"]})) == Lost(TWO, "tokens_revoked")
+    assert read_event(removed(TWO, "tokens_revoked")) == Lost(TWO, "tokens_revoked")
+    assert isinstance(read_event(removed(TWO, "tokens_revoked", tokens={"oauth": ["UADA"], "bot": []})), Ignored)
+
+
+def test_a_mention_is_stripped_though_nobody_says_whose_installation_it_is() -> None:
+    body = mention("<@UANY> price of Apple")
+    del body["authorizations"]
+    reading = read_event(body)
+    assert isinstance(reading, Asked)
+    assert reading.event.payload["text"] == "price of Apple"
+
+
+async def test_what_we_said_ourselves_is_no_question_though_a_stand_in_sends_it_back_without_a_word_of_us(
+    slack: SlackOrganisation,
+) -> None:
+    workspaces = Workspaces(both(slack, slack.issue(ONE)))
+    intake = RecordingIntake()
+    receiver = Receiver(intake, workspaces.lost, bot_user=workspaces.bot_user)  # type: ignore[arg-type]
+    ours, theirs, moved = message("Apple closed.", user=BOT), message("price of Apple", event_id="Ev2"), message("x")
+    moved["event"]["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"key": "Ev1/0"}}
+    for body in (ours, theirs, moved):
+        del body["authorizations"]
+        await receiver.event(body)
+    assert list(intake.events) == ["Ev2"]
+    assert [method for method, _ in slack.workspaces[ONE].calls].count("auth.test") <= 2  # whose token, and who we are
+    await workspaces.aclose()
+
+
+async def test_a26_that_slack_holds_events_back_is_told_to_whoever_reads_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    intake = RecordingIntake()
+    app = Starlette(routes=[*slack_routes(SECRET, Receiver(intake, nobody_lost))])  # type: ignore[arg-type]
+    held = {"token": "x", "type": "app_rate_limited", "team_id": TWO, "minute_rate_limited": 1790000000}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
+        with caplog.at_level(logging.ERROR):
+            assert (await deliver(client, held)).status_code == 200
+    assert TWO in caplog.text
+    assert intake.events == {}
