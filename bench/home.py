@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from bot.encryption_keys import EncryptionKey
-from bot.records import portfolios, users
+from bot.records.access import ClientAccess
 from bot.records.database import open_database
 from bot.records.encryption import KeyRing
-from bot.records.sample import sample_portfolio
+from bot.records.sample import admit
 from bot.records.users import Actor
 from bot.surfaces.slack.home import home_view
 from bot.surfaces.slack.localising import Reader
@@ -59,11 +59,11 @@ async def main(count: int) -> None:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
         async with await open_database(url, KeyRing([EncryptionKey("bench", b"b" * 32)])) as database:
             people = [Actor(f"U{number}", "T1") for number in range(count)]
-            async with database.write() as session:
-                for actor in people:
-                    await users.ensure_user(session, actor)
-                    await portfolios.add_portfolio(session, actor, sample_portfolio())
-                    await portfolios.set_watchlist(session, actor, ["KO", "PFE", "MSFT"])
+            for actor in people:
+                async with database.write() as session:
+                    await admit(session, actor)
+                async with ClientAccess(database, actor).writing() as book:
+                    await book.set_watchlist(["KO", "PFE", "MSFT"])
             model = None  # no home asks one
             parts = Parts(database, model, Toolbox(TOOLS), SnapshotMarketData(), DirectoryResolver())  # type: ignore[arg-type]
             homes = Homes(parts)

@@ -17,6 +17,7 @@ from bot.digest_commands import digest_app
 from bot.errors import TuppenceError
 from bot.model_commands import commands, model_app
 from bot.slack_commands import slack_app
+from bot.teams_commands import teams_app
 from bot.starting import read_settings, run
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ admin_app.add_typer(privacy_commands.commands)
 audits.add_typer(privacy_commands.audit_commands)
 app.add_typer(admin_app, name="admin")
 app.add_typer(slack_app, name="slack")
+app.add_typer(teams_app, name="teams")
 digest_app.add_typer(schedule_commands.commands)
 app.add_typer(digest_app, name="digest")
 BAD_INPUT = 65

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
@@ -58,6 +59,7 @@ async def look_at(settings: Settings) -> list[Finding]:
         _market_data(settings),
         _symbols(),
         _slack(settings),
+        _teams(settings),
     )
     for check in checks:
         try:
@@ -191,3 +193,12 @@ async def _slack(settings: Settings) -> list[Finding]:
     from bot.surfaces.slack.checking import check_slack
 
     return [Finding(state, "slack", text) for state, text in await check_slack(settings)]
+
+
+async def _teams(settings: Settings) -> list[Finding]:
+    if not settings.has_teams:
+        return []
+    from bot.surfaces.teams.checking import check_teams
+
+    today = datetime.now(UTC).date()
+    return [Finding(state, "teams", text) for state, text in await check_teams(settings, today)]

@@ -37,6 +37,11 @@ def read_day(text: str) -> date:
         raise ValueError(f"“{text[:50]}” is no day; write one like 2027-05-31") from None
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is an id as Microsoft writes them."""
+    return bool(_GUID.fullmatch(text))
+
+
 def is_meant(values: Mapping[str, str]) -> bool:
     """Whether Teams is meant: one of the credentials alone may be there for another program."""
     return any(key in values for key in _OWN) or sum(key in values for key in CREDENTIALS) > 1

@@ -59,6 +59,8 @@ def share(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 class Replica:
     """One server process; started again whenever it dies, with the next sentence."""
 
+    module = "tests.fakes.replica"
+
     def __init__(self, number: int, chat: str, home: Path, sentences: Iterator[str]) -> None:
         self.number, self.sentences = number, sentences
         self.environment = os.environ | {
@@ -78,7 +80,7 @@ class Replica:
             while True:
                 sentence = next(self.sentences, "")
                 self.process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "tests.fakes.replica"),
+                    *(sys.executable, "-m", self.module),
                     cwd=ROOT,
                     env=self.environment | {"DIE_AT": sentence},
                     stdout=asyncio.subprocess.PIPE,

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.jobs.showing import Showing
-    from bot.records.audit import Details
     from bot.records.access import WritableBook
+    from bot.records.audit import Details
     from bot.records.database import Database
     from bot.records.inbox import Claim, Event, Outgoing, Post
     from bot.records.offers import Offer

@@ -107,12 +107,15 @@ class Intake:
             if await _is_known(session, pressed):
                 return None
             actor = await actor_of(session, pressed.tenant, pressed.surface, pressed.user)
-            taken = await take(Offers(session, pressed.tenant, now), actor, nonce, now=now)
+            store = Offers(session, pressed.tenant, now)
+            taken = await take(store, actor, nonce, now=now)
             if isinstance(taken, Refusal):  # the same press may have come by another way, and been quicker
                 return None if await _is_known(session, pressed) else taken
             event = event_of(taken, actor)
             if event:
                 await inbox.accept(session, event, now=now)
+            else:
+                await store.clear(taken.key)
             details = {"kind": taken.kind, **({"client": taken.client} if taken.client else {})}
             await audit.append(session, actor, "confirm" if event else "decline", pressed.id, details, at=now)
             return taken

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.records.inbox import Claim
 
 log = logging.getLogger(__name__)
+_PATIENCE = 10.0
 
 
 class Halted(Exception):
@@ -43,6 +44,7 @@ class Keeper:
         self._look = asyncio.Event()
         self._body = asyncio.current_task()
         self._reason: Exception | None = None
+        self._is_over = False
 
     def look(self) -> None:
         """Find out now whether the work still has to be done."""
@@ -68,6 +70,10 @@ class Keeper:
                 raise self._reason from None
             raise
         finally:
+            self._is_over = True
+            self._look.set()
+            # A look at the database that is under way comes to its end: cut off, its connection would be lost.
+            await asyncio.wait({watching}, timeout=_PATIENCE)
             watching.cancel()
 
     async def _watch(self) -> None:
@@ -77,6 +83,8 @@ class Keeper:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), self._every.total_seconds())
             self._look.clear()
+            if self._is_over:
+                return
             try:
                 if clock.time() >= renewal:
                     await self._renew()
@@ -103,6 +111,8 @@ class Keeper:
             self._end(Halted(event.id))
 
     def _end(self, reason: Exception) -> None:
+        if self._is_over:
+            return
         self._reason = reason
         if self._body:
             self._body.cancel()

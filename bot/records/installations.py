@@ -14,6 +14,7 @@ from bot.records import audit
 from bot.records.admin_tables import Tenant
 from bot.records.inbox_tables import InboxEvent
 from bot.records.platform_tables import SlackInstallation
+from bot.records.tables import AuditRecord
 from bot.records.users import Actor
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PLATFORM = "slack"
 """Who acts where the platform itself says that something is so, and no person here."""
+REMOVED = "slack.remove"
 _RENEWAL_LOCK = 720_576
 
 
@@ -63,7 +65,7 @@ async def last_event(session: AsyncSession) -> datetime | None:
 
 
 async def store(session: AsyncSession, given: Installation, *, at: datetime) -> None:
-    """Keep a new installation, or one that was made anew; its tenant is answered from now on."""
+    """Keep a new installation, or one that was made anew; its tenant is answered from now on, unless admins say no."""
     await audit.take_turns(session, given.tenant)
     row = await session.get(SlackInstallation, given.tenant, populate_existing=True)
     action = "slack.reinstall" if row else "slack.install"
@@ -76,7 +78,7 @@ async def store(session: AsyncSession, given: Installation, *, at: datetime) -> 
     row.expires_at, row.scopes = given.expires_at, given.scopes
     row.installed_by, row.active, row.installed_at = given.installed_by, True, at
     await introduce(session, given.tenant, given.name, at=at)
-    (await session.get_one(Tenant, given.tenant)).active = True
+    await _take_up(session, given.tenant)
     by = Actor(given.installed_by or PLATFORM, given.tenant)
     await audit.append(session, by, action, given.tenant, {"name": given.name, "scopes": given.scopes}, at=at)
 
@@ -100,21 +102,28 @@ async def deactivate(session: AsyncSession, tenant: str, reason: str, *, at: dat
     known = await session.get(Tenant, tenant, populate_existing=True)
     if not (row and row.active) and not (known and known.active):
         return False
+    suspends = known is not None and known.active
     if row:
         row.active = False
     if known:
         known.active = False
-    await audit.append(session, Actor(PLATFORM, tenant), "slack.remove", tenant, {"reason": reason}, at=at)
+    details: audit.Details = {"reason": reason, "suspends": suspends}
+    await audit.append(session, Actor(PLATFORM, tenant), REMOVED, tenant, details, at=at)
     return True
 
 
 async def welcome(session: AsyncSession, tenant: str, name: str, *, at: datetime) -> bool:
-    """The app works in a workspace, as Slack says: its tenant is answered; True when it was not."""
+    """The app works in a workspace, as Slack says: its tenant is answered; True when it was not.
+
+    One that was suspended here, and not by Slack, stays so.
+    """
     await audit.take_turns(session, tenant)
     known = await session.get(Tenant, tenant, populate_existing=True)
     if known is None or known.active:
         return await introduce(session, tenant, name, at=at)
-    known.active, known.name = True, name or known.name
+    if not await _take_up(session, tenant):
+        return False
+    known.name = name or known.name
     details = {"name": known.name, "scopes": ""}
     await audit.append(session, Actor(PLATFORM, tenant), "slack.reinstall", tenant, details, at=at)
     return True
@@ -129,6 +138,21 @@ async def introduce(session: AsyncSession, tenant: str, name: str, *, at: dateti
         return False
     session.add(Tenant(tenant=tenant, name=name or tenant, platform=PLATFORM, active=True, created_at=at))
     await audit.append(session, Actor(PLATFORM, tenant), "slack.join", tenant, {"name": name or tenant}, at=at)
+    return True
+
+
+async def _take_up(session: AsyncSession, tenant: str) -> bool:
+    """Answer a tenant again that the end of an installation had suspended; True when it was that."""
+    last = await session.scalar(
+        sa.select(AuditRecord)
+        .where(AuditRecord.tenant == tenant, AuditRecord.action.startswith("slack."))
+        .order_by(AuditRecord.sequence.desc())
+        .limit(1)
+    )
+    if last is None or last.action != REMOVED or not last.details.get("suspends"):
+        return False
+    (await session.get_one(Tenant, tenant)).active = True
+    await session.flush()
     return True
 
 

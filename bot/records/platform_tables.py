@@ -101,7 +101,7 @@ class OfferRecord(Record):
     user_id: Mapped[str] = mapped_column(KEY)
     kind: Mapped[str] = mapped_column(sa.String(32))
     command: Mapped[str] = mapped_column(EncryptedText)
-    conversation: Mapped[str] = mapped_column(KEY, server_default="")
+    conversation: Mapped[str] = mapped_column(KEY)
     client_id: Mapped[str | None] = mapped_column(KEY)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

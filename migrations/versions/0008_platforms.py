@@ -178,7 +178,7 @@ def upgrade() -> None:
         _column("user_id", _key()),
         _column("kind", _key(32)),
         _column("command", sa.Text()),
-        sa.Column("conversation", _key(), server_default="", nullable=False),
+        _column("conversation", _key()),
         _column("client_id", _key(), optional=True),
         _column("expires_at", _time()),
         _column("used_at", _time(), optional=True),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from bot.jobs.digests.plan import DigestParts
 from bot.jobs.digests.run_data import RunData
-from tests.fakes.market_data import TODAY, FakeMarketData, FakeSymbols, history
+from tests.fakes.market_data import FakeMarketData, FakeSymbols, history
 from tools.market_data.base import MarketSummary, PriceHistory
 from tools.market_data.snapshot import COMPANIES
 
@@ -73,8 +73,3 @@ def digest_parts(
     if models is None:
         return DigestParts(RunData(market, clock), symbols, now=clock)
     return DigestParts(RunData(market, clock), symbols, models, clock)
-
-
-def weekday_before(day: date = TODAY) -> date:
-    """The session before."""
-    return date(day.year, day.month, day.day - 1)

@@ -53,7 +53,9 @@ def mention(text: str, service_url: str, *, thread: str = "", group: bool = Fals
 def elsewhere(body: dict[str, Any], *, thread: str = "", group: bool = False) -> dict[str, Any]:
     """The same in a group chat, or in a thread of a channel."""
     if group:
-        return body | {"conversation": {"conversationType": "groupChat", "tenantId": TENANT, "id": GROUP, "isGroup": True}}
+        return body | {
+            "conversation": {"conversationType": "groupChat", "tenantId": TENANT, "id": GROUP, "isGroup": True}
+        }
     name = f"{CHANNEL};messageid={thread}" if thread else CHANNEL
     data = {"tenant": {"id": TENANT}, "team": {"id": "19:team@thread.tacv2"}, "channel": {"id": CHANNEL}}
     where = {"conversationType": "channel", "tenantId": TENANT, "id": name, "isGroup": True}
@@ -61,7 +63,11 @@ def elsewhere(body: dict[str, Any], *, thread: str = "", group: bool = False) ->
 
 
 def edited(body: dict[str, Any], text: str) -> dict[str, Any]:
-    return body | {"type": "messageUpdate", "text": text, "channelData": {**body["channelData"], "eventType": "editMessage"}}
+    return body | {
+        "type": "messageUpdate",
+        "text": text,
+        "channelData": {**body["channelData"], "eventType": "editMessage"},
+    }
 
 
 def deleted(body: dict[str, Any]) -> dict[str, Any]:

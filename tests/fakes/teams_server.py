@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bot.surfaces.teams.cloud import Cloud
 from tests.fakes.teams_payloads import ACCOUNT, APP, SECRET, TENANT, USER
+from tests.fakes.teams_replica import cloud_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from bot.surfaces.teams.cloud import Cloud
 
 LARGEST_CARD, LARGEST_MESSAGE = 28 * 1024, 80 * 1024
 STOP = {"error": {"code": "ContentStreamNotAllowed", "message": "Content stream was canceled by user."}}
@@ -103,14 +105,7 @@ class TeamsServer:
 
     @property
     def cloud(self) -> Cloud:
-        return Cloud(
-            openid_url=f"{self.address}/openid",
-            issuer="https://api.botframework.com",
-            login_url=self.address,
-            service_url=self.service_url,
-            hosts=frozenset({"127.0.0.1"}),
-            is_plain=True,
-        )
+        return cloud_at(self.address)
 
     # --- signatures ---
 
@@ -184,7 +179,9 @@ class TeamsServer:
         self, request: web.Request, conversation: str, body: dict[str, Any], stream: dict[str, Any]
     ) -> web.StreamResponse:
         if not conversation.startswith("a:"):
-            return web.json_response({"error": {"code": "ContentStreamNotAllowed", "message": "not allowed"}}, status=403)
+            return web.json_response(
+                {"error": {"code": "ContentStreamNotAllowed", "message": "not allowed"}}, status=403
+            )
         text = str(body.get("text") or "")
         name = stream.get("streamId")
         if name is None:

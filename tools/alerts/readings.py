@@ -65,7 +65,10 @@ class Symbols:
         """The usable quotes; a symbol without one is left out."""
         wanted, found = list(dict.fromkeys(symbols)), dict[str, Quote]()
         for start in range(0, len(wanted), AT_ONCE):
-            answers = await context.market.quotes(wanted[start : start + AT_ONCE])
+            try:
+                answers = await context.market.quotes(wanted[start : start + AT_ONCE])
+            except MarketDataError:  # the source as a whole: the next pass asks again
+                break
             for symbol, quote in answers.items():
                 if isinstance(quote, Quote) and can_be(context, quote):
                     found[symbol] = quote

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -93,6 +94,8 @@ async def follow(
     `start` asks for closes from further back. `running` is the time of the prices of sessions that are under way.
     Raises `MarketDataError`, `NoData` also where fewer than two usable closes are left.
     """
+    # Loading a calendar takes a tenth of a second, the first one more: everything else goes on meanwhile.
+    await asyncio.to_thread(last_known_day, symbol, context.now())
     today = await context.market.today()
     history = await context.market.history(symbol, start or today - READ_BACK, None)
     kept = usable_places(context, history)

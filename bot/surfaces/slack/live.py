@@ -52,6 +52,7 @@ class Live:
             yield progress
         finally:
             status.cancel()
+            await asyncio.wait({status})
             await progress.stop()
 
     async def discard(self, event: Event) -> None:

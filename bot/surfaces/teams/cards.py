@@ -30,7 +30,7 @@ def card(body: Sequence[Element], actions: Sequence[Element] = ()) -> dict[str, 
         "type": "AdaptiveCard",
         "version": "1.5",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "full"},
         "body": list(body),
     }
     return {**whole, "actions": list(actions)} if actions else whole
@@ -91,9 +91,7 @@ def fact_set(facts: Sequence[tuple[str, str]]) -> list[Element]:
     named = [(capitalised(inert(name)), inert(value)) for name, value in facts]
     if all(is_plain(name) and is_plain(value) for name, value in named):
         return [{"type": "FactSet", "facts": [{"title": name, "value": value} for name, value in named]}]
-    return [
-        block for name, value in facts for block in text((Span(f"{capitalised(name)}: ", bold=True), Span(value)))
-    ]
+    return [block for name, value in facts for block in text((Span(f"{capitalised(name)}: ", bold=True), Span(value)))]
 
 
 def tables(grid: Grid) -> list[Element]:

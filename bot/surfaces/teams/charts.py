@@ -35,7 +35,7 @@ def chart_element(chart: dict[str, Any], label: Callable[[str], str]) -> dict[st
     words = chart_in_words(chart, label)
     return {
         **drawn,
-        "title": chart_title(chart, label, _TITLE),
+        "title": inert(chart_title(chart, label, _TITLE)),
         "showTitle": True,
         "fallback": {"type": "Container", "items": rich((Span(words),))},
     }
@@ -44,7 +44,7 @@ def chart_element(chart: dict[str, Any], label: Callable[[str], str]) -> dict[st
 def _drawn(
     chart: dict[str, Any], names: Sequence[str], points: Points, label: Callable[[str], str]
 ) -> dict[str, Any] | None:
-    unit = axis_label(chart["unit"])
+    unit = inert(axis_label(chart["unit"]))
     axis = {"yAxisTitle": unit} if unit else {}
     if chart["kind"] == "pie" and all(values[0] >= 0 for _, values in points):
         slices = _slices(points, label)

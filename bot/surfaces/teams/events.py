@@ -145,7 +145,7 @@ def key_of(conversation: str, activity: str) -> str:
     name = f"{conversation}/{activity}"
     if len(name) <= _LONGEST_KEY:
         return name
-    return f"{hashlib.sha256(conversation.encode()).hexdigest()}/{activity[:_LONGEST_KEY - 80]}"
+    return f"{hashlib.sha256(conversation.encode()).hexdigest()}/{activity[: _LONGEST_KEY - 80]}"
 
 
 def _read(body: Mapping[str, Any], now: datetime) -> Reading:

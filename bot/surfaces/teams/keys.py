@@ -67,13 +67,17 @@ class Keys:
     def _may_ask(self) -> bool:
         return self._asked_at is None or self._monotonic() - self._asked_at >= PAUSE
 
+    def _same_host(self, address: Any) -> str:
+        """An address that is where the OpenID document is. Raises ValueError for another."""
+        if urlsplit(str(address))[:2] != urlsplit(self._url)[:2]:
+            raise ValueError("the keys are on another host")
+        return str(address)
+
     async def _fetch(self) -> None:
         self._asked_at = self._monotonic()
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
-                address = str((await _json(client, self._url))["jwks_uri"])
-                if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
-                    raise ValueError("the keys are on another host")
+                address = self._same_host((await _json(client, self._url))["jwks_uri"])
                 self._keys = _read((await _json(client, address))["keys"])
         except (httpx.HTTPError, KeyError, TypeError, ValueError, JoseError) as error:
             self.problem = f"Microsoft's keys can't be had from {urlsplit(self._url).hostname} ({type(error).__name__})"

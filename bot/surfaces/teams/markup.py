@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.answer import Span
 
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
-_MACRO = re.compile(r"([{$])(?=[{])")
+_MACRO = re.compile(r"([{$])(?=\{)|(\])(?=\()")
 _MARK = re.compile(r"[\\`*_~\[\]|]")
 _LINE_MARK = re.compile(
     r"^(?P<blank>[ \t]*)(?P<mark>[-+](?=[ \t]|$)|[-=]{2}|#{1,6}(?=[ \t]|$)|>|\d{1,9}(?=[.)](?:[ \t]|$)))", re.MULTILINE
@@ -28,7 +28,7 @@ _CLOSES = re.compile(r"^(\d{1,9})([.)])")
 
 def inert(text: str) -> str:
     """The same visible text in which no mention, link, tag, entity or macro is left whole."""
-    return _MACRO.sub(rf"\1{JOINER}", _ENTITY.sub(f"&{JOINER}", harmless(text)))
+    return _MACRO.sub(lambda found: f"{found[0]}{JOINER}", _ENTITY.sub(f"&{JOINER}", harmless(text)))
 
 
 def escaped(text: str) -> str:

@@ -39,12 +39,10 @@ def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
     localise = localiser(record, reader)
     body, remarks = _sorted(parts_of(record["answer"]))
     told, shown = _divided(_told_once(body))
-    cited = _Citations(record.get("citations", ()), reader)
+    cited = _Citations(record, reader, localise)
     text = cited.rest("\n\n".join(_paragraph(part, localise, cited) for part in told))
     elements = [element for part in shown for element in elements_of(changed(part, _here(localise)))]
-    elements += [
-        element for chart in record.get("charts", ()) if (element := chart_element(chart, localise.label))
-    ]
+    elements += [element for chart in record.get("charts", ()) if (element := chart_element(chart, localise.label))]
     elements += [proposal_actions(proposal) for proposal in record.get("proposals", ())]
     small = [_here(localise)(words) for words in remarks] + [record.get("disclosure") or ""]
     elements += [block for words in dict.fromkeys(filter(None, small)) for block in remark(words)]
@@ -128,12 +126,13 @@ def _paragraph(part: Part, localise: Callable[[str], str], cited: _Citations) ->
 class _Citations:
     """The numbers of the sources: each is marked where a figure of its own is told, or at the end."""
 
-    def __init__(self, citations: Sequence[Mapping[str, Any]], reader: Reader) -> None:
-        self._citations, self._reader = citations, reader
+    def __init__(self, record: Mapping[str, Any], reader: Reader, localise: Callable[[str], str]) -> None:
+        self._citations, self._names = record.get("citations", ()), record.get("names", {})
+        self._reader, self._localise = reader, localise
         self._marked: set[int] = set()
 
     def marks(self, text: str) -> str:
-        """" [1] [2]" for the sources of the figures in a text."""
+        """ " [1] [2]" for the sources of the figures in a text."""
         found = [
             number
             for number, cited in enumerate(self._citations, 1)
@@ -164,9 +163,17 @@ class _Citations:
             for number, cited in enumerate(self._citations, 1)
         ]
 
+    def _named(self, subject: str) -> str:
+        return str(self._names.get(subject, subject))
+
     def _abstract(self, cited: Mapping[str, Any]) -> str:
         as_of = f"As of {_day(cited['as_of'], self._reader)}. " if cited["as_of"] else ""
-        return as_of + "; ".join(f"{figure['of']}: {figure['text']}" for figure in cited["figures"])
+        told = [
+            f"{self._named(figure['subject'])} {figure['attribute']} {self._localise(figure['text'])}"
+            for figure in cited["figures"]
+            if not figure["attribute"].endswith("date")
+        ]
+        return as_of + "; ".join(told)
 
 
 def _day(iso: str, reader: Reader) -> str:
@@ -191,7 +198,7 @@ def _cards(elements: Sequence[Element], actions: Sequence[Element], first: int) 
         groups[-1].append(element)
     if not groups[-1] and not actions:
         return [None]
-    return [card(group) for group in groups[:-1]] + [card(groups[-1], actions)]
+    return [*(card(group) for group in groups[:-1]), card(groups[-1], actions)]
 
 
 def _message(text: str, drawn: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -103,9 +103,7 @@ class Placing:
                 log.warning("Teams does not take a message as it is (%s); it is sent in a plainer form", error)
         raise refusal
 
-    async def _send_as_is(
-        self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], *, is_stream: bool
-    ) -> str:
+    async def _send_as_is(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], *, is_stream: bool) -> str:
         async with self._pace.turn(where["conversation"]):
             if shown and await self._fill(where, shown, drawn, is_stream=is_stream):
                 return f"{where['conversation']}/{shown}"

@@ -34,5 +34,5 @@ def _citations(reply: Reply) -> list[dict[str, Any]]:
         if as_of is not None:
             moment = as_of.isoformat() if isinstance(as_of, datetime) else str(as_of)
             cited["as_of"] = max(moment, cited["as_of"] or "")
-        cited["figures"].append({"text": shown, "of": f"{figure.subject} {figure.attribute}".strip()})
+        cited["figures"].append({"text": shown, "subject": figure.subject, "attribute": figure.attribute})
     return list(found.values())[:MOST_CITED]

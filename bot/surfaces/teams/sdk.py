@@ -30,15 +30,10 @@ def _quiet_import() -> Iterator[None]:
 
 
 with _quiet_import():
-    from microsoft_teams.api import (
-        Account,
-        ConversationAccount,
-        ConversationClient,
-        CreateConversationParams,
-        MessageActivityInput,
-        TypingActivityInput,
-    )
-    from microsoft_teams.api.models import ChannelData
+    from microsoft_teams.api.activities.message import MessageActivityInput
+    from microsoft_teams.api.activities.typing import TypingActivityInput
+    from microsoft_teams.api.clients.conversation import ConversationClient, CreateConversationParams
+    from microsoft_teams.api.models import Account, ChannelData, ConversationAccount
     from microsoft_teams.apps.auth.token_validator import JwtValidationOptions, TokenValidator
     from microsoft_teams.common import Client, ClientOptions
 

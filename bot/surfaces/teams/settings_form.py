@@ -45,13 +45,22 @@ def settings_card(
     body: list[Element] = _fault(errors.get(""))
     for field, (name, label, example, hint) in FIELDS.items():
         value = _text(typed, field) if typed else getattr(choices, name) or ""
-        entry: Element = {"type": "Input.Text", "id": field, "label": label, "maxLength": LONGEST, "placeholder": example}
+        entry: Element = {
+            "type": "Input.Text",
+            "id": field,
+            "label": label,
+            "maxLength": LONGEST,
+            "placeholder": example,
+        }
         body += [entry | ({"value": inert(value)} if value else {}), *remark(hint), *_fault(errors.get(field))]
     body += _risk(choices, today, _text(typed, RISK) if typed else "")
     time = _text(typed, DIGEST) if typed else daily.time
     when = f"Yours is sent {daily.other}; choose a time to have it then." if daily.other else "Empty for none."
     clock: Element = {"type": "Input.Time", "id": DIGEST, "label": "Daily digest of your portfolio"}
-    body += [clock | ({"value": time} if _TIME.fullmatch(time or "") else {}), *remark(f"On weekdays, at this time. {when}")]
+    body += [
+        clock | ({"value": time} if _TIME.fullmatch(time or "") else {}),
+        *remark(f"On weekdays, at this time. {when}"),
+    ]
     body += _fault(errors.get(DIGEST))
     return card(body, [{"type": "Action.Submit", "title": "Save", "data": {DIALOG: SETTINGS}}])
 

@@ -32,8 +32,8 @@ from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.placing import Placing
 from bot.surfaces.teams.presses import Presses
 from bot.surfaces.teams.progress import EVERY, Progress, line
-from bot.surfaces.teams.receiving import Receiver
 from bot.surfaces.teams.readers import reader_of
+from bot.surfaces.teams.receiving import Receiver
 from bot.surfaces.teams.record import answer_record
 from bot.surfaces.teams.references import References
 from bot.surfaces.teams.tokens import BotToken
@@ -242,7 +242,7 @@ class TeamsSurface(ChatSurface):
             found = self._progress[key] = Progress(
                 Stream(self.api, self._pace) if is_stream else Line(self.api, self._pace),
                 lambda: self._where(event),
-                lambda message_id: self._keep(event, message_id),
+                lambda message_id: self.keep_shown(event, message_id),
                 lambda: self._stop(event),
                 self._every,
             )
@@ -250,7 +250,7 @@ class TeamsSurface(ChatSurface):
                 self._progress.popitem(last=False)
         return found
 
-    async def _keep(self, event: Event, message_id: str) -> str:
+    async def keep_shown(self, event: Event, message_id: str) -> str:
         """Keep where progress is shown; where another process was first, ours goes."""
         holds = await self.references.stand(event.tenant, event.id, message_id)
         if holds and holds != message_id:
@@ -355,4 +355,3 @@ class Line:
         del number
         async with self._pace.turn(where["conversation"]):
             await self._api.update(where, message_id, line(text))
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -27,7 +28,10 @@ from tools.errors import RateLimited
 from tools.market_data.base import Events, Quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.records.database import Database
+    from tools.errors import MarketDataError
 
 MINUTES = timedelta(minutes=5)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -144,6 +148,29 @@ async def test_what_its_owner_silenced_tells_nothing(bench: AlertBench, how: str
         bench.trade("121", after=2 * HOUR)
         await bench.evaluator().run()
         assert len(await bench.events()) == 1
+
+
+@pytest.mark.parametrize("how", ["paused", "snoozed", "removed", "told"])
+async def test_what_changes_while_prices_are_fetched_counts(bench: AlertBench, how: str) -> None:
+    kept = await bench.add(above("110"))
+    bench.trade("120", after=MINUTES)
+    asked = bench.market.quotes
+
+    async def meanwhile(symbols: Sequence[str]) -> dict[str, Quote | MarketDataError]:
+        async with bench.database.write() as session:
+            if how == "told":  # by another evaluator, on the price before
+                watch = replace(kept.watch, armed=False, last_as_of=bench.now - MINUTES, fired_at=bench.now - MINUTES)
+                await alerts.put(session, kept.key, watch)
+            elif how == "snoozed":
+                await alerts.snooze(session, bench.actor(), kept.id, bench.now + HOUR, at=bench.now)
+            else:
+                act = alerts.pause if how == "paused" else alerts.remove
+                await act(session, bench.actor(), kept.id, at=bench.now)
+        return await asked(symbols)
+
+    bench.market.quotes = meanwhile  # type: ignore[method-assign]
+    assert (await bench.evaluator().run())["fired"] == 0
+    assert await bench.events() == []
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ async def test_who_is_stopped(database: Database) -> None:
     assert await stopped(ADA)
     async with database.write() as session:
         await session.execute(sa.update(User).where(User.id == "ada").values(active=True))
-        await session.merge(Tenant(tenant="local", name="x", platform="terminal", active=False))
+        await session.merge(Tenant(tenant="local", name="x", platform="local", active=False))
     assert await stopped(ADA)
     await pull(database, "tenant", "")
     assert await stopped(Actor("mary", "local"))

@@ -85,6 +85,16 @@ async def test_an_event_never_wakes_a_suspended_tenant_and_a_good_token_does(dat
     assert await acts(database) == ["slack.join", "slack.remove", "slack.reinstall"]
 
 
+async def test_a_tenant_that_was_suspended_here_stays_so_whoever_installs_the_app_anew(database: Database) -> None:
+    async with database.write() as session:
+        await installations.store(session, GIVEN, at=NOW)
+        (await session.get_one(Tenant, "T0001")).active = False
+        await installations.deactivate(session, "T0001", "app_uninstalled", at=NOW)
+        await installations.store(session, GIVEN, at=NOW)
+        assert not await installations.welcome(session, "T0001", "Acme", at=NOW)
+    assert await tenant_of(database) == ("Acme", False)
+
+
 async def test_new_tokens_count_only_for_the_refresh_token_that_was_used(database: Database) -> None:
     later = NOW + timedelta(hours=24)
     async with database.write() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +15,12 @@ from tools.alerts.deciding import NOT_COMPARABLE, OTHER_CURRENCY, Decision, on_e
 from tools.alerts.readings import Symbols, extreme_before, last_settled, needs_closes
 from tools.alerts.rules import Watch, moment_of
 from tools.alerts.telling import Crossing, Level, Split, crossing_of, findings_of, named, split_findings, split_of
-from tools.errors import NoData
+from tools.errors import MarketDataError, NoData, Unreachable
 from tools.market_data.base import PriceHistory, Quote
 from tools.portfolio.drawdown import Fall, fall_from_peak
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BEFORE = date(2026, 11, 19)
 APPLE = Level("above", "AAPL", Decimal(150), "USD")
@@ -72,11 +76,18 @@ def test_a_split_is_not_applied_twice() -> None:
     level = Level("below", "AAPL", Decimal(200), "USD")
     past = history("AAPL", [125.0, 125.0], splits=((TODAY, Decimal(4)),))
     first = look(level, watch(level, "500"), quote("AAPL", "126", "125"), past)
-    later = replace(
-        quote("AAPL", "127", "125"), as_of=datetime(2026, 11, 20, 20, 59, 59, 999999, tzinfo=UTC) + timedelta(1)
-    )
-    again = look(first.level, first.watch, later, past)
-    assert (again.level.threshold, again.split) == (50, None)
+    monday = TODAY + timedelta(days=3)
+    since = history("AAPL", [125.0, 126.0, 127.0], end=monday, splits=((TODAY, Decimal(4)),))
+    again = look(first.level, first.watch, quote("AAPL", "127", "126", as_of=monday), since)
+    assert (again.level.threshold, again.split, again.watch.last_value) == (50, None, 127)
+
+
+def test_a_split_is_kept_only_with_a_price_that_is_believed() -> None:
+    level = Level("below", "AAPL", Decimal(200), "USD")
+    past = history("AAPL", [125.0, 125.0], splits=((TODAY, Decimal(4)),))
+    decision = look(level, watch(level, "500"), quote("AAPL", "12600", "125"), past)
+    assert decision.doubt
+    assert (decision.level, decision.watch, decision.split) == (level, watch(level, "500"), None)
 
 
 def test_a_jump_waits_until_a_split_on_that_day_can_be_ruled_out() -> None:
@@ -202,6 +213,14 @@ async def test_a_quote_that_can_not_be_of_now_is_left_out() -> None:
         }
     )
     assert set(await Symbols().quotes(tool_context(market), list(market.quote_of))) == {"GOOD"}
+
+
+async def test_a_source_that_is_away_as_a_whole_has_no_quotes() -> None:
+    class Away(FakeMarketData):
+        async def quotes(self, symbols: Sequence[str]) -> dict[str, Quote | MarketDataError]:
+            raise Unreachable("Away; ask again.")
+
+    assert await Symbols().quotes(tool_context(Away()), ["AAPL"]) == {}
 
 
 def test_closes_are_needed_on_the_first_look_of_a_session_alone() -> None:

@@ -111,7 +111,7 @@ def test_one_run_of_new_highs_is_one_message_and_the_next_after_a_fall_another()
         (0 * HOUR, "99", "100"),
         (1 * HOUR, "100", "100"),  # as high, and not higher
         (2 * HOUR, "101", "100"),
-        (3 * HOUR, "99.5", "100"),
+        (3 * HOUR, "98", "100"),  # back, and still the same day
         (4 * HOUR, "102", "100"),
         (DAY, "103", "102"),
         (2 * DAY, "101.9", "103"),  # more than 1 % below, on a later day

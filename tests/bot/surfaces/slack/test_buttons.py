@@ -131,7 +131,8 @@ def test_an_import_can_be_added_or_put_in_the_place_of_what_is_there() -> None:
 
 def test_what_was_decided_takes_the_place_of_its_own_buttons_and_of_no_others() -> None:
     record_of = turn_record(next(reply for reply in replies() if reply.question == "How is JPMorgan?"))
-    one, two = ({"kind": "watchlist", "details": {}, "nonce": nonce} for nonce in ("n1", "n2"))
+    one: dict[str, Any] = {"kind": "watchlist", "details": {}, "nonce": "n1"}
+    two = {**one, "nonce": "n2"}
     message = {"text": "hi", "blocks": [proposal_buttons(one), proposal_buttons(two), feedback_block(record_of)]}
     drawn = without(message, "proposal_", "n2", "Confirmed.")
     assert drawn["blocks"][0] == message["blocks"][0]

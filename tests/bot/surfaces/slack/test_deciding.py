@@ -28,7 +28,14 @@ ASKED = "add Apple to my watchlist"
 
 
 @pytest.fixture
-async def served(slack: SlackServer, database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(served_settings(slack, sqlite_url, tmp_path / "home"), slack) as served:
+        yield served
+
+
+@pytest.fixture
+async def both(slack: SlackServer, database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    """On each kind of database in turn."""
     async with serving(served_settings(slack, database_url, tmp_path / "home"), slack) as served:
         yield served
 
@@ -44,14 +51,14 @@ async def proposed(served: Served) -> Shown:
     return shown
 
 
-async def test_a_press_makes_the_change_and_the_buttons_give_way_to_what_was_decided(served: Served) -> None:
-    shown = await proposed(served)
-    assert "AAPL" not in await watched(served)
-    await served.press(pressed(shown, "proposal_confirm"))
-    assert "AAPL" in await watched(served)
+async def test_a_press_makes_the_change_and_the_buttons_give_way_to_what_was_decided(both: Served) -> None:
+    shown = await proposed(both)
+    assert "AAPL" not in await watched(both)
+    await both.press(pressed(shown, "proposal_confirm"))
+    assert "AAPL" in await watched(both)
     await until(lambda: not has_button(shown, "proposal_"))
     assert "Confirmed" in str(shown.body["blocks"])
-    done = served.answers()[-1]
+    done = both.answers()[-1]
     assert "Added to your watchlist: AAPL" in done.text
     assert (done.channel, done.body["thread_ts"]) == (DM, shown.body["thread_ts"])
 
@@ -66,22 +73,22 @@ async def test_pressed_twice_it_says_so(served: Served, slack: SlackServer) -> N
     assert len(served.answers()) == 2
 
 
-async def test_pressed_many_times_at_once_the_change_is_made_once(served: Served, slack: SlackServer) -> None:
-    shown = await proposed(served)
+async def test_pressed_many_times_at_once_the_change_is_made_once(both: Served, slack: SlackServer) -> None:
+    shown = await proposed(both)
     presses = [pressed(shown, "proposal_confirm") for _ in range(5)]
-    await asyncio.gather(*(deliver_press(served.client, each) for each in presses))
-    await served.settled()
+    await asyncio.gather(*(deliver_press(both.client, each) for each in presses))
+    await both.settled()
     await until(lambda: len(slack.whispers) == 4)
     assert {whisper.text for whisper in slack.whispers} == {Refusal.USED.value}
-    assert len(await served.states()) == 2
-    assert (await watched(served)).count("AAPL") == 1
+    assert len(await both.states()) == 2
+    assert (await watched(both)).count("AAPL") == 1
 
 
-async def test_one_click_that_is_delivered_again_and_again_is_one_click(served: Served, slack: SlackServer) -> None:
-    click = pressed(await proposed(served), "proposal_confirm")
-    await asyncio.gather(*(deliver_press(served.client, click) for _ in range(3)))
-    await served.press(click)
-    assert len(await served.states()) == 2
+async def test_one_click_that_is_delivered_again_and_again_is_one_click(both: Served, slack: SlackServer) -> None:
+    click = pressed(await proposed(both), "proposal_confirm")
+    await asyncio.gather(*(deliver_press(both.client, click) for _ in range(3)))
+    await both.press(click)
+    assert len(await both.states()) == 2
     assert slack.whispers == []
 
 

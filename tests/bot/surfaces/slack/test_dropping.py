@@ -32,7 +32,14 @@ GOOD = b"symbol,quantity,cost,currency,date\nAAPL,10,100,USD,2020-01-02\nMSFT,5,
 
 
 @pytest.fixture
-async def served(slack: SlackServer, database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(served_settings(slack, sqlite_url, tmp_path / "home"), slack) as served:
+        yield served
+
+
+@pytest.fixture
+async def both(slack: SlackServer, database_url: str, tmp_path: Path) -> AsyncIterator[Served]:
+    """On each kind of database in turn."""
     async with serving(served_settings(slack, database_url, tmp_path / "home"), slack) as served:
         yield served
 
@@ -58,30 +65,30 @@ async def previewed(served: Served, content: bytes = GOOD, number: int = 1) -> S
 BOTH = [("AAPL", "10 at 100"), ("MSFT", "5 at 200.5")]
 
 
-async def test_preview_confirm_result(served: Served, slack: SlackServer) -> None:
-    shown = await previewed(served)
+async def test_preview_confirm_result(both: Served, slack: SlackServer) -> None:
+    shown = await previewed(both)
     assert "2 rows of “holdings.csv” for you" in shown.text
     assert "Apple" in str(shown.body["blocks"])
     assert "200.50 USD" in str(shown.body["blocks"])
-    assert await held(served) == [], "not before it is confirmed"
+    assert await held(both) == [], "not before it is confirmed"
     assert slack.downloads == [(f"/files-pri/{TEAM}-holdings.csv/download/holdings.csv", BOT_TOKEN)]
-    await served.press(pressed(shown, "proposal_confirm"))
-    assert await held(served) == BOTH
-    assert "Imported 2 rows" in served.answers()[-1].text
+    await both.press(pressed(shown, "proposal_confirm"))
+    assert await held(both) == BOTH
+    assert "Imported 2 rows" in both.answers()[-1].text
     await until(lambda: not has_button(shown, "proposal_"))
-    async with served.database.read() as session:
+    async with both.database.read() as session:
         acts = (await session.execute(sa.select(AuditRecord.action, AuditRecord.actor, AuditRecord.subject))).all()
         kept = (await session.scalars(sa.select(OfferRecord.command))).all()
     assert ("portfolio.import", USER, USER) in [tuple(act) for act in acts]
     assert kept == [""], "the rows are where they belong, and nowhere else"
 
 
-async def test_many_presses_at_once_import_once(served: Served) -> None:
-    shown = await previewed(served)
+async def test_many_presses_at_once_import_once(both: Served) -> None:
+    shown = await previewed(both)
     presses = [pressed(shown, "proposal_confirm") for _ in range(4)]
-    await asyncio.gather(*(deliver_press(served.client, each) for each in presses))
-    await served.settled()
-    assert await held(served) == BOTH
+    await asyncio.gather(*(deliver_press(both.client, each) for each in presses))
+    await both.settled()
+    assert await held(both) == BOTH
 
 
 async def test_the_same_file_again_can_be_added_or_put_in_the_place_of_the_first(served: Served) -> None:
@@ -97,6 +104,8 @@ async def test_the_same_file_again_can_be_added_or_put_in_the_place_of_the_first
 async def test_declined_nothing_is_kept(served: Served) -> None:
     await served.press(pressed(await previewed(served), "proposal_decline"))
     assert await held(served) == []
+    async with served.database.read() as session:
+        assert (await session.scalars(sa.select(OfferRecord.command))).all() == [""]
 
 
 async def test_a_file_with_problems_is_told_with_its_lines_and_has_no_button(served: Served) -> None:
@@ -116,76 +125,71 @@ async def test_what_was_forgotten_in_between_is_not_imported(served: Served) -> 
     assert await held(served) == []
 
 
-class TestWithoutRows:
-    """On one kind of database: nothing is kept here."""
+async def test_other_files_are_not_even_fetched(served: Served, slack: SlackServer) -> None:
+    pictures = {"filetype": "png", "mimetype": "image/png"}
+    archive = {"filetype": "zip", "mimetype": "application/zip"}
+    huge = {"size": 2_000_001}
+    drops = [
+        ([slack.drop("bomb.png", b"\x89PNG", **pictures)], "CSV text only"),
+        ([slack.drop("bomb.zip", b"PK", **archive)], "CSV text only"),
+        ([slack.drop("a.csv", GOOD), slack.drop("b.png", b"x", **pictures)], "CSV text only"),
+        ([slack.drop("a.csv", GOOD), slack.drop("b.csv", GOOD)], ONE_ONLY),
+        ([slack.drop("a.csv", GOOD, **huge)], "up to 2,000,000 bytes"),
+        ([slack.drop("a.csv", GOOD, url_private_download="https://evil.example/a.csv")], NOT_OURS),
+    ]
+    for number, (files, told) in enumerate(drops):
+        await served.say(dropped(*files, channel=f"D{number}"))
+        assert told in served.answers()[-1].text, files
+        assert not has_button(served.answers()[-1], "proposal_")
+    assert slack.downloads == []
 
-    @pytest.fixture
-    async def served(self, slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Served]:
-        async with serving(served_settings(slack, sqlite_url, tmp_path / "home"), slack) as served:
-            yield served
 
-    async def test_other_files_are_not_even_fetched(self, served: Served, slack: SlackServer) -> None:
-        pictures = {"filetype": "png", "mimetype": "image/png"}
-        archive = {"filetype": "zip", "mimetype": "application/zip"}
-        huge = {"size": 2_000_001}
-        drops = [
-            ([slack.drop("bomb.png", b"\x89PNG", **pictures)], "CSV text only"),
-            ([slack.drop("bomb.zip", b"PK", **archive)], "CSV text only"),
-            ([slack.drop("a.csv", GOOD), slack.drop("b.png", b"x", **pictures)], "CSV text only"),
-            ([slack.drop("a.csv", GOOD), slack.drop("b.csv", GOOD)], ONE_ONLY),
-            ([slack.drop("a.csv", GOOD, **huge)], "up to 2,000,000 bytes"),
-            ([slack.drop("a.csv", GOOD, url_private_download="https://evil.example/a.csv")], NOT_OURS),
-        ]
-        for number, (files, told) in enumerate(drops):
-            await served.say(dropped(*files, channel=f"D{number}"))
-            assert told in served.answers()[-1].text, files
-            assert not has_button(served.answers()[-1], "proposal_")
-        assert slack.downloads == []
+async def test_a_slack_that_stumbles_is_asked_again(served: Served, slack: SlackServer) -> None:
+    file = slack.drop("a.csv", GOOD)
+    slack.files["a.csv"] = Stored(b"", web.Response(status=503))
+    asking = asyncio.create_task(served.say(dropped(file)))
+    await until(lambda: slack.downloads)
+    slack.files["a.csv"] = Stored(GOOD)
+    await asking
+    assert "2 rows of “a.csv”" in served.answers()[-1].text
 
-    async def test_a_slack_that_stumbles_is_asked_again(self, served: Served, slack: SlackServer) -> None:
-        file = slack.drop("a.csv", GOOD)
-        slack.files["a.csv"] = Stored(b"", web.Response(status=503))
-        asking = asyncio.create_task(served.say(dropped(file)))
-        await until(lambda: slack.downloads)
-        slack.files["a.csv"] = Stored(GOOD)
-        await asking
-        assert "2 rows of “a.csv”" in served.answers()[-1].text
 
-    async def test_in_a_channel_one_line_says_where_and_nothing_is_read(
-        self, served: Served, slack: SlackServer
-    ) -> None:
-        await served.allow(CHANNEL)
-        file = slack.drop("a.csv", GOOD)
-        await served.say(dropped(file, text=f"<@{BOT}>", channel=CHANNEL, kind="channel"))
-        (shown,) = served.answers()
-        assert NOT_HERE in shown.text
-        assert slack.downloads == []
+async def test_in_a_channel_one_line_says_where_and_nothing_is_read(served: Served, slack: SlackServer) -> None:
+    await served.allow(CHANNEL)
+    file = slack.drop("a.csv", GOOD)
+    await served.say(dropped(file, text=f"<@{BOT}>", channel=CHANNEL, kind="channel"))
+    (shown,) = served.answers()
+    assert NOT_HERE in shown.text
+    assert slack.downloads == []
 
-    async def test_a_guest_may_import_nothing(self, served: Served, slack: SlackServer) -> None:
-        slack.users[USER] = {"is_restricted": True}
-        shown = await previewed(served)
-        assert "guests" in shown.text
-        assert slack.downloads == []
 
-    async def test_a_question_with_a_picture_is_answered_and_told_what_was_left_out(
-        self, served: Served, slack: SlackServer
-    ) -> None:
-        picture = slack.drop("x.png", b"x", filetype="png", mimetype="image/png")
-        await served.say(dropped(picture, text="price of Apple"))
-        (shown,) = served.answers()
-        assert "left what you attached unread" in shown.text
-        assert "$125.67" in shown.text
+async def test_a_guest_may_import_nothing(served: Served, slack: SlackServer) -> None:
+    slack.users[USER] = {"is_restricted": True}
+    shown = await previewed(served)
+    assert "guests" in shown.text
+    assert slack.downloads == []
 
-    async def test_hostile_names_and_malformed_files_break_nothing(self, served: Served, slack: SlackServer) -> None:
-        odd: list[Any] = [
-            {"name": "<!channel> [x](https://evil.example).csv", "size": -5},
-            {"name": None, "filetype": 5, "mimetype": [], "size": "big", "url_private": {}},
-            {"name": "x" * 5_000 + ".csv", "size": True, "id": 7},
-        ]
-        for number, file in enumerate(odd):
-            await served.say(dropped(file, channel=f"D{number}"))
-        await served.say(dropped("no file", 5, None, channel="D8"))
-        await served.say(callback({**dropped(channel="D9")["event"], "files": "none"}))
-        assert set((await served.states()).values()) <= {"done"}
-        assert "<!channel>" not in str([shown.body for shown in slack.messages])
-        assert "https://evil" not in str([shown.body for shown in slack.messages])
+
+async def test_a_question_with_a_picture_is_answered_and_told_what_was_left_out(
+    served: Served, slack: SlackServer
+) -> None:
+    picture = slack.drop("x.png", b"x", filetype="png", mimetype="image/png")
+    await served.say(dropped(picture, text="price of Apple"))
+    (shown,) = served.answers()
+    assert "left what you attached unread" in shown.text
+    assert "$125.67" in shown.text
+
+
+async def test_hostile_names_and_malformed_files_break_nothing(served: Served, slack: SlackServer) -> None:
+    odd: list[Any] = [
+        {"name": "<!channel> [x](https://evil.example).csv", "size": -5},
+        {"name": None, "filetype": 5, "mimetype": [], "size": "big", "url_private": {}},
+        {"name": "x" * 5_000 + ".csv", "size": True, "id": 7},
+    ]
+    for number, file in enumerate(odd):
+        await served.say(dropped(file, channel=f"D{number}"))
+    await served.say(dropped("no file", 5, None, channel="D8"))
+    await served.say(callback({**dropped(channel="D9")["event"], "files": "none"}))
+    assert set((await served.states()).values()) <= {"done"}
+    assert "<!channel>" not in str([shown.body for shown in slack.messages])
+    assert "https://evil" not in str([shown.body for shown in slack.messages])

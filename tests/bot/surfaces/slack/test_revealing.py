@@ -38,7 +38,9 @@ async def answer(served: Served, text: str = "price of Apple", channel: str = ""
 
 def as_message(shown: Shown, **more: Any) -> dict[str, Any]:
     """The message as a shortcut's payload holds it."""
-    kept: dict[str, Any] = {name: shown.body[name] for name in ("text", "blocks", "metadata", "thread_ts") if name in shown.body}
+    kept: dict[str, Any] = {
+        name: shown.body[name] for name in ("text", "blocks", "metadata", "thread_ts") if name in shown.body
+    }
     return {"type": "message", "ts": shown.ts, "app_id": APP, "bot_id": "B1", **kept, **more}
 
 

@@ -70,7 +70,7 @@ async def test_an_answer_says_that_a_machine_made_it_names_its_sources_and_asks_
     assert entity["additionalType"] == ["AIGeneratedContent"]
     (claim,) = entity["citation"]
     assert claim["appearance"]["name"] == "bundled history"
-    assert claim["appearance"]["abstract"].startswith("As of Dec 28, 2022. Apple")
+    assert claim["appearance"]["abstract"].startswith("As of Dec 28, 2022. Apple total return -28.6%; ")
     assert shown.text.endswith("[1]")
     assert shown.body["channelData"]["feedbackLoop"] == {"type": "default"}
     kinds = [element["type"] for element in shown.card["body"]]
@@ -256,7 +256,7 @@ async def test_b9_where_the_app_was_taken_out_nothing_is_sent_and_the_log_says_s
             assert row is not None
             assert "gone" in str(row.failure)
             told = [entry for entry in await entries(session, TENANT) if entry.action == "teams.unreachable"]
-            assert [entry.target for entry in told] == [PERSONAL]
+            assert [entry.subject for entry in told] == [PERSONAL]
             assert (await verify(session, TENANT)).is_whole
         teams.gone.clear()
         await client.say("price of Coca-Cola")  # they write again, so it is not gone
