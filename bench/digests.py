@@ -122,7 +122,7 @@ def _digest(number: int) -> Digest:
 
 
 async def ask_now_and_then(worker: Worker, every: float) -> None:
-    """A question twice a second, of somebody who waits for it."""
+    """A question every two seconds, of somebody who waits for it."""
     number = 0
     while True:
         number += 1
@@ -172,7 +172,7 @@ async def measure(count: int, folder: Path) -> str:
         idle = time.monotonic() - again
         before = resource.getrusage(resource.RUSAGE_SELF)
         running = asyncio.create_task(worker.run())
-        asking = asyncio.create_task(ask_now_and_then(worker, 0.5))
+        asking = asyncio.create_task(ask_now_and_then(worker, 2))
         started = time.monotonic()
         while await left(database):  # noqa: ASYNC110
             await asyncio.sleep(0.5)

@@ -17,8 +17,8 @@ from bot.digest_commands import digest_app
 from bot.errors import TuppenceError
 from bot.model_commands import commands, model_app
 from bot.slack_commands import slack_app
-from bot.teams_commands import teams_app
 from bot.starting import read_settings, run
+from bot.teams_commands import teams_app
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import DigestRefused
 from bot.records import controls, conversations, digest_terms, digests, preferences
 from bot.records.identities import accounts_of
-from bot.records.policies import terms_of
+from bot.records.policies import terms_of as policy_of
 from bot.records.quiet_hours import end_of_quiet
 from bot.records.schedule_tables import Digest
 from bot.records.users import Actor
-from bot.turn.destination import is_full_member, place_now
+from bot.turn.destination import is_full_member
 from bot.turn.prompting import sections
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Delivery:
     owner: Actor
     event: Event
     is_direct: bool
+    may_be_external: bool
     base_currency: str
     told_in: str
     manner: Manner
@@ -67,12 +68,12 @@ class Audience:
         async with self._parts.database.read() as session:
             delivery = await self._read(session, event)
         place = await shows.place(delivery.event)
-        async with self._parts.database.read() as session:
-            place = await place_now(session, delivery.owner, place)
         if place.asker == "gone":
             raise Dropped("its owner has left", for_good=True)
         if delivery.is_direct and not is_full_member(place):
             raise Dropped(f"not sent: {sections('notices')['guest']}")
+        if place.external and not delivery.is_direct and not delivery.may_be_external:
+            raise Dropped("not sent: people of another organisation are in that channel now")
         return delivery
 
     async def _read(self, session: AsyncSession, event: Event) -> Delivery:
@@ -86,23 +87,27 @@ class Audience:
         if stopped.stop:
             is_gone = stopped.stop == "user_inactive"
             raise Dropped("its owner has left" if is_gone else "not sent: it was stopped by an admin", for_good=is_gone)
-        channel = "" if row.kind in digest_terms.PERSONAL_KINDS else (row.target or {}).get("channel", "")
+        terms = digest_terms.terms_of(row)
+        channel = "" if row.kind in digest_terms.PERSONAL_KINDS else terms.channel
+        stored = await controls.channel_of(session, owner.tenant, channel) if channel else None
         try:
-            await digests.may_go_there(session, owner, replace(digest_terms.terms_of(row), channel=channel))
+            if channel:  # that the owner is active is known by now
+                await digests.may_go_there(session, owner, terms)
         except DigestRefused as refused:
             raise Dropped(f"not sent: {refused}") from None
-        chosen, terms = await preferences.choices_of(session, owner), await terms_of(session, owner.tenant)
-        currency = chosen.base_currency or (terms.base_currency if terms.is_set else self._parts.base_currency)
+        chosen, policy = await preferences.choices_of(session, owner), await policy_of(session, owner.tenant)
+        currency = chosen.base_currency or (policy.base_currency if policy.is_set else self._parts.base_currency)
         is_own = row.quiet_hours is not None
-        hours, zone = (row.quiet_hours, row.time_zone) if is_own else (terms.quiet_hours, terms.time_zone)
+        hours, zone = (row.quiet_hours, row.time_zone) if is_own else (policy.quiet_hours, policy.time_zone)
         return Delivery(
             row,
             owner,
-            await _addressed(session, event, owner, channel),
+            await _addressed(session, event, owner, channel, stored.kind if stored else ""),
             is_direct=not channel,
+            may_be_external=stored is not None and stored.external,
             base_currency=currency,
             told_in=chosen.base_currency or "",
-            manner=preferences.manner(chosen, terms),
+            manner=preferences.manner(chosen, policy),
             models_off=stopped.models_off,
             quiet_until=end_of_quiet(self._parts.now(), hours, zone),
         )
@@ -113,7 +118,7 @@ def was_asked_for(event: Event) -> bool:
     return "asked_by" in event.payload
 
 
-async def _addressed(session: AsyncSession, event: Event, owner: Actor, channel: str) -> Event:
+async def _addressed(session: AsyncSession, event: Event, owner: Actor, channel: str, kind: str) -> Event:
     """The event as its surface understands it: from the owner's account there, to that account or to the channel."""
     account = (await accounts_of(session, owner, event.surface))[0]
     if not channel:
@@ -125,8 +130,7 @@ async def _addressed(session: AsyncSession, event: Event, owner: Actor, channel:
         known = await conversations.find(session, owner.tenant, event.surface, channel)
         if known and known.failure:
             raise Dropped(known.failure, for_good=True)
-        stored = await controls.channel_of(session, owner.tenant, channel)
-        place = {"channel": channel, "kind": stored.kind if stored else "public", "external": False, "stranger": False}
+        place = {"channel": channel, "kind": kind, "external": False, "stranger": False}
         reference = known.reference if known else {}
         payload = {"target": {"channel": channel, "conversation": channel, **reference}, "place": place}
     return replace(event, user=account, payload={**event.payload, **payload})

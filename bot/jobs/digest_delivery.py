@@ -179,8 +179,7 @@ class DigestHandler:
             if said:
                 await self._keep(session, claim.event, *said)
             now = await inbox.database_now(session)
-            await inbox.checkpoint(session, claim, {"outcome": outcome}, turn_id, now=now)
-            return await inbox.finish(session, claim, messages, now=now)
+            return await inbox.finish(session, claim, messages, now=now, turn_id=turn_id, steps={"outcome": outcome})
 
     async def _keep(self, session: AsyncSession, event: Event, owner: Actor, reply: Reply) -> None:
         at, name, turn_id = self._now(), event.conversation, reply.turn_id

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One conversation; `user` is "" in a shared one. `failure` is why it can't be written to any more, "" while it can."""
+    """One conversation; `user` is "" in a shared one. `failure` is why it can't be written to, "" while it can."""
 
     tenant: str
     platform: str

@@ -131,11 +131,11 @@ async def accept(session: AsyncSession, event: Event, *, now: datetime) -> bool:
 async def claim(
     session: AsyncSession, owner: str, *, now: datetime, lease: timedelta, lowest: int = UNASKED
 ) -> Claim | None:
-    """The next event that may be worked on, chat before what nobody asked for, then the earliest; None when there is
-    nothing to do now. With `lowest` CHAT only what people wait for is taken.
+    """The next event that may be worked on, None when there is nothing to do now.
 
-    Of a conversation only one event is in work at a time, in the order in which they were sent. On PostgreSQL
-    `SKIP LOCKED` passes over what another worker takes at this moment; on SQLite writers take turns anyway.
+    Chat comes before what nobody asked for, and with `lowest` CHAT alone; then the earliest. Of a conversation only one
+    event is in work at a time, in the order in which they were sent. On PostgreSQL `SKIP LOCKED` passes over what
+    another worker takes at this moment; on SQLite writers take turns anyway.
     """
     while True:
         conversation = await session.scalar(
@@ -229,11 +229,13 @@ async def finish(
     *,
     now: datetime,
     turn_id: str | None = None,
+    steps: object = None,
     failure: str | None = None,
 ) -> tuple[Post, ...]:
     """Record what the event came to, in the unit that records the turn. Raises `LeaseLost`.
 
-    With a `failure` the event is given up once its messages, the apology, are posted; an admin may replay it.
+    `steps` replace those of the last checkpoint, where there are any. With a `failure` the event is given up once its
+    messages, the apology, are posted; an admin may replay it.
     """
     await hold(session, claim, now=now)
     known = await session.scalar(
@@ -261,6 +263,7 @@ async def finish(
             state="answered" if rows else _ended(failure),
             failure=failure,
             turn_id=turn_id or InboxEvent.turn_id,
+            **({} if steps is None else {"steps": steps}),
             attempts=0 if rows else InboxEvent.attempts,
             finished_at=None if rows else now,
         )

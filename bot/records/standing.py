@@ -57,6 +57,21 @@ async def turn_at(session: AsyncSession, tenant: str, surface: str, message_id: 
     return await session.scalar(query) or ""
 
 
+async def latest_turn(session: AsyncSession, tenant: str, conversation: str) -> str:
+    """The turn of a conversation that was asked for last; "" where there is none."""
+    query = (
+        sa.select(InboxEvent.turn_id)
+        .where(
+            InboxEvent.tenant == tenant,
+            InboxEvent.conversation == conversation,
+            InboxEvent.turn_id.is_not(None),
+        )
+        .order_by(InboxEvent.sent_at.desc())
+        .limit(1)
+    )
+    return await session.scalar(query) or ""
+
+
 async def posted_at(session: AsyncSession, tenant: str, surface: str, message_id: str) -> Any:
     """What was put into a posted message, None for one that is not known."""
     query = (

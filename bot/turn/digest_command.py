@@ -17,7 +17,9 @@ from bot.turn.digest_words import (
     usual_terms,
     with_options,
 )
+from bot.turn.prompting import sections
 from bot.turn.rendering import escape
+from tools.market.signals import definitions_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -129,6 +131,11 @@ async def _delete(context: CommandContext, words: Sequence[str]) -> str:
     return f"Deleted: {escape(row.kind)}. What was sent stays where it is."
 
 
+async def _signals(_: CommandContext, __: Sequence[str]) -> str:
+    """The rules by which a digest tells of trends."""
+    return f"{sections('digests')['signals']}\n\n{definitions_text()}"
+
+
 async def _own(context: CommandContext) -> Sequence[Digest]:
     async with context.database.read() as session:
         return await digests.digests_of(session, context.actor)
@@ -157,4 +164,5 @@ _ACTS: dict[str, Callable[[CommandContext, Sequence[str]], Awaitable[str]]] = {
     "remove": _delete,
     "resume": _resume,
     "run": _run,
+    "signals": _signals,
 }

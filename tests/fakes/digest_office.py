@@ -50,7 +50,10 @@ QUICK = Limits(
 
 
 class PostOffice(Showing):
-    """A platform in memory. `gone` are accounts that left, `guests` those of guests, `closed` places that refuse."""
+    """A platform in memory. `gone` are accounts that left, `guests` those of guests.
+
+    `closed` are places that refuse, `external` those that people of others are in.
+    """
 
     name = "slack"
 
@@ -59,12 +62,14 @@ class PostOffice(Showing):
         self.gone: set[str] = set()
         self.guests: set[str] = set()
         self.closed: set[str] = set()
+        self.external: set[str] = set()
         self._ids = itertools.count()
 
     async def place(self, event: Event) -> Place:
         said = event.payload["place"]
         standing: Any = "gone" if event.user in self.gone else "guest" if event.user in self.guests else "member"
-        return Place(self.name, event.tenant, said["channel"], said["kind"], bool(said["external"]), asker=standing)
+        is_external = said["external"] or said["channel"] in self.external
+        return Place(self.name, event.tenant, said["channel"], said["kind"], is_external, asker=standing)
 
     async def discard(self, event: Event) -> None:
         """Nothing is shown."""

@@ -82,8 +82,8 @@ class AgentMethods:
         stream.took.append("chat.stopStream")
         stream.is_open = False
         words = " ".join(_words(body.get("blocks", [])))
-        given = {key: body[key] for key in ("blocks", "metadata") if key in body}
-        stream.shown.body.update(given, text=words)
+        stream.shown.body |= {key: value for key, value in body.items() if key in ("blocks", "metadata")}
+        stream.shown.body["text"] = words
         stream.shown.history.append(words)
         self.sessions.append((body["channel"], stream.shown.body["thread_ts"], body.get("session_status", "active")))
         return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words}}

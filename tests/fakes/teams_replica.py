@@ -12,6 +12,7 @@ from typing import Any
 from bot.serving import serve
 from bot.settings import load_settings
 from bot.surfaces.teams.cloud import Cloud
+from bot.surfaces.teams.live import Live
 from bot.surfaces.teams.surface import TeamsSurface
 from tests.fakes.replica import LIMITS, Executioner, arrange
 
@@ -30,7 +31,7 @@ def cloud_at(address: str) -> Cloud:
 
 def watch_placing(executioner: Executioner) -> None:
     """Two more stages: a line of progress stands in Teams ("placed"), and its id is on record ("kept")."""
-    keep = TeamsSurface.keep_shown
+    keep = Live.keep
 
     async def watched(*arguments: Any) -> str:
         executioner.passing("placed")
@@ -38,7 +39,7 @@ def watch_placing(executioner: Executioner) -> None:
         executioner.passing("kept")
         return holds
 
-    TeamsSurface.keep_shown = watched  # type: ignore[method-assign]
+    Live.keep = watched  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

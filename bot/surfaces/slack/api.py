@@ -19,7 +19,7 @@ from bot.jobs.posting import PostFailed
 from bot.redaction import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -45,17 +45,20 @@ PASSING = frozenset(
     | {"team_added_to_org", "external_channel_migrating"}
 )
 
-READS = frozenset(
+FORMS = frozenset(
     {
         "conversations.history",
         "conversations.info",
         "conversations.replies",
+        "files.completeUploadExternal",
         "files.getUploadURLExternal",
         "files.info",
         "users.info",
     }
 )
-"""Methods that take their arguments in the address: a body of JSON is for those that write."""
+"""Methods that are sent a form, as not all of them take JSON; by POST, as some stand-ins know nothing else."""
+LACKING = frozenset({404, 405, 501})
+"""What a server answers, in place of Slack's `unknown_method`, for a method that it does not have."""
 
 
 class SlackRefused(Exception):
@@ -148,7 +151,7 @@ class SlackApi:
         if (wait := self._resume_at - self._monotonic()) > 0:
             raise PostFailed(self.problem, timedelta(seconds=wait))
         try:
-            sent = {"http_verb": "GET", "params": arguments} if method in READS else {"json": arguments}
+            sent = {"data": _form(arguments)} if method in FORMS else {"json": arguments}
             answer = await self._client().api_call(method, **sent)
         except SlackApiError as error:
             raise self._reason(method, error) from None
@@ -206,12 +209,11 @@ class SlackApi:
             )
         if code in REVOKED:
             return self._revoked(code)
+        if status in LACKING and (not code or code in MISSING_METHOD):
+            return SlackRefused(method, "http_404")
         if code in PASSING or status >= 500:
             return self._failed(f"Slack answered {status} {one_line(code)[:60]}".strip())
-        if not code:
-            is_missing = status == 404
-            return SlackRefused(method, "http_404") if is_missing else self._failed("Slack answered with no JSON")
-        return SlackRefused(method, code, needed)
+        return SlackRefused(method, code, needed) if code else self._failed("Slack answered with no JSON")
 
     def _failed(self, reason: str) -> PostFailed:
         self._failures += 1
@@ -223,6 +225,15 @@ class SlackApi:
         self.lost(f"Slack refuses the bot token ({code})")
         self._resume_at = self._monotonic() + AUTH_PAUSE
         return PostFailed(self.problem, timedelta(seconds=AUTH_PAUSE))
+
+
+def _form(arguments: Mapping[str, object]) -> dict[str, str]:
+    """Arguments as the fields of a form."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in arguments.items()
+        if value is not None
+    }
 
 
 def _told(error: SlackApiError) -> tuple[int, str, str]:

@@ -9,6 +9,7 @@ from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.slack import refusals
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.blocks import plain_messages
+from bot.surfaces.slack.finding import Finder
 from bot.surfaces.slack.plan import drawn as drawn_plan
 from bot.surfaces.slack.status import AgentStatus
 from bot.surfaces.slack.streams import OPEN, UNDELETABLE, Streams
@@ -17,7 +18,7 @@ from bot.surfaces.slack.uploads import show_pictures
 from bot.turn.prompting import sections
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
 
     from bot.records.inbox import Outgoing
     from bot.surfaces.slack.api import SlackApi
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
 SHARED_NOW = "That channel is shared with another organisation now, so I answer you here."
-_MOST_PAGES = 5
-_SLACK = 60.0
-"""Seconds by which a search looks further back than the question: clocks differ."""
 
 
 class Placing:
@@ -39,7 +37,7 @@ class Placing:
     def __init__(self, api: SlackApi, pace: Pace, directory: Directory) -> None:
         self._api, self._pace, self._directory = api, pace, directory
         self._direct: dict[str, str] = {}
-        self._own_user = ""
+        self._finder = Finder(api)
         self.streams, self.status = Streams(api), AgentStatus(api)
 
     async def channel_of(self, target: dict[str, Any]) -> str:
@@ -79,32 +77,24 @@ class Placing:
         """Where the message with a key stands, in its place or in the asker's direct messages. Raises `PostFailed`."""
         try:
             channel = await self.channel_of(target)
-            found = [f"{channel}/{ts}" async for ts in self._search(channel, target, "key", key)]
+            found = [f"{channel}/{ts}" async for ts in self._finder.carrying(channel, target, "key", key)]
             if not found and target.get("user") and not channel.startswith("D"):
                 direct = await self._direct_channel(target["user"])
-                found = [f"{direct}/{ts}" async for ts in self._search(direct, {**target, "thread_ts": ""}, "key", key)]
+                found = [
+                    f"{direct}/{ts}"
+                    async for ts in self._finder.carrying(direct, {**target, "thread_ts": ""}, "key", key)
+                ]
         except PostRefused:
             return ()
         return sorted(found, key=lambda name: float(name.partition("/")[2]))
 
     async def find_progress(self, target: dict[str, Any], event_id: str, mark: str) -> str:
-        """The ts of what is shown of a question, "" where there is nothing. Raises `PostFailed`.
-
-        A message of ours is known by its metadata. A stream has none until it ends: it is known by the ids of its
-        tasks or, where Slack does not tell them, as the one in the thread that was not ended as any answer.
-        """
+        """The ts of what is shown of a question, "" where there is nothing. Raises `PostFailed`."""
         try:
             channel = await self.channel_of(target)
         except PostRefused:
             return ""
-        stream = ""
-        async for message in self._messages(channel, target):
-            payload = _payload(message)
-            if payload.get("working_on") == event_id:
-                return str(message["ts"])
-            if not payload and not stream and await self._is_unfinished(message, mark, target.get("since", 0.0)):
-                stream = str(message["ts"])
-        return stream
+        return await self._finder.shown_for(channel, target, event_id, mark)
 
     async def begin_progress(
         self, target: dict[str, Any], plan: Plan, event_id: str, *, may_stream: bool
@@ -267,49 +257,6 @@ class Placing:
             self._direct[user] = str(((answer or {}).get("channel") or {}).get("id") or user)
         return self._direct[user]
 
-    async def _search(self, channel: str, target: dict[str, Any], name: str, value: str) -> AsyncIterator[str]:
-        """The ts of each message whose metadata says so, in a thread or in the latest of a channel."""
-        async for message in self._messages(channel, target):
-            if _payload(message).get(name) == value:
-                yield str(message["ts"])
-
-    async def _messages(self, channel: str, target: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """The messages of a thread, or the latest of a channel, since a question was asked."""
-        thread = target.get("thread_ts", "")
-        method = "conversations.replies" if thread else "conversations.history"
-        oldest = {"oldest": f"{target['since'] - _SLACK:.6f}"} if target.get("since") else {}
-        arguments = {"channel": channel, "include_all_metadata": True, "limit": 200, **oldest}
-        if thread:
-            arguments["ts"] = thread
-        for _ in range(_MOST_PAGES):
-            try:
-                answer = await self._api.try_call(method, **arguments)
-            except SlackRefused as error:
-                log.debug("%s can't be searched: %s", channel, error)
-                return
-            for message in (answer or {}).get("messages", ()):
-                yield message
-            cursor = ((answer or {}).get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-            arguments["cursor"] = cursor
-
-    async def _is_unfinished(self, message: dict[str, Any], mark: str, since: float) -> bool:
-        """Whether a message without metadata of ours is the stream of a question that was asked `since`."""
-        if mark in str(message.get("blocks", "")):
-            return True
-        if float(message["ts"]) <= since or message.get("files") or message.get("subtype"):
-            return False
-        if "streaming_state" not in message and message.get("text"):
-            return False
-        if not self._own_user:
-            try:
-                answer = await self._api.call("auth.test")
-            except SlackRefused:
-                return False
-            self._own_user = str(answer.get("user_id", ""))
-        return message.get("user") == self._own_user
-
     def _refused(self, error: SlackRefused) -> Exception:
         """A refusal as the outbox understands it: one that an administrator can mend is tried again later."""
         if error.code == "missing_scope":
@@ -340,13 +287,6 @@ def _plainer(drawn: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 def _shorter(drawn: dict[str, Any]) -> dict[str, Any]:
     """So short that Slack can't find it too long."""
     return {"text": f"{drawn.get('text', '')[:3500]}…\n\n(The rest is too long for one message of Slack.)"}
-
-
-def _payload(message: dict[str, Any]) -> dict[str, Any]:
-    """What we wrote beside a message of ours; {} for nothing."""
-    metadata = message.get("metadata") or {}
-    found = metadata.get("event_payload") if metadata.get("event_type") == EVENT_TYPE else None
-    return found if isinstance(found, dict) else {}
 
 
 def _metadata(payload: dict[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Bot Framework's connector as this program needs it, over the SDK: an answer, a refusal, or a failure to try again."""
+"""The Bot Framework's connector over the SDK: each call is an answer, a refusal, or a failure to try again."""
 
 from __future__ import annotations
 

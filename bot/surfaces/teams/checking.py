@@ -1,4 +1,4 @@
-"""What `tuppence doctor` says of Teams: whether the sign-in works, Microsoft's keys can be had, and the secret lasts."""
+"""What `tuppence doctor` says of Teams: whether the bot can sign in, keys can be had, and the secret lasts."""
 
 from __future__ import annotations
 

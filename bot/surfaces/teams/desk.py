@@ -31,6 +31,8 @@ class Desk:
     references: References
     directory: Directory
     usual: Reader
+    is_local: bool = False
+    """Whether it is played on this machine alone."""
 
     async def actor(self, press: Pressed) -> Actor:
         """Who pressed: as Teams proved it, never as the press says. Raises `DatabaseError`."""

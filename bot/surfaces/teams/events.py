@@ -1,4 +1,4 @@
-"""What Teams' activities mean to the inbox: a question, the end of one, a press, a place, or nothing. Pure functions."""
+"""What Teams' activities mean: a question, the end of one, a press, a place, or nothing. Nothing is asked."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _ID = re.compile(r"[\w:@.;=|+~-]{1,400}", re.ASCII)
 _THREAD = ";messageid="
 _LONGEST_KEY = 200
 _LONGEST_NAME = 100
+_DAY = 86_400
 UNREAD = "*I read CSV files only, and those in our direct chat, so I left what you attached unread.*"
 _KINDS = {"personal": "direct", "groupChat": "group", "channel": "public"}
 
@@ -124,6 +125,7 @@ class _Said:
     service_url: str
     external: bool
     at: datetime
+    day: str
     reader: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -189,6 +191,7 @@ def _said(body: Mapping[str, Any], now: datetime) -> _Said:
         service_url=str(body["serviceUrl"]),
         external=channel_type == "shared" or _is_foreign(sender, conversation, tenant),
         at=_time(body.get("timestamp"), now),
+        day=_day(body.get("localTimestamp"), now),
         reader=_reader(body),
     )
 
@@ -227,8 +230,8 @@ def _event(body: Mapping[str, Any], said: _Said, text: str) -> Event:
     return Event(
         tenant=said.tenant,
         id=said.place,
-        # A direct conversation and a group chat have one thread, whose name is empty.
-        conversation=key_of(said.channel, said.thread),
+        # A chat has no threads: what is said on one day belongs together, and yesterday is not meant by "and Apple?".
+        conversation=key_of(said.channel, said.thread or said.day),
         user=said.user,
         surface=NAME,
         kind=QUESTION,
@@ -351,3 +354,13 @@ def _time(text: Any, now: datetime) -> datetime:
     except ValueError:
         return now
     return min(stamped.astimezone(UTC), now) if stamped.tzinfo else now
+
+
+def _day(text: Any, now: datetime) -> str:
+    """The day on the sender's own clock; ours in UTC where it is not told, or makes no sense."""
+    try:
+        local = datetime.fromisoformat(str(text))
+    except ValueError:
+        return now.date().isoformat()
+    is_near = local.tzinfo is not None and abs((local - now).total_seconds()) < _DAY
+    return (local if is_near else now).date().isoformat()

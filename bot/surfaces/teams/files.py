@@ -1,4 +1,4 @@
-"""Files that people attach: what Teams says of them, and their content, fetched from nowhere but where Teams keeps them."""
+"""Files that people attach: what Teams says of them, and their content, fetched from SharePoint alone."""
 
 from __future__ import annotations
 

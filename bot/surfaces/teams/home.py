@@ -59,7 +59,17 @@ def _elements(home: Home, reader: Reader) -> Iterator[Element]:
     if home.refusal:
         yield from text((Span(home.refusal),))
         return
-    glance, localise = home.glance, _localiser(home.glance, reader)
+    localise = _localiser(home.glance, reader)
+    yield from _wealth(home, localise)
+    for title, sendings in (("Digests", home.digests), ("Alerts", home.alerts)):
+        yield from _sendings(title, sendings)
+    for note in filter(None, (*home.notes, home.disclosure)):
+        yield from remark(localise(note))
+
+
+def _wealth(home: Home, localise: Localiser) -> Iterator[Element]:
+    """What is owned and watched, with what it is worth."""
+    glance = home.glance
     if facts := _facts(glance):
         yield from fact_set([(name, localise(value)) for name, value in facts])
     elif not home.is_waiting and not home.has_portfolio:
@@ -75,11 +85,6 @@ def _elements(home: Home, reader: Reader) -> Iterator[Element]:
     if glance.watched:
         yield from heading("Watchlist")
         yield from tables(_watched(glance.watched, localise))
-    for title, sendings in (("Digests", home.digests), ("Alerts", home.alerts)):
-        yield from _sendings(title, sendings)
-    for note in (*home.notes, home.disclosure):
-        if note:
-            yield from remark(localise(note))
 
 
 def _localiser(glance: Glance, reader: Reader) -> Localiser:

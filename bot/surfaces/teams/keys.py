@@ -1,4 +1,4 @@
-"""The keys by which Microsoft signs what it delivers: fetched in time, kept for a day, asked for anew for an unknown one."""
+"""The keys by which Microsoft signs what it delivers: fetched in time, and kept for a day."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from bot.surfaces.slack.answer import Grid, Items, Paragraph, Span, changed, par
 from bot.surfaces.slack.buttons import wants_feedback
 from bot.surfaces.slack.limits import shortened
 from bot.surfaces.slack.localising import Localiser, Reader, shown_day, shown_moment
-from bot.surfaces.slack.pieces import facts_of
+from bot.surfaces.slack.pieces import dated, facts_of
 from bot.surfaces.slack.splitting import split
-from bot.surfaces.slack.tables import spoken_rows, told_once
+from bot.surfaces.slack.tables import capitalised, spoken_rows, told_once
 from bot.surfaces.teams.buttons import answer_actions, proposal_actions
 from bot.surfaces.teams.cards import LARGEST, attached, card, elements_of, remark, size
 from bot.surfaces.teams.charts import chart_element
@@ -243,14 +243,17 @@ def _words(record: Mapping[str, Any], localise: Callable[[str], str]) -> str:
 
 
 def _spoken(record: Mapping[str, Any], localise: Callable[[str], str]) -> Iterator[str]:
-    for part in parts_of(record["answer"]):
+    body, remarks = _sorted(parts_of(record["answer"]))
+    for part in _told_once(body):
         here = changed(part, _here(localise))
         if isinstance(here, Grid):
             yield "\n".join(spoken_rows(here))
         elif isinstance(here, Items):
-            yield "\n".join(f"• {text_of(item)}" for item in here.items)
+            facts = [f"{capitalised(name)}: {value}" for name, value in dated(facts_of(here))]
+            yield "\n".join(facts or [f"• {text_of(item)}" for item in here.items])
         else:
             yield text_of(here.spans)
+    yield from (_here(localise)(words) for words in remarks)
     yield from filter(None, [record.get("disclosure")])
 
 

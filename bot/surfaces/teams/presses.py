@@ -133,8 +133,7 @@ class Presses:
         if press.value.get("actionName") != "feedback" or not isinstance(verdict, dict):
             return None
         rating, event = _RATINGS.get(str(verdict.get("reaction"))), press.event
-        message = key_of(event.payload["target"]["conversation"], press.message)
-        turn = await self._desk.references.turn_at(event.tenant, message) if press.message else ""
+        turn = await self._turn(press)
         if rating is None or not turn:
             return None
         reason, at = _reason(verdict.get("feedback")), self._desk.parts.now()
@@ -151,6 +150,16 @@ class Presses:
             log.info("feedback on an answer that is not the person's was not kept")
         return {}
 
+    async def _turn(self, press: Pressed) -> str:
+        """The turn whose answer was judged, "" for none that is known."""
+        event, references = press.event, self._desk.references
+        if press.message:
+            return await references.turn_at(
+                event.tenant, key_of(event.payload["target"]["conversation"], press.message)
+            )
+        # Microsoft's Agents Playground does not say in which message the thumb stands: it is the latest there.
+        return await references.latest_turn(event.tenant, event.conversation) if self._desk.is_local else ""
+
 
 def said(text: str) -> Answer:
     """The answer to a card's button: a line for who pressed."""
@@ -164,10 +173,12 @@ def _asked(press: Pressed, text: str, conversation: str) -> Event:
 
 
 def _reason(text: Any) -> str:
-    """What was typed with the thumb: Teams sends a form's values as JSON."""
-    try:
-        given = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
+    """What was typed with the thumb: Teams sends a form's values as JSON, the Playground the words alone."""
+    if not isinstance(text, str):
         return ""
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        given = {"feedbackText": text}
     found = given.get("feedbackText") if isinstance(given, dict) else ""
     return found.strip()[: feedback.LONGEST_REASON] if isinstance(found, str) else ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.records.database import Database
+    from bot.records.inbox import Event
     from bot.surfaces.teams.api import TeamsApi
     from bot.surfaces.teams.events import Reference
 
@@ -69,6 +70,10 @@ class References:
         except DatabaseError as error:
             raise PostFailed(f"where to post can't be read: {error}") from None
 
+    async def of(self, event: Event) -> dict[str, Any]:
+        """Where an event came from, and its answer goes. Raises as `where` does."""
+        return await self.where({**event.payload["target"], "tenant": event.tenant})
+
     async def direct(self, target: Mapping[str, Any]) -> dict[str, Any]:
         """The conversation with the asker alone. Raises as `where` does."""
         return await self.where({name: target[name] for name in ("tenant", "user", "service_url") if name in target})
@@ -115,6 +120,11 @@ class References:
         """The turn that a message answers, "" for none. Raises `DatabaseError`."""
         async with self.database.read() as session:
             return await standing.turn_at(session, tenant, NAME, message_id)
+
+    async def latest_turn(self, tenant: str, conversation: str) -> str:
+        """The turn that was asked for last in a conversation, "" for none. Raises `DatabaseError`."""
+        async with self.database.read() as session:
+            return await standing.latest_turn(session, tenant, conversation)
 
     async def posted_at(self, tenant: str, message_id: str) -> Any:
         """What was put into a message, None for one that is not known. Raises `DatabaseError`."""

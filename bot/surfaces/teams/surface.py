@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +22,14 @@ from bot.surfaces.teams.desk import Desk
 from bot.surfaces.teams.directory import Directory
 from bot.surfaces.teams.door import Door, OpenDoor
 from bot.surfaces.teams.events import NAME, key_of
-from bot.surfaces.teams.failures import TeamsRefused
 from bot.surfaces.teams.files import download
 from bot.surfaces.teams.home import welcome_card
 from bot.surfaces.teams.http import teams_routes
+from bot.surfaces.teams.live import Live
 from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.placing import Placing
 from bot.surfaces.teams.presses import Presses
-from bot.surfaces.teams.progress import EVERY, Progress, line
+from bot.surfaces.teams.progress import EVERY
 from bot.surfaces.teams.readers import reader_of
 from bot.surfaces.teams.receiving import Receiver
 from bot.surfaces.teams.record import answer_record
@@ -41,7 +39,7 @@ from bot.turn.destination import Place
 from bot.turn.suggestions import GENERAL, suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -56,7 +54,6 @@ if TYPE_CHECKING:
     from bot.turn.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
-_MOST_KNOWN = 2000
 STOPPED = "Stopped."
 
 
@@ -72,7 +69,7 @@ class TeamsSurface(ChatSurface):
             raise ValueError("Teams is not switched on")
         is_local = settings.teams_allow_unauthenticated
         self.cloud = cloud or (LOCAL if is_local else PUBLIC)
-        self._usual, self._every = Reader(settings.locale, settings.time_zone), every
+        self._usual = Reader(settings.locale, settings.time_zone)
         token = None if is_local else self._token(settings)
         self.door = OpenDoor(self.cloud) if is_local else self._door(settings)
         self.api = TeamsApi(self.cloud, settings.teams_client_id or "tuppence", token)
@@ -82,7 +79,7 @@ class TeamsSurface(ChatSurface):
         self._intake: Intake | None = None
         self._presses: Presses | None = None
         self._background = Background()
-        self._progress: OrderedDict[tuple[str, str], Progress] = OrderedDict()
+        self._live = Live(self.api, self._pace, self.directory, lambda: self.references, self._stop, every)
 
     def _token(self, settings: Settings) -> BotToken:
         client_id, secret, tenant = settings.teams_client_id, settings.teams_client_secret, settings.teams_tenant_id
@@ -119,7 +116,7 @@ class TeamsSurface(ChatSurface):
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """`/api/messages`."""
         self._intake = intake
-        desk = Desk(self._running(), intake, self.references, self.directory, self._usual)
+        desk = Desk(self._running(), intake, self.references, self.directory, self._usual, self.cloud is LOCAL)
         self._presses = Presses(desk, self._decided)
         receiver = Receiver(intake, self.references, self._press, self._welcome)
         return teams_routes(self.door, receiver)
@@ -177,7 +174,7 @@ class TeamsSurface(ChatSurface):
     async def place(self, event: Event) -> Place:
         """Where the question was asked, and by whom, as Teams knows it now."""
         try:
-            where = await self._where(event)
+            where = await self.references.of(event)
         except (PostFailed, PostRefused):
             return self.directory.said(event)
         return await self.directory.place(event, where)
@@ -186,76 +183,17 @@ class TeamsSurface(ChatSurface):
         """The content of the one file that was attached. Raises `FileRefused`, `PostFailed`."""
         return await download(event.payload["files"][0], most, is_local=self.cloud.is_plain)
 
-    @asynccontextmanager
-    async def _working(self, event: Event, again: bool) -> AsyncIterator[Callable[[str], None]]:
-        progress = self._known(event)
-        if again and not progress.id:  # a process that died may have posted it
-            try:
-                progress.id = await self.references.standing(event.tenant, event.id)
-            except TuppenceError as error:
-                log.debug("whether progress is shown already is not known: %s", error)
-        progress.start()
-        try:
-            yield progress.say
-        finally:
-            await progress.stop()
-
     def working(self, event: Event, *, again: bool) -> Any:
         """Shows what is being looked up, in the message that becomes the answer."""
-        return self._working(event, again)
+        return self._live.working(event, again=again)
 
     async def discard(self, event: Event) -> None:
         """Delete the line of progress of a question that is not answered."""
-        await self._end_progress(event, None)
+        await self._live.end(event, None)
 
     async def stopped(self, event: Event) -> None:
         """Say in the place of the line of progress that its asker stopped it."""
-        await self._end_progress(event, STOPPED)
-
-    async def _end_progress(self, event: Event, text: str | None) -> None:
-        try:
-            shown = await self._shown(event.tenant, event.id)
-            self._progress.pop((event.tenant, event.id), None)
-            if not shown:
-                return
-            where = await self._where(event)
-            if text is None:
-                await self._placing.delete(where, shown)
-            else:
-                await self.api.update(where, shown, line(text))
-        except (PostFailed, PostRefused, TeamsRefused, TuppenceError) as error:
-            log.warning("a line of progress stays, though its question is not answered: %s", error)
-
-    async def _shown(self, tenant: str, event_id: str) -> str:
-        """The message in which progress is shown, "" where there is none. Raises `DatabaseError`."""
-        progress = self._progress.get((tenant, event_id))
-        return (progress.id if progress else "") or await self.references.standing(tenant, event_id)
-
-    async def _where(self, event: Event) -> Mapping[str, Any]:
-        return await self.references.where({**event.payload["target"], "tenant": event.tenant})
-
-    def _known(self, event: Event) -> Progress:
-        key = (event.tenant, event.id)
-        found = self._progress.get(key)
-        if found is None:
-            is_stream = event.payload["target"].get("kind") == "direct"
-            found = self._progress[key] = Progress(
-                Stream(self.api, self._pace) if is_stream else Line(self.api, self._pace),
-                lambda: self._where(event),
-                lambda message_id: self.keep_shown(event, message_id),
-                lambda: self._stop(event),
-                self._every,
-            )
-            while len(self._progress) > _MOST_KNOWN:
-                self._progress.popitem(last=False)
-        return found
-
-    async def keep_shown(self, event: Event, message_id: str) -> str:
-        """Keep where progress is shown; where another process was first, ours goes."""
-        holds = await self.references.stand(event.tenant, event.id, message_id)
-        if holds and holds != message_id:
-            await self._placing.delete(await self._where(event), message_id)
-        return holds or message_id
+        await self._live.end(event, STOPPED)
 
     async def _stop(self, event: Event) -> None:
         """The asker pressed Stop."""
@@ -301,12 +239,12 @@ class TeamsSurface(ChatSurface):
         shown = ""
         try:
             if "event" in target:
-                shown = await self._shown(target["tenant"], target["event"])
+                shown = await self._live.shown(target["tenant"], target["event"])
             posted = await self._placing.place(message, shown)
         except TuppenceError as error:
             raise PostFailed(f"what stands there already can't be read: {error}") from None
         if "event" in target:
-            self._progress.pop((target["tenant"], target["event"]), None)
+            self._live.forget(target["tenant"], target["event"])
         conversation, _, name = posted.rpartition("/")
         return key_of(conversation, name)
 
@@ -319,39 +257,3 @@ class TeamsSurface(ChatSurface):
         """Delete a message of our own."""
         where = await self.references.where(message.target)
         await self._placing.delete(where, message_id.rpartition("/")[2])
-
-
-class Stream:
-    """Progress in a conversation with one person: the lines of a stream."""
-
-    def __init__(self, api: TeamsApi, pace: Pace) -> None:
-        self._api, self._pace = api, pace
-
-    async def begin(self, where: Mapping[str, Any], text: str) -> str:
-        """Show a first line; returns the id of its message."""
-        async with self._pace.turn(where["conversation"]):
-            return await self._api.inform(where, text, "", 1)
-
-    async def go_on(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
-        """Show another line in its place."""
-        async with self._pace.turn(where["conversation"]):
-            await self._api.inform(where, text, message_id, number)
-
-
-class Line:
-    """Progress where others are, too: a message that is changed."""
-
-    def __init__(self, api: TeamsApi, pace: Pace) -> None:
-        self._api, self._pace = api, pace
-
-    async def begin(self, where: Mapping[str, Any], text: str) -> str:
-        """Show a first line; returns the id of its message."""
-        await self._api.typing(where)
-        async with self._pace.turn(where["conversation"]):
-            return await self._api.send(where, line(text))
-
-    async def go_on(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
-        """Show another line in its place."""
-        del number
-        async with self._pace.turn(where["conversation"]):
-            await self._api.update(where, message_id, line(text))

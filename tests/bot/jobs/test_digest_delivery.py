@@ -84,12 +84,13 @@ async def test_a_digest_for_a_channel_holds_nothing_of_its_owner(office: Office)
         ("owner a guest", "not sent: ", None),
         ("channel disallowed", "not sent: I don't post in that channel", None),
         ("role lost", "not sent: Only people with a role", None),
+        ("channel shared", "not sent: people of another organisation", None),
     ],
 )
 async def test_what_changed_after_it_was_due_is_heeded(
     office: Office, change: str, outcome: str, failure: str | None
 ) -> None:
-    is_channel = change in ("channel disallowed", "role lost")
+    is_channel = change in ("channel disallowed", "role lost", "channel shared")
     owner = "sue" if is_channel else "ada"
     digest = await office.add(owner=owner, channel="C1" if is_channel else "")
     await due(office)
@@ -119,6 +120,8 @@ async def _happens(office: Office, change: str, digest: str, owner: str) -> None
         await office.act(lambda s: admin.save_user(s, CHIEF, owner, display_name="", active=False, at=at))
     elif change == "owner left the platform":
         office.platform.gone.add(owner)
+    elif change == "channel shared":
+        office.platform.external.add("C1")
     elif change == "owner a guest":
         office.platform.guests.add(owner)
     elif change == "channel disallowed":

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import DatabaseLocked
 from bot.jobs.scheduler import EVERY, Scheduler, due_now, key_of, latest, moment
 from bot.records import audit, digests, policies, users
 from bot.records.database import open_database
@@ -389,3 +390,30 @@ def test_many_that_are_due_together_are_spread_and_a_few_are_not() -> None:
 def test_an_exchange_without_a_calendar_costs_no_digest() -> None:
     found = latest(timing_of("0 8 * * *", "UTC", "NOWHERE", "skip"), datetime(2026, 1, 5, 9, tzinfo=UTC))
     assert found[-1].day == date(2026, 1, 5)
+
+
+async def test_rounds_never_overlap_and_one_that_fails_does_not_end_them(database: Database) -> None:
+    at_work, most, rounds, third = 0, 0, 0, asyncio.Event()
+
+    class Slow(Scheduler):
+        async def round(self) -> int:
+            nonlocal at_work, most, rounds
+            at_work, rounds = at_work + 1, rounds + 1
+            most = max(most, at_work)
+            try:
+                await asyncio.sleep(0.02)  # longer than the time between two rounds
+                if rounds == 1:
+                    raise ZeroDivisionError
+                if rounds == 2:
+                    raise DatabaseLocked("here")
+                third.set()
+                return 0
+            finally:
+                at_work -= 1
+
+    running = asyncio.create_task(Slow(database).run(every=timedelta(milliseconds=1)))
+    async with asyncio.timeout(20):
+        await third.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert most == 1

@@ -84,7 +84,7 @@ async def state(database: Database, name: str) -> str | None:
 
 async def until_state(database: Database, name: str, expected: str, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while await state(database, name) != expected:
+        while await state(database, name) != expected:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 

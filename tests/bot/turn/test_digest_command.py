@@ -98,6 +98,12 @@ async def test_nobody_points_at_anothers(context: CommandContext) -> None:
             assert "You have no digest" in await run_command(ben, f"/digest {act} {pointer}")
 
 
+async def test_the_rules_of_its_signals_can_be_read(context: CommandContext) -> None:
+    said = await run_command(context, "/digest signals")
+    assert "52-week high" in said
+    assert "364 days" in said
+
+
 async def test_the_terminal_says_where_digests_go(context: CommandContext) -> None:
     said = await run_command(replace(context, surface="terminal"), "/digest add market_close")
     assert "a digest is sent to Slack or Teams" in said

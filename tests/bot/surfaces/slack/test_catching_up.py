@@ -219,3 +219,21 @@ async def test_a16_an_old_question_is_answered_with_an_apology_for_being_late(
     assert late.text.startswith("Sorry, this is late")
     assert "Apple closed" in late.text
     assert late.body["thread_ts"] == missed
+
+
+async def test_the_post_that_a_thread_is_under_is_no_question_unless_it_was_one(
+    slack: SlackServer, database: Database, catch_up: CatchUp, receiver: Receiver
+) -> None:
+    """Slack tells the head of a thread with its replies, whenever it was said, and with the thread's own name."""
+    head, asked, later = ago(hours=3), ago(hours=1), ago(minutes=4)
+    await receiver.event(mention(f"<@{BOT}> price of Apple", ts=asked, thread_ts=head))
+    heads = [
+        said("what do we think of Tesla?", head, CHANNEL, thread_ts=head, reply_count=1),
+        said("and lunch?", later, CHANNEL, thread_ts=later, reply_count=1),
+    ]
+    await receiver.event(mention(f"<@{BOT}> price of Pfizer", ts=ago(minutes=3), thread_ts=later))
+    slack.said += heads
+    slack.faults["conversations.replies"] += [Fault(200, {"ok": True, "messages": heads})] * 4
+    for since in (None, datetime.now(UTC) - OUTAGE):
+        await catch_up.round(receiver, since, before=datetime.now(UTC))
+    assert not {f"{CHANNEL}/{head}", f"{CHANNEL}/{later}"} & set(await states(database))

@@ -42,7 +42,7 @@ async def typed(served: Served, text: str) -> tuple[httpx.Response, Shown]:
         "team_id": TEAM,
         "user_id": USER,
         "channel_id": CHANNEL,
-        "trigger_id": f"1.{abs(hash(text))}",
+        "trigger_id": f"1.{len(text)}.{ord(text[0])}",
         "response_url": "https://hooks.slack.example/commands/1",
     }
     at_once = await deliver_form(served.client, form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from bot.jobs.files import NOT_HERE, ONE_ONLY
 from bot.jobs.imports import GONE
-from bot.records import portfolios
+from bot.records import administration, portfolios
 from bot.records.platform_tables import OfferRecord
 from bot.records.tables import AuditRecord
 from bot.records.users import Actor
@@ -193,3 +194,11 @@ async def test_hostile_names_and_malformed_files_break_nothing(served: Served, s
     assert set((await served.states()).values()) <= {"done"}
     assert "<!channel>" not in str([shown.body for shown in slack.messages])
     assert "https://evil" not in str([shown.body for shown in slack.messages])
+
+
+async def test_a_quota_of_questions_keeps_no_file_from_being_read(served: Served) -> None:
+    async with served.database.write() as session:
+        await administration.set_quota(
+            session, Actor("root", TEAM), "", per_hour=5, per_day=None, at=datetime.now(UTC)
+        )
+    assert "2 rows of “holdings.csv” for you" in (await previewed(served)).text

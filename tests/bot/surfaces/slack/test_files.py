@@ -113,6 +113,12 @@ SLACK, OURS = "https://slack.com/api/", "http://127.0.0.1:8900/api/"
         ("https://127.0.0.1/a.csv", SLACK, False),
         ("https://files.slack.com:x/a.csv", SLACK, False),
         ("", SLACK, False),
+        ("https://slack.com/api/auth.revoke", SLACK, False),
+        ("https://files.slack.com//api/auth.revoke", SLACK, False),
+        ("https://slack.com/files-pri/../api/auth.revoke", SLACK, False),
+        ("https://slack.com/files-pri/%2e%2e/api/auth.revoke", SLACK, False),
+        ("https://slack.com/%61pi/auth.revoke", SLACK, False),
+        ("http://127.0.0.1:8900/API/auth.revoke", OURS, False),
     ],
 )
 def test_which_addresses_are_slacks(url: str, base: str, is_theirs: bool) -> None:
@@ -138,3 +144,11 @@ def test_what_says_to_be_csv(said: dict[str, Any], is_csv: bool) -> None:
 @pytest.mark.parametrize("files", [None, "x", 5, {}, [], ["x", 5, None]])
 def test_what_is_no_list_of_files_holds_none(files: object) -> None:
     assert files_of({"files": files}) == []
+
+
+async def test_a_method_of_the_web_api_is_no_file(slack: SlackServer, api: SlackApi) -> None:
+    """A file that another app added names any address it likes."""
+    remote = f"{slack.address}/api/auth.revoke"
+    with pytest.raises(FileRefused, match=NOT_OURS[:30]):
+        await fetch(slack, api, Stored(CSV), url_private_download=remote)
+    assert slack.calls == []

@@ -169,3 +169,9 @@ def test_the_button_is_read_as_of_its_thread() -> None:
 )
 def test_only_the_word_alone_stops(text: str, expected: bool) -> None:
     assert is_stop(text) is expected
+
+
+def test_the_button_stops_only_what_who_pressed_it_asked() -> None:
+    reading = read_event(stopped("1700000000.000001", time.time()))
+    assert isinstance(reading, StopAsked)
+    assert reading.user == USER
