@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from bot.records.admin_tables import Feedback, KillSwitch
+from bot.records.backlog import backlog
 from bot.records.inbox_tables import InboxEvent
 from bot.records.models import approved_models
 from bot.records.policies import terms_of
@@ -87,7 +88,7 @@ async def overview(session: AsyncSession, tenant: str, at: datetime) -> Overview
     today = [turn for turn in turns if turn.started_at >= midnight]
     seconds = [(turn.finished_at - turn.started_at).total_seconds() for turn in turns if turn.finished_at]
     model, detail = await _model(session, tenant)
-    first_waiting, waiting, dead = await _events(session, tenant)
+    waiting = await backlog(session, now=at, tenant=tenant)
     liked, disliked = await _opinions(session, tenant, at - timedelta(days=7))
     return Overview(
         time_zone=time_zone,
@@ -100,9 +101,9 @@ async def overview(session: AsyncSession, tenant: str, at: datetime) -> Overview
         people=len({turn.user_id for turn in turns}),
         model=model,
         model_detail=detail,
-        oldest_waiting=max(at - first_waiting, timedelta(0)) if first_waiting else None,
-        waiting=waiting,
-        dead=dead,
+        oldest_waiting=max(at - waiting.since, timedelta(0)) if waiting.since else None,
+        waiting=waiting.count,
+        dead=await _dead(session, tenant),
         stopped=await session.scalar(
             sa.select(sa.func.count()).select_from(KillSwitch).where(KillSwitch.tenant == tenant)
         )
@@ -150,15 +151,9 @@ async def _model(session: AsyncSession, tenant: str) -> tuple[str, str]:
     return last.model_name, f"{last.model_backend}, weights {(last.model_digest or 'unknown')[:12]} · {told}"
 
 
-async def _events(session: AsyncSession, tenant: str) -> tuple[datetime | None, int, int]:
-    mine = InboxEvent.tenant == tenant
-    first, waiting = (
-        await session.execute(
-            sa.select(sa.func.min(InboxEvent.received_at), sa.func.count()).where(mine, InboxEvent.state == "waiting")
-        )
-    ).one()
-    dead = sa.select(sa.func.count()).select_from(InboxEvent).where(mine, InboxEvent.state == "dead")
-    return first, waiting, await session.scalar(dead) or 0
+async def _dead(session: AsyncSession, tenant: str) -> int:
+    dead = sa.select(sa.func.count()).select_from(InboxEvent)
+    return await session.scalar(dead.where(InboxEvent.tenant == tenant, InboxEvent.state == "dead")) or 0
 
 
 async def _opinions(session: AsyncSession, tenant: str, since: datetime) -> tuple[int, int]:

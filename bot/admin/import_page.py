@@ -37,7 +37,6 @@ class Waiting:
 
     session: str
     user: str
-    file: str
     preview: ImportPreview
     until: datetime
 
@@ -76,7 +75,7 @@ class ImportPage(Page):
         if found.problems:
             return await self.show(request, 422, problems=list(map(str, found.problems)))
         again = await administration.holdings_kept(view_of(request), admin(request), user, found.transactions)
-        token = self._keep(Waiting(signed_in(request).token_hash, user, name, found, now + WAITS), now)
+        token = self._keep(Waiting(signed_in(request).token_hash, user, found, now + WAITS), now)
         return await self.show(request, preview=found, user=user, file=name, again=again, token=token)
 
     @route("/confirm", methods=["POST"], name="confirm-import")
@@ -88,12 +87,13 @@ class ImportPage(Page):
         if waiting is None or not mine or waiting.until < services(request).now():
             flash(request, GONE, "error")
             return self.again(request)
+        count = len(waiting.preview.rows)
         replace, currency = form.get("replace") == "yes", services(request).settings.base_currency
 
         async def act(session: AsyncSession, by: Actor, at: datetime) -> None:
             rows = waiting.preview.transactions
             await administration.import_holdings(
-                session, by, waiting.user, rows, file=waiting.file, base_currency=currency, replace=replace, at=at
+                session, by, waiting.user, rows, base_currency=currency, replace=replace, at=at
             )
 
         try:
@@ -101,7 +101,7 @@ class ImportPage(Page):
         except TuppenceError as error:
             flash(request, str(error), "error")
         else:
-            flash(request, f"Imported {len(waiting.preview.rows)} rows for {waiting.user}.", "success")
+            flash(request, f"Imported {count} row{'' if count == 1 else 's'} for {waiting.user}.", "success")
         return self.again(request)
 
     def _keep(self, waiting: Waiting, now: datetime) -> str:

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from bot.errors import UnknownUser
 from bot.jobs.digests.run_data import RunData
 from bot.records import alerts, inbox, preferences
 from bot.records.access import ClientAccess
@@ -170,8 +171,11 @@ class AlertPass:
             try:
                 fall = await fall_from_peak(context, settled)
                 is_sample = (await access.portfolio()).is_sample
-            except (MarketDataError, AccessRefused) as error:
+            except (MarketDataError, AccessRefused, UnknownUser) as error:
                 log.debug("a portfolio can't be measured now: %s", error)
+                continue
+            except Exception:  # what one person holds must not keep everybody's alerts from being looked at
+                log.exception("a portfolio could not be measured for the alert %s", each.id)
                 continue
             self._settled[each.key] = settled
             found[each.key] = partial(_decide_fall, fall, market.name, is_sample)

@@ -102,14 +102,14 @@ class ImportHandler:
 
     async def _keep(self, claim: Claim, book: WritableBook, offer: Offer) -> Sequence[Post]:
         replaces = bool(claim.event.payload.get("replace"))
-        file, rows = rows_of(offer.command)
+        _, rows = rows_of(offer.command)
         now = await inbox.database_now(book.unit)
         await book.add_transactions(rows, replace=replaces)
         await Offers(book.unit, offer.tenant, now).clear(offer.key)
         whole = "in the place of what was there" if replaces else "all of them"
-        text = f"Imported {len(rows)} rows, {whole}. Ask me: what do I hold?"
+        text = f"Imported {len(rows)} row{'' if len(rows) == 1 else 's'}, {whole}. Ask me: what do I hold?"
         posts = await inbox.finish(book.unit, claim, self._said(claim.event, text), now=now)
-        details: Details = {"file": file, "rows": len(rows), "replace": replaces}
+        details: Details = {"rows": len(rows), "replace": replaces}
         actor = await actor_of(book.unit, offer.tenant, claim.event.surface, claim.event.user)
         await audit.append(book.unit, actor, "portfolio.import", offer.client or offer.user, details, at=now)
         return posts

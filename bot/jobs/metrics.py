@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.records.backlog import backlog
 from bot.records.inbox import database_now
 from bot.records.inbox_tables import InboxConversation, InboxEvent
 
@@ -45,20 +46,17 @@ class Metrics:
 
     async def page(self, database: Database) -> bytes:
         """Everything in Prometheus' text format. Raises `DatabaseError`."""
-        unfinished = InboxEvent.state.in_(("waiting", "answered"))
         async with database.read() as session:
             now = await database_now(session)
-            waiting, oldest = (
-                await session.execute(sa.select(sa.func.count(), sa.func.min(InboxEvent.received_at)).where(unfinished))
-            ).one()
+            waiting = await backlog(session, now=now)
             held = await session.scalar(
                 sa.select(sa.func.count()).where(
                     InboxConversation.next_at.is_not(None), InboxConversation.owner.is_not(None)
                 )
             )
             dead = await session.scalar(sa.select(sa.func.count()).where(InboxEvent.state == "dead"))
-        self._waiting.set(waiting)
-        self._oldest.set((now - oldest).total_seconds() if oldest else 0)
+        self._waiting.set(waiting.count)
+        self._oldest.set((now - waiting.since).total_seconds() if waiting.since else 0)
         self._conversations.set(held or 0)
         self._dead.set(dead or 0)
         return generate_latest(self._registry)

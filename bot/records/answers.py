@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.records import permissions, users
+from bot.records import controls, permissions
 from bot.records.tables import ToolCallRecord, Turn
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ class SeenTurn:
 
 
 async def visible_turn(session: AsyncSession, actor: Actor, turn_id: str, shared: str = "") -> SeenTurn | None:
-    """The turn, if the actor may see its answer, else None.
+    """The turn, if the actor may see its answer, else None; nobody whom an admin has stopped sees any.
 
     One's own, as long as one may see the data that it is about; another's where it is not personal and stands in the
     conversation `shared`, which the actor takes part in.
     """
     turn = await session.get(Turn, (actor.tenant, turn_id), populate_existing=True)
-    if turn is None or turn.status == "running" or not await users.is_known(session, actor):
+    if turn is None or turn.status == "running" or (await controls.controls_of(session, actor)).stop:
         return None
     evidence = turn.evidence or {}
     client, is_personal = evidence.get("client", ""), bool(evidence.get("personal"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 
 from bot.records.admin_tables import Channel, KillSwitch, Quota, Tenant, ToolSwitch
-from bot.records.tables import Turn, User
+from bot.records.tables import ToolCallRecord, Turn, User
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Stop = Literal["", "tenant_stopped", "user_stopped", "user_inactive"]
 """Why nobody, or not this user, is answered; the keys of `prompts/notices.md`."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+UNASKED = ("alert", "digest:")
+"""How conversations begin in which nobody asks: alerts and digests are told in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ async def is_stopped(session: AsyncSession, actor: Actor) -> bool:
 async def spent_quota(session: AsyncSession, actor: Actor, turn_id: str) -> SpentQuota | None:
     """The quota that leaves nothing for this turn, which has begun; None when it may go on.
 
-    A question counts once a model worked on it, or while it is being worked on by a turn that began before.
+    A question counts once a model worked on it or anything was looked up for it, typed look-ups among them, or while it
+    is being worked on by a turn that began before. What is sent unasked is no question, nor is what is no turn on
+    record, such as a file.
     """
     quotas = {
         quota.user_id: quota
@@ -103,9 +107,12 @@ async def spent_quota(session: AsyncSession, actor: Actor, turn_id: str) -> Spen
     quota = quotas.get(actor.user) or quotas.get("")
     if quota is None:
         return None
-    turn = await session.get_one(Turn, (actor.tenant, turn_id))
+    turn = await session.get(Turn, (actor.tenant, turn_id))
+    if turn is None:
+        return None
     before = sa.or_(Turn.started_at < turn.started_at, sa.and_(Turn.started_at == turn.started_at, Turn.id < turn.id))
-    counted = sa.or_(Turn.model_name.is_not(None), sa.and_(Turn.status == "running", before))
+    looked_up = sa.exists().where(ToolCallRecord.tenant == Turn.tenant, ToolCallRecord.turn_id == Turn.id)
+    counted = sa.or_(Turn.model_name.is_not(None), looked_up, sa.and_(Turn.status == "running", before))
     limits: tuple[tuple[int | None, Literal["hour", "day"], timedelta], ...] = (
         (quota.per_day, "day", DAY),
         (quota.per_hour, "hour", HOUR),
@@ -121,6 +128,7 @@ async def spent_quota(session: AsyncSession, actor: Actor, turn_id: str) -> Spen
                 Turn.user_id == actor.user,
                 Turn.id != turn_id,
                 Turn.started_at > turn.started_at - length,
+                *(sa.not_(Turn.conversation_id.startswith(name)) for name in UNASKED),
                 counted,
             )
             .order_by(Turn.started_at.desc())

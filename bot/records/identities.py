@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from bot.records.admin_tables import Identity
+from bot.records.inbox_tables import InboxEvent
+from bot.records.tables import Turn
 from bot.records.users import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from sqlalchemy.ext.asyncio import AsyncSession
+
+    Column = sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any]
 
 
 async def actor_of(session: AsyncSession, tenant: str, platform: str, external_id: str) -> Actor:
@@ -35,3 +40,18 @@ async def accounts_of(session: AsyncSession, actor: Actor, platform: str) -> Seq
         .order_by(Identity.created_at, Identity.external_id)
     )
     return linked.all() or (actor.user,)
+
+
+def user_of(tenant: Column, platform: Column, account: Column) -> sa.ColumnElement[str]:
+    """As `actor_of`, of the columns of another table's rows: whose an account is now."""
+    linked = sa.select(Identity.user_id).where(
+        Identity.tenant == tenant, Identity.platform == platform, Identity.external_id == account
+    )
+    return sa.func.coalesce(linked.scalar_subquery(), account)
+
+
+def asker_of_event() -> sa.ColumnElement[str]:
+    """Whose an event of the inbox is: of whom its turn is, as an account may be another's by now, else its account's."""
+    asked = sa.select(Turn.user_id).where(Turn.tenant == InboxEvent.tenant, Turn.id == InboxEvent.turn_id)
+    account = user_of(InboxEvent.tenant, InboxEvent.surface, InboxEvent.user_id)
+    return sa.func.coalesce(asked.scalar_subquery(), account)

@@ -23,6 +23,7 @@ from bot.records.admin_tables import (
     RoleAssignment,
     TeamMember,
 )
+from bot.records.identities import asker_of_event, user_of
 from bot.records.inbox_tables import InboxEvent, OutboxMessage
 from bot.records.platform_tables import ConversationReference, OfferRecord, Preference
 from bot.records.privacy_tables import Confirmation
@@ -91,7 +92,8 @@ async def forget(
     places = (await session.scalars(talks.distinct())).all()
     counts = {}
     for table, condition in _forgotten(user).items():
-        deleted = await session.execute(sa.delete(table).where(table.__table__.c.tenant == by.tenant, condition))
+        gone = sa.delete(table).where(table.__table__.c.tenant == by.tenant, condition)
+        deleted = await session.execute(gone.execution_options(synchronize_session=False))
         counts[table.__tablename__] = deleted.rowcount  # type: ignore[attr-defined]  # of a DELETE it is known
     if account:
         await session.execute(sa.delete(Quota).where(Quota.tenant == by.tenant, Quota.user_id == user))
@@ -116,7 +118,7 @@ def _about(tenant: str, user: str) -> dict[type[Record], sa.ColumnElement[bool]]
     portfolios = sa.select(PortfolioRecord.id).where(PortfolioRecord.tenant == tenant, PortfolioRecord.user_id == user)
     accounts = sa.select(Account.id).where(Account.tenant == tenant, Account.portfolio_id.in_(portfolios))
     turns = sa.select(Turn.id).where(Turn.tenant == tenant, Turn.user_id == user)
-    events = sa.select(InboxEvent.id).where(InboxEvent.tenant == tenant, InboxEvent.user_id == user)
+    events = sa.select(InboxEvent.id).where(InboxEvent.tenant == tenant, asker_of_event() == user)
     talks = sa.select(Turn.conversation_id).where(Turn.tenant == tenant, Turn.user_id == user)
     return {
         User: User.id == user,
@@ -140,29 +142,44 @@ def _about(tenant: str, user: str) -> dict[type[Record], sa.ColumnElement[bool]]
         Digest: Digest.user_id == user,
         Preference: Preference.user_id == user,
         OfferRecord: OfferRecord.user_id == user,
-        ConversationReference: ConversationReference.user_id == user,
-        InboxEvent: InboxEvent.user_id == user,
+        ConversationReference: _is_with(user),
+        InboxEvent: asker_of_event() == user,
         OutboxMessage: OutboxMessage.event_id.in_(events),
         AuditRecord: AuditRecord.actor == user,
     }
 
 
 def _forgotten(user: str) -> dict[type[Record], sa.ColumnElement[bool]]:
-    """Table → which of its rows go; what they own goes with them."""
+    """Table → which of its rows go, in this order; what they own goes with them.
+
+    An answer on which somebody who is on legal hold gave feedback stays with that.
+    """
+    held = sa.exists().where(
+        Feedback.tenant == Turn.tenant,
+        Feedback.turn_id == Turn.id,
+        LegalHold.tenant == Feedback.tenant,
+        LegalHold.user_id == Feedback.user_id,
+    )
     return {
+        InboxEvent: sa.and_(asker_of_event() == user, InboxEvent.state.not_in(_UNFINISHED)),  # by its turn
         Feedback: Feedback.user_id == user,
-        Turn: sa.and_(Turn.user_id == user, Turn.status != "running"),
+        Turn: sa.and_(Turn.user_id == user, Turn.status != "running", ~held),
         WatchlistItem: WatchlistItem.user_id == user,
         PortfolioRecord: PortfolioRecord.user_id == user,
         Alert: Alert.user_id == user,
         Digest: Digest.user_id == user,
         Preference: Preference.user_id == user,
         OfferRecord: OfferRecord.user_id == user,
-        ConversationReference: ConversationReference.user_id == user,
+        ConversationReference: _is_with(user),
         ChosenClient: ChosenClient.user_id == user,
         Confirmation: Confirmation.user_id == user,
-        InboxEvent: sa.and_(InboxEvent.user_id == user, InboxEvent.state.not_in(_UNFINISHED)),
     }
+
+
+def _is_with(user: str) -> sa.ColumnElement[bool]:
+    """Whether a conversation is with the person alone, by whichever account."""
+    reference = ConversationReference
+    return user_of(reference.tenant, reference.platform, reference.user_id) == user
 
 
 def _as_json(value: object) -> object:

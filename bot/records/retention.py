@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.records import audit, confirmations, offers
 from bot.records.admin_tables import AdminAccount, AdminSession, Feedback, LegalHold, Policy
+from bot.records.identities import asker_of_event
 from bot.records.inbox_tables import InboxEvent
 from bot.records.personal_data import drop_empty
 from bot.records.tables import Turn
@@ -143,11 +144,11 @@ async def _turns(session: AsyncSession, page: _Page) -> _Seen:
 
 
 async def _events(session: AsyncSession, page: _Page) -> _Seen:
-    """Finished events with what was posted for them."""
-    key = (InboxEvent.finished_at, InboxEvent.id)
-    found = await _older(session, page, key, InboxEvent.user_id, where=InboxEvent.state.in_(_FINISHED))
-    held = await _held(session, page.tenant, {row[2] for row in found})
-    due = [row[1] for row in found if row[2] not in held]
+    """Finished events with what was posted for them; on hold by their account, and by who asked with it."""
+    key, who = (InboxEvent.finished_at, InboxEvent.id), (InboxEvent.user_id, asker_of_event())
+    found = await _older(session, page, key, *who, where=InboxEvent.state.in_(_FINISHED))
+    held = await _held(session, page.tenant, {row[2] for row in found} | {row[3] for row in found})
+    due = [row[1] for row in found if not held & {row[2], row[3]}]
     await session.execute(sa.delete(InboxEvent).where(InboxEvent.tenant == page.tenant, InboxEvent.id.in_(due)))
     return _seen(found, len(due), len(key))
 

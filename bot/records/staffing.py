@@ -46,8 +46,10 @@ async def save_user(
     if user is None:
         user = User(tenant=by.tenant, id=user_id)
         session.add(user)
+    # The log can't be changed: a name in it would outlive the person's wish to be forgotten.
+    details = {"named anew": user.display_name != shown, "active": active}
     user.display_name, user.active = shown, active
-    await audit.append(session, by, action, user_id, {"display_name": shown, "active": active}, at=at)
+    await audit.append(session, by, action, user_id, details, at=at)
     return True
 
 
@@ -207,7 +209,6 @@ async def import_holdings(
     user_id: str,
     transactions: Sequence[Transaction],
     *,
-    file: str,
     base_currency: str,
     replace: bool,
     at: datetime,
@@ -219,5 +220,5 @@ async def import_holdings(
         raise AdminRefused(f"“{user_id}” is not active; make the user active first.")
     owner = Actor(user_id, by.tenant)
     await portfolios.add_transactions(session, owner, transactions, base_currency=base_currency, replace=replace)
-    details: Details = {"file": file, "rows": len(transactions), "replace": replace}
+    details: Details = {"rows": len(transactions), "replace": replace}
     await audit.append(session, by, "portfolio.import", user_id, details, at=at)

@@ -74,7 +74,7 @@ async def run_import(
         raise ImportRefused(path.name, [str(refused)]) from None
     finally:
         await database.close()
-    console.print(Text(f"Imported {len(preview.rows)} rows. Ask: tuppence ask “what do I hold?”"))
+    console.print(Text(f"Imported {len(preview.rows)} row{'' if len(preview.rows) == 1 else 's'}. Ask: tuppence ask “what do I hold?”"))
 
 
 async def _access(database: Database, actor: Actor, currency: str, name: str, client: str) -> ClientAccess:

@@ -137,7 +137,7 @@ class Assistant:
             log.exception("turn %s failed", turn_id)
             reply = _apology(reply)
         timings = Timings(feedback, decision.model_ms, decision.tools_ms, (time.monotonic() - began) * 1000)
-        reply = gate.disclosed(replace(reply, timings=timings, client=gate.client_id), self.parts.now())
+        reply = self._disclosed(replace(reply, timings=timings, client=gate.client_id), gate)
         try:
             await self._save(question.actor, reply, decision, job)
         except (TuppenceError, LeaseLost):
@@ -147,6 +147,16 @@ class Assistant:
             reply = replace(_apology(Reply(turn_id, question.text, "", "failed")), timings=timings)
             await self._save(question.actor, reply, Decision(), job)
         return reply
+
+    def _disclosed(self, reply: Reply, gate: Gate) -> Reply:
+        """The reply with what has to be said beside it; without that it is no answer."""
+        try:
+            return gate.disclosed(reply, self.parts.now())
+        except Exception:
+            if reply.status == "failed":
+                return reply
+            log.exception("turn %s failed", reply.turn_id)
+            return replace(_apology(Reply(reply.turn_id, reply.question, "", "failed")), timings=reply.timings)
 
     async def _answer(
         self, reply: Reply, question: Question, text: str, say: Callable[[str], None], job: Job | None, gate: Gate

@@ -59,7 +59,7 @@ async def export_command(context: CommandContext, words: Sequence[str]) -> str:
     if context.surface != TERMINAL:
         return (
             "A copy of your data can't be sent here. Ask your administrator to run "
-            f"`tuppence admin export {escape(context.actor.user)}`."
+            f"`tuppence admin export {escape(context.actor.user)} --tenant {escape(context.actor.tenant)}`."
         )
     now = context.now()
     async with context.database.write() as session:

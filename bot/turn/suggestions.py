@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.errors import UnknownUser
+from bot.records import controls
 from bot.records.access import ClientAccess
 from bot.turn.destination import is_full_member
 from tools.errors import AccessRefused, NoData
@@ -44,7 +45,9 @@ GENERAL = (
 async def suggestions(parts: Parts, actor: Actor, place: Place) -> Sequence[Suggestion]:
     """At most `MOST`; who may see nothing personal here is offered nothing personal. Raises `DatabaseError`."""
     fitting: list[Suggestion] = []
-    access = ClientAccess(parts.database, actor, refusal="" if is_full_member(place) else "no")
+    async with parts.database.read() as session:
+        is_stopped = bool((await controls.controls_of(session, actor)).stop)
+    access = ClientAccess(parts.database, actor, refusal="" if is_full_member(place) and not is_stopped else "no")
     try:
         async with access.reading() as book:
             owned, watched = await book.portfolio(), await book.watchlist()

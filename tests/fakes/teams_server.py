@@ -88,6 +88,7 @@ class TeamsServer:
         }
         self.stopped: set[str] = set()
         """Streams whose Stop was pressed."""
+        self.files: dict[str, bytes] = {}
         self.tokens = 0
         self.key_calls = 0
         self.keys: list[dict[str, Any]] = []
@@ -256,6 +257,15 @@ class TeamsServer:
     async def _keys(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"keys": self.keys})
 
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        self.calls.append(("file", name, {}))
+        if name == "redirect":
+            raise web.HTTPFound("http://127.0.0.1:9/")
+        if name == "broken":
+            return web.Response(status=503)
+        return web.Response(body=self.files[name]) if name in self.files else web.Response(status=404)
+
     def shown(self, name: str) -> Shown:
         return next(shown for shown in self.messages if shown.id == name)
 
@@ -275,6 +285,7 @@ class TeamsServer:
         app.router.add_get("/teams/v3/conversations/{conversation}/members/{member}", self._member)
         app.router.add_post("/teams/v3/conversations", self._open)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._sign_in)
+        app.router.add_get("/files/{name}", self._file)
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -170,7 +170,8 @@ async def _headlined(
             return await word([part.result({}) for part in evidence], _grounding(parts, evidence), parts.models)
 
         is_shared = not any(part.personal for part in evidence)
-        worded = await (scene.shared("worded", make) if is_shared else make())
+        name = f"worded of {', '.join(part.name for part in evidence)}"  # of others it would tell what is not in this one
+        worded = await (scene.shared(name, make) if is_shared else make())
     if worded is not None:
         one = replace(one, kept=tuple(map(Line, worded.sentences)), withheld=(*one.withheld, *worded.withheld))
     return [*told[:place], one, *told[place + 1 :]], worded.model if worded else None

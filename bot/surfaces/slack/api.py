@@ -89,6 +89,8 @@ class SlackApi:
         self._refusal = self._lacking = ""
         self.refusal_code = ""
         """Why Slack last refused the token, in its words."""
+        self.without: set[str] = set()
+        """Methods that this Slack was found to lack when they were last tried."""
 
     @property
     def problem(self) -> str:
@@ -164,12 +166,14 @@ class SlackApi:
 
     async def try_call(self, method: str, **arguments: Any) -> dict[str, Any] | None:
         """As `call`, None where this Slack lacks the method or the scope for it."""
+        self.without.discard(method)
         try:
             return await self.call(method, **arguments)
         except SlackRefused as error:
             if error.code not in MISSING_METHOD:
                 raise
             log.debug("Slack lacks %s: %s", method, error.code)
+            self.without.add(method)
             return None
 
     def lost(self, what: str) -> None:

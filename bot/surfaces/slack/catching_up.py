@@ -119,7 +119,10 @@ class CatchUp:
     async def _messages(
         self, api: SlackApi, method: str, oldest: datetime, **where: str
     ) -> AsyncIterator[dict[str, Any]]:
-        """The messages of a place, page by page; none where they may not be read."""
+        """The messages of a place, page by page; none where they may not be read.
+
+        With the replies Slack tells the head of the thread, however old it is.
+        """
         arguments: dict[str, Any] = {**where, "oldest": f"{oldest.timestamp():.6f}", "limit": 100}
         for _ in range(MOST_PAGES):
             try:
@@ -128,7 +131,8 @@ class CatchUp:
                 log.debug("what was missed in %s can't be read: %s", where["channel"], error)
                 return
             for said in answer.get("messages", ()):
-                yield said
+                if float(said.get("ts") or 0) >= float(arguments["oldest"]):
+                    yield said
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
@@ -156,6 +160,8 @@ class _Reader:
         place = known.payload["place"]
         channel = place["channel"]
         event = {**said, "type": "message", "channel": channel, "channel_type": _TYPES.get(place["kind"], "channel")}
+        if event.get("thread_ts") == event.get("ts"):  # it was in no thread when it was said
+            event.pop("thread_ts", None)
         await receiver.event(
             {
                 "type": "event_callback",

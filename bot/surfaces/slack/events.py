@@ -156,7 +156,8 @@ def _read_event(body: Mapping[str, Any]) -> Reading:
         case "message" | "app_mention":
             return _read_post(body, event)
         case "agent_session_stopped":
-            return StopAsked(_tenant(body), event["channel"], _time(event["event_ts"]), event["thread_ts"])
+            at, user = _time(event["event_ts"]), event.get("user") or ""
+            return StopAsked(_tenant(body), event["channel"], at, event["thread_ts"], user)
         case "app_home_opened":
             return _read_opening(body, event)
         case "tokens_revoked" if not (event.get("tokens") or {"bot": True}).get("bot"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
@@ -98,7 +98,10 @@ async def _asked_for(api: SlackApi, file_id: str) -> str:
 
 
 def is_slacks(url: str, base_url: str) -> bool:
-    """Whether an address is of the Slack whose Web API is at `base_url`: its host, or `files.` of Slack's own."""
+    """Whether an address is of the Slack whose Web API is at `base_url`: its host, or `files.` of Slack's own.
+
+    A method of the Web API is none: a file that another app added may name any, and our token would run it.
+    """
     try:
         there, here = urlsplit(url), urlsplit(base_url)
         ports = _port(there), _port(here)
@@ -106,10 +109,17 @@ def is_slacks(url: str, base_url: str) -> bool:
         return False
     if there.scheme != here.scheme or there.username or there.password or not there.hostname:
         return False
-    if ports[0] != ports[1]:
+    if ports[0] != ports[1] or _is_method(there.path, here.path):
         return False
     hosts = {here.hostname, f"files.{_without_www(here)}"}
     return there.hostname in hosts or (is_loopback(there.hostname) and is_loopback(here.hostname or ""))
+
+
+def _is_method(path: str, api: str) -> bool:
+    """Whether a path leads below that of the Web API, however it is written; one that leads up is taken for such."""
+    steps = [step for step in unquote(unquote(path)).lower().replace("\\", "/").split("/") if step not in ("", ".")]
+    method = [step for step in api.lower().split("/") if step]
+    return ".." in steps or (bool(method) and steps[: len(method)] == method)
 
 
 def _without_www(url: SplitResult) -> str:

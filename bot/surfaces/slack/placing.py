@@ -99,13 +99,15 @@ class Placing:
     async def begin_progress(
         self, target: dict[str, Any], plan: Plan, event_id: str, *, may_stream: bool
     ) -> tuple[str, bool]:
-        """Show a question's plan; returns its ts, and whether it is a stream. Raises `SlackRefused`, `PostFailed`."""
+        """Show a plan; (its ts, "" for nowhere, whether it is a stream). Raises `SlackRefused`, `PostFailed`."""
         channel = await self.channel_of(target)
         async with self._pace.turn(channel):
             if may_stream and target.get("thread_ts") and target.get("user") and self.streams.has_room:
                 ts = await self.streams.begin(channel, target, plan.chunks())
                 if ts:
                     return ts, True
+            if "chat.update" in self._api.without:  # it would stay beside the answer
+                return "", False
             where = {"channel": channel, **_thread(target.get("thread_ts", ""))}
             said, metadata = drawn_plan(plan), _metadata({"working_on": event_id})
             answer = await self._api.call("chat.postMessage", **where, **said, **QUIET, metadata=metadata)

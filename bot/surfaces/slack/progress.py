@@ -25,7 +25,7 @@ class Shower(Protocol):
     """Makes the message of one question. Both raise `SlackRefused`, `PostRefused` or `PostFailed`."""
 
     async def begin(self, plan: Plan) -> tuple[str, bool]:
-        """Show a plan; returns its ts, and whether it is a stream."""
+        """Show a plan; returns its ts, "" where it can't be shown, and whether it is a stream."""
 
     async def change(self, ts: str, plan: Plan, streamed: Plan | None) -> bool:
         """Show a plan in the place of what is there; `streamed` is what its stream shows. Whether it is one still."""
@@ -92,7 +92,7 @@ class Progress:
             log.debug("progress is not shown: %s", error)
 
     async def _begun(self) -> bool:
-        """Begin to show it, unless the turn ends before there is need."""
+        """Begin to show it, unless the turn ends before there is need; whether it is shown."""
         if self._after:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), self._after)
@@ -101,7 +101,7 @@ class Progress:
         self.ts, is_stream = await self._shower.begin(plan)
         self.in_doubt, self._shown = False, plan
         self.streamed = plan if is_stream else None
-        return True
+        return bool(self.ts)
 
     def _is_news(self) -> bool:
         """Whether there is more to show: an ordinary message has but one line."""

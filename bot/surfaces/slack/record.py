@@ -76,8 +76,12 @@ def turn_record(reply: Reply, *, text: str = "", extras: Extras = NOTHING) -> di
 
 
 def _alert(results: Sequence[ToolResult]) -> str | None:
-    """The id of the alert that the message tells of, None where it is another one."""
-    return next((str(result.resolved["alert"]) for result in results if result.call.name == CALL), None)
+    """The id of the alert that the message tells of, None where it is another one.
+
+    No tool is called so, and no call of a model's has findings under that name.
+    """
+    ours = (result for result in results if result.call.name == CALL and result.ok)
+    return next((str(result.resolved["alert"]) for result in ours), None)
 
 
 def notice_record(text: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.surfaces.slack.how import how_record, how_text, how_view
 from bot.surfaces.slack.interactions import DONE, Answer
 from bot.surfaces.slack.limits import shortened
 from bot.surfaces.slack.texts import EVENT_TYPE, plain_text
+from bot.turn.questions import clean_question
 from bot.turn.rendering import escape
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Revealing:
         if _is_ours(press):
             return Answer(then=partial(self._desk.tell, press, NO_FIGURES))
         said = press.message.get("text")
-        text = shortened(plain_text(said if isinstance(said, str) else ""), MOST_ASKED).lstrip("/ \n\t")
+        text = _words(said if isinstance(said, str) else "")
         if not text:
             return Answer(then=partial(self._desk.tell, press, EMPTY))
         note = f"*About the message “{escape(shortened(text, _SHOWN))}”*"
@@ -112,6 +113,14 @@ class Revealing:
             message = await session.get(OutboxMessage, (press.tenant, key))
         is_it = message is not None and message.message_id == f"{press.channel}/{press.ts}"
         return str(message.body.get("turn", "")) if message is not None and is_it else ""
+
+
+def _words(said: str) -> str:
+    """What somebody wrote as a question, and never as a command: not by marks that are taken out later, either."""
+    text, before = shortened(plain_text(said), MOST_ASKED), ""
+    while text != before:
+        before, text = text, clean_question(text)[0].lstrip("/ ")
+    return text
 
 
 def _is_ours(press: Press) -> bool:

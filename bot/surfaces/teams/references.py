@@ -82,11 +82,14 @@ class References:
         channel = name.partition(";")[0]
         async with self.database.read() as session:
             known = await conversations.find(session, target["tenant"], NAME, channel)
+            # A channel in which nobody has spoken yet, as that of a digest: the tenant is served at one address.
+            near = known or await conversations.any_of(session, target["tenant"], NAME)
         if known and known.failure:
             raise PostRefused(f"that conversation can't be written to any more: {known.failure}")
-        service_url = known.reference.get("service_url") if known else None
+        service_url = (known and known.reference.get("service_url")) or target.get("service_url")
+        service_url = service_url or (near.reference.get("service_url") if near else None) or self.service_url
         account = target.get("account") or target.get("user", "")
-        return {"service_url": service_url or target["service_url"], "conversation": name, "account": account}
+        return {"service_url": service_url, "conversation": name, "account": account}
 
     async def _direct(self, tenant: str, user: str, service_url: str) -> dict[str, Any]:
         async with self.database.read() as session:

@@ -58,7 +58,7 @@ async def test_a_file_is_previewed_and_kept_when_confirmed(browser: Browser) -> 
         last = await session.scalar(sa.select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(1))
     assert last is not None
     assert (last.actor, last.action, last.subject) == ("grace", "portfolio.import", "mary")
-    assert last.details == {"file": "broker.csv", "rows": 2, "replace": False}
+    assert last.details == {"rows": 2, "replace": False}
     await browser.post("/import/confirm", {"token": _token(page)})
     assert "The preview is gone" in text_of(await browser.get("/import")), "a preview is kept once"
     assert "2 of these rows are in the portfolio already" in text_of(await _upload(browser))

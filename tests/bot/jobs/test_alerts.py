@@ -285,3 +285,20 @@ async def test_alerts_of_a_platform_that_is_not_connected_wait(bench: AlertBench
     assert not await AlertPass(bench.parts, ["slack"]).run()
     (row,) = await bench.rows()
     assert row.armed
+
+
+async def test_one_portfolio_that_breaks_the_measuring_costs_nobody_elses_alerts(
+    bench: AlertBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bench.add(Level("drawdown_percent", None, Decimal(10)))
+    await bench.add(above("110"), user="ben")
+    held = Portfolio("Main", "USD", (bought("MSFT", "1", "100", "2026-11-12"),), {}, {})
+    async with bench.database.write() as session:
+        await portfolios.add_portfolio(session, bench.actor(), held)
+    closes = [100.0, 120.0, 119.0, 107.0]
+    broken = replace(history("MSFT", closes, end=START.date(), closes=closes), adjusted=(None,) * 4)  # type: ignore[arg-type]
+    bench.market.history_of, bench.market.day = {"MSFT": broken}, START.date()
+    bench.trade("120", after=MINUTES)
+    assert (await bench.evaluator().run())["fired"] == 1
+    assert [event.user_id for event in await bench.events()] == ["ben"]
+    assert "a portfolio could not be measured" in caplog.text

@@ -381,9 +381,7 @@ async def test_holdings_are_imported_with_their_row_of_the_log_in_one_tenant(dat
 
     async def load(by: Actor, user: str) -> None:
         async with database.write() as session:
-            await admin.import_holdings(
-                session, by, user, rows_read, file="a.csv", base_currency="USD", replace=False, at=NOW
-            )
+            await admin.import_holdings(session, by, user, rows_read, base_currency="USD", replace=False, at=NOW)
 
     await load(AWAY, "ada")
     async with database.read() as session:

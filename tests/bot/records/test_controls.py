@@ -12,7 +12,7 @@ from bot.records import administration as admin
 from bot.records import turns, users
 from bot.records.admin_tables import Tenant
 from bot.records.controls import Controls, SpentQuota, channel_of, controls_of, spent_quota
-from bot.records.turns import Outcome
+from bot.records.turns import Outcome, SavedToolCall
 from bot.records.users import Actor
 
 if TYPE_CHECKING:
@@ -163,3 +163,26 @@ async def test_a_channel_is_read_with_its_tenant(database: Database) -> None:
         assert found is not None
         assert (found.kind, found.allowed) == ("private", True)
         assert await channel_of(session, "elsewhere", "C1") is None
+
+
+async def look_up(database: Database, at: datetime, conversation: str, model: str | None = None) -> None:
+    """A turn that looked something up."""
+    async with database.write() as session:
+        turn = await turns.start_turn(session, ADA, conversation, "/quote AAPL", now=at, budget=BUDGET)
+        calls = (SavedToolCall("get_quote", {}),)
+        await turns.finish_turn(session, ADA, turn, Outcome("answered", "!", calls, model_name=model), now=at)
+
+
+async def test_a_typed_look_up_is_a_question_too(database: Database) -> None:
+    await people(database)
+    await quota(database, per_hour=1)
+    await look_up(database, NOW, "c-ada")
+    assert await spent(database, await ask(database, NOW + timedelta(minutes=1), model="")) is not None
+
+
+@pytest.mark.parametrize("conversation", ["digest:4f2a", "alert:4f2a", "alerts"])
+async def test_what_is_sent_unasked_is_no_question(database: Database, conversation: str) -> None:
+    await people(database)
+    await quota(database, per_hour=1)
+    await look_up(database, NOW, conversation, model="large")
+    assert await spent(database, await ask(database, NOW + timedelta(minutes=1), model="")) is None

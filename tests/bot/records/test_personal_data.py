@@ -15,6 +15,7 @@ from bot.records import audit, portfolios, turns, users
 from bot.records.admin_tables import Feedback, Identity, LegalHold, Quota, RoleAssignment
 from bot.records.base import Record
 from bot.records.confirmations import VALID_FOR, new_code, take_code
+from bot.records.conversations import Known, find, keep
 from bot.records.database import open_database
 from bot.records.inbox_tables import InboxConversation, InboxEvent, OutboxMessage
 from bot.records.personal_data import _about, _forgotten, everything_about, forget
@@ -241,3 +242,81 @@ async def test_what_is_forgotten_is_not_in_the_file_any_more(sqlite_url: str) ->
             await session.execute(sa.delete(InboxEvent))
         await database.empty_log()
         assert b"unmistakable" not in bytes_of(database)
+
+
+async def asked_as(database: Database, account: str, turn: str | None, word: str, event: str) -> None:
+    """A question that was asked from an account of Slack, and what was posted for it."""
+    async with database.write() as session:
+        if await session.get(InboxConversation, ("local", "D1")) is None:
+            session.add(InboxConversation(tenant="local", id="D1"))
+            await session.flush()
+        session.add(
+            InboxEvent(
+                tenant="local", id=event, conversation="D1", user_id=account, surface="slack", kind="question",
+                payload={"text": word}, state="done", turn_id=turn, sent_at=NOW, received_at=NOW, finished_at=NOW,
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            OutboxMessage(
+                tenant="local", key=f"{event}/0", event_id=event, position=0, surface="slack", target={}, body={"x": word}
+            )
+        )  # fmt: skip
+
+
+async def test_what_was_asked_from_a_linked_account_is_told_and_forgotten_too(database: Database) -> None:
+    turn = await fill(database, ADA, "c1")
+    await asked_as(database, "U-ada", turn, "platinum", "Ev1")
+    await asked_as(database, "U-ada", None, "palladium", "Ev2")  # a file, say: it is no turn
+    async with database.write() as session:
+        known = Known("local", "slack", "D1", "direct", "U-ada", {"where": "iridium"})
+        await keep(session, known, at=NOW)
+    async with database.write() as session:
+        text = json.dumps(await everything_about(session, ROOT, "ada", at=NOW))
+    assert [word for word in ("platinum", "palladium", "iridium") if word not in text] == []
+    async with database.write() as session:
+        await forget(session, ROOT, "ada", at=NOW)
+    async with database.read() as session:
+        assert list(await session.scalars(sa.select(InboxEvent.id))) == ["waiting-ada"]
+        assert await find(session, "local", "slack", "D1") is None
+
+
+async def test_what_was_asked_while_an_account_was_anothers_stays_that_ones(database: Database) -> None:
+    """Once U-ada was linked to Ben: what was asked then is Ben's, though the account is Ada's by now."""
+    turn = await fill(database, BEN, "c1")
+    await fill(database, ADA, "c2")
+    await asked_as(database, "U-ada", turn, "platinum", "Ev1")
+    async with database.write() as session:
+        text = json.dumps(await everything_about(session, ROOT, "ada", at=NOW))
+        theirs = json.dumps(await everything_about(session, ROOT, "ben", at=NOW))
+    assert ("platinum" in text, "platinum" in theirs) == (False, True)
+    async with database.write() as session:
+        await forget(session, ROOT, "ada", at=NOW)
+    async with database.read() as session:
+        assert await session.get(InboxEvent, ("local", "Ev1")) is not None
+
+
+async def test_an_account_that_is_anothers_now_has_nothing_of_that_ones(database: Database) -> None:
+    """The account's own user is there from before it was linked."""
+    async with database.write() as session:
+        await users.ensure_user(session, Actor("U-ada"))
+    await fill(database, ADA, "c1")
+    await asked_as(database, "U-ada", None, "palladium", "Ev1")
+    async with database.write() as session:
+        await keep(session, Known("local", "slack", "D1", "direct", "U-ada", {"where": "iridium"}), at=NOW)
+        text = json.dumps(await everything_about(session, ROOT, "U-ada", at=NOW))
+    assert "palladium" not in text
+    assert "iridium" not in text
+
+
+async def test_feedback_of_somebody_on_hold_keeps_the_answer_it_is_on(database: Database) -> None:
+    turn = await fill(database, ADA, "c1")
+    await fill(database, BEN, "c2")
+    async with database.write() as session:
+        session.add(Feedback(tenant="local", turn_id=turn, user_id="ben", rating=-1, reason="wrong"))
+        session.add(LegalHold(tenant="local", user_id="ben", reason="a case", placed_by="root"))
+    async with database.write() as session:
+        await forget(session, ROOT, "ada", at=NOW)
+    async with database.read() as session:
+        assert await session.get(Feedback, ("local", turn, "ben")) is not None
+        assert await session.get(Feedback, ("local", turn, "ada")) is None

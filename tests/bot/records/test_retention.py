@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.records import audit, confirmations
-from bot.records.admin_tables import AdminAccount, AdminSession, Feedback, LegalHold, Policy
+from bot.records.admin_tables import AdminAccount, AdminSession, Feedback, Identity, LegalHold, Policy
 from bot.records.inbox_tables import InboxConversation, InboxEvent, OutboxMessage
 from bot.records.privacy_tables import Confirmation
 from bot.records.retention import RETENTION_CLASSES, Counts, purge
@@ -222,3 +222,15 @@ async def test_codes_that_ran_out_go_too(database: Database) -> None:
 @pytest.mark.parametrize("name", RETENTION_CLASSES)
 def test_every_class_is_counted(name: str) -> None:
     assert getattr(Counts(), name) == 0
+
+
+async def test_a_hold_keeps_what_was_asked_from_a_linked_account(database: Database) -> None:
+    events = [("U1", "done", 9), ("U2", "done", 9), ("U3", "done", 9)]
+    await fill(database, Kept(turns=[("held", 9, {})], events=events), {"events": 5})
+    async with database.write() as session:
+        session.add(Identity(tenant="local", platform="slack", external_id="U1", user_id="held"))
+        session.add(Identity(tenant="local", platform="teams", external_id="U3", user_id="held"))
+        await session.execute(sa.update(InboxEvent).where(InboxEvent.id == "e1").values(turn_id="t0"))  # unlinked since
+    assert (await purge(database, NOW)).events == 1
+    async with database.read() as session:
+        assert set(await session.scalars(sa.select(InboxEvent.id))) == {"e0", "e1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -24,7 +25,6 @@ from tests.fakes.teams_server import TeamsServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from tests.fakes.slack_server import Shown as SlackShown
     from tests.fakes.teams_server import Shown as TeamsShown
@@ -51,6 +51,7 @@ CONVERSATIONS = (
     ("/settings language de_DE", "price of Apple", "/settings language default"),
     ("???",),
 )
+ROOT = Path(__file__).parents[3]
 _TOKEN = re.compile(r"[-+]?[$€£]?\d[\d.,]*\d%?|\d%?")
 
 
@@ -129,3 +130,10 @@ def assert_same(question: str, slack: tuple[str, set[str]], teams: tuple[str, se
     assert slack_figures == teams_figures, question
     assert slack_words == teams_words, question
     assert slack[1] == teams[1], question
+
+
+def test_every_cell_of_the_table_in_the_docs_leads_to_a_test_that_is_there() -> None:
+    page = ROOT / "docs" / "parity.md"
+    links = re.findall(r"\]\((\.\./tests/[^)]+)\)", page.read_text(encoding="utf-8"))
+    assert len(links) > 60
+    assert [link for link in links if not (page.parent / link).is_file()] == []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.records import portfolios
+from bot.records import administration, portfolios
 from bot.records.database import open_database
 from bot.records.users import Actor
 from bot.turn.destination import Place
@@ -59,3 +59,10 @@ async def test_nothing_personal_where_there_is_none(firm: Firm, user: str, place
     found = await offered(firm, user, place)
     assert found == ["How is the market today?", *(each.question for each in GENERAL)]
     assert len(found) == 4
+
+
+async def test_whom_an_admin_stopped_is_offered_nothing_personal(firm: Firm) -> None:
+    assert "How is my portfolio doing?" in await offered(firm)
+    by = Actor("chief")
+    await firm.act(lambda session: administration.pull_switch(session, by, "user", "member", reason="x", at=OPEN))
+    assert "How is my portfolio doing?" not in await offered(firm)

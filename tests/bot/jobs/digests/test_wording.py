@@ -119,3 +119,12 @@ async def test_what_is_a_persons_is_worded_for_that_person_alone() -> None:
     assert len(model.asked) == 2
     assert "Apple" not in model.asked[1].messages[-1].content
     assert replies[1].personal
+
+
+async def test_digests_of_other_sections_are_not_given_figures_that_they_do_not_hold() -> None:
+    model = ScriptedModel([["Apple rose 5.0% on the day."], ["The S&P 500 fell 3.12% on the day."]])
+    parts = digest_parts(digest_market(MARKET), models=approved(model))
+    whole = await compose(DigestPlan("market_close", CLOSED), parts)
+    brief = await compose(DigestPlan("market_close", CLOSED, sections=("headline", "indices")), parts)
+    assert headline(whole) == "Apple rose 5.0% on the day."
+    assert "Apple" not in brief.answer

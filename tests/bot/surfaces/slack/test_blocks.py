@@ -248,3 +248,10 @@ def test_a_late_answer_says_so_first() -> None:
 def test_a_record_is_small() -> None:
     sizes = {reply.question: len(json.dumps(turn_record(reply))) for reply in replies()}
     assert max(sizes.values()) < 30_000
+
+
+def test_a_model_that_calls_what_only_we_call_makes_no_message_of_an_alert() -> None:
+    for arguments in ({}, {"alert": "0" * 32}):
+        call = ToolCall("check_alert", arguments)
+        result = ToolResult(call, arguments, None, "There is no such tool.", "unknown_tool")
+        assert answer("No.", results=(result,))["alert"] is None

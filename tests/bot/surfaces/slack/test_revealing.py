@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.records import administration
+from bot.records import administration, portfolios
 from bot.records.tables import User
 from bot.records.users import Actor
 from bot.surfaces.slack.revealing import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN
@@ -153,7 +153,9 @@ async def test_what_others_wrote_becomes_no_command_by_marks_that_nobody_sees(
     said = {"type": "message", "ts": ts(7), "user": "UEVE", "text": text}
     await served.press(shortcut(EXPLAIN, said, channel=CHANNEL))
     assert served.answers()
-    assert not any("watchlist" in shown.text for shown in slack.messages)
+    assert not any("Added to your watchlist" in shown.text for shown in slack.messages)
+    async with served.database.read() as session:
+        assert await portfolios.watchlist_of(session, Actor(USER, TEAM)) == ()
 
 
 async def test_whom_an_admin_stopped_is_shown_nothing_of_an_earlier_answer(served: Served, slack: SlackServer) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.errors import DatabaseError
 from bot.records import administration, alerts, digests, preferences, users
 from bot.records.preferences import Choices
 from bot.records.tables import AuditRecord
 from bot.records.users import Actor
-from bot.surfaces.slack.settings_form import CANT_OPEN, FORM, entered, settings_form
+from bot.surfaces.slack.presses import read_press
+from bot.surfaces.slack.settings_form import CANT_OPEN, FORM, HomeControls, entered, settings_form
 from bot.turn.daily_digest import Daily
 from bot.turn.prompting import sections
 from tests.fakes.block_check import live_parts, texts, view_problems
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bot.surfaces.slack.presses import Press
     from tests.fakes.slack_server import SlackServer
 
 ADA, BEN = Actor(USER, TEAM), Actor("UBEN", TEAM)
@@ -204,3 +208,21 @@ async def test_nobody_pauses_what_is_anothers_or_no_such_thing(served: Served, v
     name = await alert(served, BEN)
     await served.press(press(None, f"home_pause_alert_{name}", value.format(name)))
     assert not await paused(served, BEN)
+
+
+async def test_a_digest_that_could_not_be_kept_is_told_though_the_form_is_closed_by_then() -> None:
+    class Away:
+        def read(self) -> Any:
+            raise DatabaseError("The database is away; try again in a minute.")
+
+    told: list[str] = []
+
+    async def tell(_: Press, text: str) -> None:
+        told.append(text)
+
+    home = SimpleNamespace(refresh=lambda *_: None)
+    desk: Any = SimpleNamespace(parts=SimpleNamespace(database=Away()), home=home, tell=tell)
+    saved = read_press(submitted(settings_form(Choices(), Daily(), today=TODAY), filled(digest="08:05")))
+    assert saved is not None
+    await HomeControls(desk)._schedule(saved, "08:05")  # noqa: SLF001 (what follows the acknowledgement)
+    assert told == ["Your other settings are kept, but not the digest. The database is away; try again in a minute."]

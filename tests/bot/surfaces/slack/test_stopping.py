@@ -157,10 +157,10 @@ async def _left_by_a_dead_worker(served: Any, thread: str) -> None:
         await inbox.release(session, claim, now=now, wait=timedelta(hours=1))
 
 
-def test_the_button_is_read_as_of_its_thread() -> None:
+def test_the_button_is_read_as_of_its_thread_and_who_pressed_it() -> None:
     reading = read_event(stopped("1790000000.000100", 1790000005.5))
     assert isinstance(reading, StopAsked)
-    assert (reading.tenant, reading.channel, reading.thread, reading.user) == (TEAM, DM, "1790000000.000100", "")
+    assert (reading.tenant, reading.channel, reading.thread, reading.user) == (TEAM, DM, "1790000000.000100", USER)
     assert reading.at.timestamp() == 1790000005.5
 
 
@@ -169,9 +169,3 @@ def test_the_button_is_read_as_of_its_thread() -> None:
 )
 def test_only_the_word_alone_stops(text: str, expected: bool) -> None:
     assert is_stop(text) is expected
-
-
-def test_the_button_stops_only_what_who_pressed_it_asked() -> None:
-    reading = read_event(stopped("1700000000.000001", time.time()))
-    assert isinstance(reading, StopAsked)
-    assert reading.user == USER

@@ -136,6 +136,21 @@ async def test_a_message_that_is_gone_or_can_not_be_changed_is_posted_anew(
     assert "Apple closed" in shown.text
 
 
+async def test_where_no_message_can_be_changed_no_line_of_progress_is_left_beside_each_answer(
+    surface: SlackSurface, slack: SlackServer
+) -> None:
+    slack.missing.update(("chat.update", "chat.delete"))
+    for number in range(3):
+        event = asked(message("price of Apple", ts=f"179000000{number}.000100"))
+        async with surface.working(event, again=False) as told:
+            told("Looking up the price…")
+        await surface.post(answer(surface, event), f"Ev{number}/0")
+
+    only_the_first, *answers = [shown.text for shown in slack.messages]
+    assert "Apple closed" not in only_the_first
+    assert ["Apple closed" in text for text in answers] == [True, True, True]
+
+
 @pytest.mark.parametrize(
     ("given", "seconds"),
     [

@@ -29,15 +29,25 @@ def teams_keys() -> dict[str, str]:
     return {"CLIENT_ID": APP, "CLIENT_SECRET": SECRET, "TENANT_ID": TENANT}
 
 
-@pytest.fixture
-def settings(teams_keys: dict[str, str], database_url: str, tmp_path: Path) -> Settings:
+def _settings(teams_keys: dict[str, str], url: str, home: Path) -> Settings:
     return load_settings(
         {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": database_url,
+            "TUPPENCE_HOME": str(home),
+            "TUPPENCE_DATABASE_URL": url,
             "TUPPENCE_MODEL_BACKEND": "embedded",
             "TUPPENCE_MARKET_DATA": "snapshot",
             **teams_keys,
         },
         None,
     )
+
+
+@pytest.fixture
+def settings(teams_keys: dict[str, str], sqlite_url: str, tmp_path: Path) -> Settings:
+    return _settings(teams_keys, sqlite_url, tmp_path / "home")
+
+
+@pytest.fixture
+def on_each_database(teams_keys: dict[str, str], database_url: str, tmp_path: Path) -> Settings:
+    """The same, for tests of what is asked of the database."""
+    return _settings(teams_keys, database_url, tmp_path / "home")

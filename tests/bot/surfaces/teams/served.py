@@ -32,8 +32,15 @@ LIMITS = Limits(poll=timedelta(milliseconds=20), longest_wait=timedelta(seconds=
 class Client:
     """Microsoft, delivering."""
 
-    def __init__(self, http: httpx.AsyncClient, teams: TeamsServer, settings: Settings) -> None:
-        self.http, self.teams, self.settings = http, teams, settings
+    def __init__(
+        self, http: httpx.AsyncClient, teams: TeamsServer, settings: Settings, surface: TeamsSurface | None = None
+    ) -> None:
+        self.http, self.teams, self.settings, self._surface = http, teams, settings, surface
+
+    @property
+    def surface(self) -> TeamsSurface:
+        assert self._surface
+        return self._surface
 
     async def deliver(self, body: dict[str, Any], **claims: Any) -> httpx.Response:
         headers = {"Authorization": self.teams.bearer(**claims)}
@@ -100,7 +107,7 @@ async def serving(settings: Settings, teams: TeamsServer, every: float = 0.02) -
     async with replica(settings, [surface], LIMITS) as app, app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765") as client:
-            yield Client(client, teams, settings)
+            yield Client(client, teams, settings, surface)
 
 
 async def rows(settings: Settings) -> dict[str, str]:

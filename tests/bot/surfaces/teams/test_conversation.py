@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 
 async def test_b6_one_question_four_deliveries_one_answer_in_the_place_of_the_progress(
-    settings: Settings, teams: TeamsServer
+    on_each_database: Settings, teams: TeamsServer
 ) -> None:
+    settings = on_each_database
     async with serving(settings, teams) as client:
         body = await client.say("price of Apple")
         for _ in range(3):
@@ -222,7 +223,10 @@ async def test_own_posts_those_of_bots_and_what_is_malformed_lead_to_nothing(
     assert teams.messages == []
 
 
-async def test_who_adds_the_app_is_greeted_once_and_can_be_written_to(settings: Settings, teams: TeamsServer) -> None:
+async def test_who_adds_the_app_is_greeted_once_and_can_be_written_to(
+    on_each_database: Settings, teams: TeamsServer
+) -> None:
+    settings = on_each_database
     async with serving(settings, teams) as client:
         for _ in range(3):
             await client.deliver(installed(teams.service_url))
@@ -241,8 +245,9 @@ async def test_who_adds_the_app_is_greeted_once_and_can_be_written_to(settings: 
 
 
 async def test_b9_where_the_app_was_taken_out_nothing_is_sent_and_the_log_says_so_once(
-    settings: Settings, teams: TeamsServer
+    on_each_database: Settings, teams: TeamsServer
 ) -> None:
+    settings = on_each_database
     async with serving(settings, teams) as client:
         await client.ask("price of Apple")
         teams.gone.add(PERSONAL)

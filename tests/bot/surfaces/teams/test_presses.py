@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 GRACE = {"id": "29:1grace", "name": "Grace", "aadObjectId": "abababab-3434-4565-8787-909090909090"}
 
 
-async def test_a_proposal_is_made_by_one_press_of_the_person_it_is_for(settings: Settings, teams: TeamsServer) -> None:
+async def test_a_proposal_is_made_by_one_press_of_the_person_it_is_for(
+    on_each_database: Settings, teams: TeamsServer
+) -> None:
+    settings = on_each_database
     async with serving(settings, teams) as client:
         shown = await client.ask("add Apple to my watchlist")
         assert "AAPL" not in str(button(shown, "Add to watchlist"))  # what it does is kept on the server
@@ -125,8 +128,10 @@ async def test_a_personal_answer_is_explained_to_full_members_alone(settings: Se
 
 
 async def test_thumbs_are_kept_with_their_reason_and_changed_by_the_next(
-    settings: Settings, teams: TeamsServer
+    on_each_database: Settings, teams: TeamsServer
 ) -> None:
+    settings = on_each_database
+
     async def given() -> list[tuple[int, str | None, str]]:
         async with await open_records(settings) as database, database.read() as session:
             found = await session.scalars(sa.select(Feedback))
