@@ -178,7 +178,7 @@ class Assistant:
                 parts.now,
                 question.surface,
                 parts.market,
-                question.place.channel if question.place.kind != "direct" else "",
+                question.place.typed_in if question.place.kind == "direct" else question.place.channel,
             )
             answer = await run_command(command, text)
             return replace(reply, answer=answer, status="answered", personal=personal), Decision()

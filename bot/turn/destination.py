@@ -27,7 +27,8 @@ class Place:
 
     `external`: people of another organisation are there; `guests`: guests of this one are. `asker` says who the asker
     is to the platform: a full member, a guest (or of another organisation), or gone. `allowed` is what admins said of
-    a shared place; it is read from the database, not from the surface.
+    a shared place; it is read from the database, not from the surface. `typed_in` is the shared place in which a
+    command was typed whose answer goes to the asker alone, "" for none.
     """
 
     surface: str = "terminal"
@@ -38,6 +39,7 @@ class Place:
     guests: bool = False
     asker: Literal["member", "guest", "gone"] = "member"
     allowed: bool = False
+    typed_in: str = ""
 
 
 TERMINAL = Place()

@@ -170,7 +170,8 @@ async def _headlined(
             return await word([part.result({}) for part in evidence], _grounding(parts, evidence), parts.models)
 
         is_shared = not any(part.personal for part in evidence)
-        name = f"worded of {', '.join(part.name for part in evidence)}"  # of others it would tell what is not in this one
+        # A headline of other sections would tell figures that this digest does not hold.
+        name = f"worded of {', '.join(part.name for part in evidence)}"
         worded = await (scene.shared(name, make) if is_shared else make())
     if worded is not None:
         one = replace(one, kept=tuple(map(Line, worded.sentences)), withheld=(*one.withheld, *worded.withheld))

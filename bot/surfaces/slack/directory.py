@@ -100,6 +100,7 @@ def place_said(event: Event) -> Place:
         kind=said["kind"],
         external=bool(said["external"]),
         asker="guest" if said["stranger"] else "member",
+        typed_in=said.get("typed_in", ""),
     )
 
 

@@ -119,7 +119,13 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
                 payload={
                     "text": _typed(plain_text(text)),
                     "target": {**target, "user": user},
-                    "place": {"channel": channel, "kind": "direct", "external": False, "stranger": False},
+                    "place": {
+                        "channel": channel,
+                        "kind": "direct",
+                        "external": False,
+                        "stranger": False,
+                        "typed_in": "" if is_direct else channel,
+                    },
                 },
                 sent_at=at,
             )

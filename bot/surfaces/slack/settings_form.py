@@ -49,6 +49,7 @@ FIELDS = {
 RISK, DIGEST = "risk", "digest"
 NOT_GIVEN = "none"
 LONGEST = 64
+NOT_KEPT = "Your other settings are kept, but the time of your digest could not be; please set it again in a minute."
 CANT_OPEN = f"The form can't be opened here now; type `{COMMAND} settings` instead."
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -136,13 +137,16 @@ class HomeControls:
     async def _schedule(self, press: Press, time: str) -> None:
         """Set the time of the digest: after Slack heard, as reading a calendar takes longer than it waits."""
         parts = self._desk.parts
-        async with parts.database.read() as session:
-            actor = await actor_of(session, press.tenant, NAME, press.user)
-        zone = (await self._desk.home.reader(press.tenant, press.user)).time_zone
         try:
+            async with parts.database.read() as session:
+                actor = await actor_of(session, press.tenant, NAME, press.user)
+            zone = (await self._desk.home.reader(press.tenant, press.user)).time_zone
             await set_daily(parts.database, actor, NAME, time, zone, at=parts.now())
         except DigestRefused as refused:
             await self._desk.tell(press, f"Your other settings are kept, but not the digest. {refused}")
+        except Exception:
+            await self._desk.tell(press, NOT_KEPT)  # the form is closed by now, and looked as if all were well
+            raise
         self._desk.home.refresh(press.tenant, press.user)
 
 

@@ -33,9 +33,9 @@ async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIt
         yield served
 
 
-async def typed(served: Served, text: str, number: int = 0) -> str:
+async def typed(served: Served, text: str, number: int = 0, channel: str = DIRECT) -> str:
     """What `/fin …` is answered."""
-    form = {"command": "/fin", "text": text, "team_id": TEAM, "user_id": USER, "channel_id": DIRECT}
+    form = {"command": "/fin", "text": text, "team_id": TEAM, "user_id": USER, "channel_id": channel}
     form["trigger_id"] = f"{number}.{text}"
     before = len(served.answers())
     assert (await deliver_form(served.client, form)).status_code == 200
@@ -110,7 +110,7 @@ async def for_the_channel(served: Served) -> None:
     async with served.database.write() as session:
         await administration.save_user(session, by, USER, display_name="", active=True, at=at)
         await administration.grant_role(session, by, USER, "adviser", at=at)
-    assert "Scheduled in that channel" in await typed(served, f"digest add weekly_review channel={CHANNEL}")
+    assert "Scheduled in that channel" in await typed(served, "digest add weekly_review channel=here", channel=CHANNEL)
 
 
 async def test_a_digest_of_a_channel_is_posted_there(served: Served) -> None:

@@ -198,7 +198,5 @@ async def test_hostile_names_and_malformed_files_break_nothing(served: Served, s
 
 async def test_a_quota_of_questions_keeps_no_file_from_being_read(served: Served) -> None:
     async with served.database.write() as session:
-        await administration.set_quota(
-            session, Actor("root", TEAM), "", per_hour=5, per_day=None, at=datetime.now(UTC)
-        )
+        await administration.set_quota(session, Actor("root", TEAM), "", per_hour=5, per_day=None, at=datetime.now(UTC))
     assert "2 rows of “holdings.csv” for you" in (await previewed(served)).text

@@ -16,7 +16,7 @@ from bot.records.preferences import Choices
 from bot.records.tables import AuditRecord
 from bot.records.users import Actor
 from bot.surfaces.slack.presses import read_press
-from bot.surfaces.slack.settings_form import CANT_OPEN, FORM, HomeControls, entered, settings_form
+from bot.surfaces.slack.settings_form import CANT_OPEN, FORM, NOT_KEPT, HomeControls, entered, settings_form
 from bot.turn.daily_digest import Daily
 from bot.turn.prompting import sections
 from tests.fakes.block_check import live_parts, texts, view_problems
@@ -213,7 +213,7 @@ async def test_nobody_pauses_what_is_anothers_or_no_such_thing(served: Served, v
 async def test_a_digest_that_could_not_be_kept_is_told_though_the_form_is_closed_by_then() -> None:
     class Away:
         def read(self) -> Any:
-            raise DatabaseError("The database is away; try again in a minute.")
+            raise DatabaseError("db.example", "The database at db.example is away.")
 
     told: list[str] = []
 
@@ -224,5 +224,6 @@ async def test_a_digest_that_could_not_be_kept_is_told_though_the_form_is_closed
     desk: Any = SimpleNamespace(parts=SimpleNamespace(database=Away()), home=home, tell=tell)
     saved = read_press(submitted(settings_form(Choices(), Daily(), today=TODAY), filled(digest="08:05")))
     assert saved is not None
-    await HomeControls(desk)._schedule(saved, "08:05")  # noqa: SLF001 (what follows the acknowledgement)
-    assert told == ["Your other settings are kept, but not the digest. The database is away; try again in a minute."]
+    with pytest.raises(DatabaseError):
+        await HomeControls(desk)._schedule(saved, "08:05")
+    assert told == [NOT_KEPT]
