@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.offering import offers_of
 from bot.jobs.showing import Plain
-from bot.messages import ToolCall
+from bot.messages import Reply, ToolCall
 from bot.records import inbox, turns
 from bot.records.identities import actor_of
 from bot.records.inbox import LeaseLost, Outgoing
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.jobs.showing import Showing
-    from bot.messages import Reply
     from bot.records.database import Database
     from bot.records.inbox import Claim, Event, Post
     from bot.records.users import Actor
@@ -35,6 +34,7 @@ KIND = "question"
 LATE = timedelta(minutes=10)
 EXPIRED = timedelta(hours=24)
 TAKEN_BACK = "The question was stopped, deleted or reworded before it was answered."
+OTHERS_NOW = "Your account was linked to somebody else while I worked on this, so I keep it back; please ask again."
 _TURNS = uuid.UUID("6b1f5d0e-6c39-5d0b-9f0e-0c1d7a5a9b52")
 
 
@@ -140,9 +140,15 @@ class Attempt:
         self.posts = await inbox.finish(session, self._claim, messages, now=now, turn_id=self.turn_id)
 
     async def _routed(self, session: AsyncSession, reply: Reply) -> Deliveries:
-        """Who gets what; why nothing was done, everybody may read who asked."""
+        """Who gets what; why nothing was done, everybody may read who asked.
+
+        What is personal is for the one who asked: not for an account that is another's by now.
+        """
         if reply.status == "declined" and not reply.personal:
             return Deliveries(place=reply)
+        event = self._claim.event
+        if reply.personal and await actor_of(session, event.tenant, event.surface, event.user) != self._actor:
+            return Deliveries(place=Reply(reply.turn_id, reply.question, OTHERS_NOW, "declined"))
         return route(reply, self._place, await place_now(session, self._actor, self._place))
 
 

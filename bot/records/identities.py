@@ -51,7 +51,7 @@ def user_of(tenant: Column, platform: Column, account: Column) -> sa.ColumnEleme
 
 
 def asker_of_event() -> sa.ColumnElement[str]:
-    """Whose an event of the inbox is: its turn's, as its account may be another's by now; without one, the account's."""
+    """Whose an event of the inbox is: its turn's, as its account may be another's by now; else the account's."""
     asked = sa.select(Turn.user_id).where(Turn.tenant == InboxEvent.tenant, Turn.id == InboxEvent.turn_id)
     account = user_of(InboxEvent.tenant, InboxEvent.surface, InboxEvent.user_id)
     return sa.func.coalesce(asked.scalar_subquery(), account)
