@@ -32,6 +32,7 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 ├── BatchRefused              65  a file of questions can't be read
 ├── AddressInUse              71  the server can't listen where it should
 ├── AlreadyServing            75  another server works on the same SQLite file
+├── UnauthenticatedElsewhere  78  local play with Teams was to be served to other machines
 └── UnknownUser               67  nobody of that name is known
 
 Exit codes are those of BSD `sysexits.h`.

@@ -63,7 +63,10 @@ async def _configured(settings: Settings) -> list[Line]:
 async def _bot(api: SlackApi, token: str) -> Line:
     try:
         answer = await api.answer("auth.test")
-    except (PostFailed, SlackRefused) as error:
+    except SlackRefused as error:
+        where = "SLACK_API_URL, which has to end in /api/ as Slack's own does"
+        return "bad", api.problem or f"{error}; check {where if error.code == 'http_404' else 'SLACK_API_URL'}"
+    except PostFailed as error:
         return "bad", api.problem or f"{error}; check the network and SLACK_API_URL"
     name = one_line(str(answer.get("team") or answer.get("team_id")))
     if missing := missing_scopes(answer.headers):

@@ -53,6 +53,7 @@ class Receiver:
         """One activity; returns what its sender is answered at once, None for nothing."""
         reading = read_activity(body, self._now())
         if isinstance(reading, Pressed):
+            await self._references.keep(reading.reference)
             return await self._press(reading)
         await self._keep(reading)
         return None
@@ -63,10 +64,9 @@ class Receiver:
             case Asked(event, reference, only_where_engaged):
                 if only_where_engaged and not await intake.takes_part(event.tenant, event.conversation):
                     return
+                await self._references.keep(reference)  # before anybody answers: it may have been given up
                 if not await intake(event):
                     log.info("event %s is known: a duplicate", one_line(event.id))
-                    return
-                await self._references.keep(reference)
             case Edited(event, place):
                 await intake.instead(place, event)
             case Deleted(tenant, place):

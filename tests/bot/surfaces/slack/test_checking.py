@@ -85,6 +85,14 @@ async def test_one_workspace_and_both_ways_in(slack: SlackServer, sqlite_url: st
     assert "install the app again" in (await check_slack(settings))[0][1]
 
 
+async def test_an_address_without_the_path_of_the_methods_is_told_so(
+    slack: SlackServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = at_home(sqlite_url, slack.address, tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_API_URL=slack.address)
+    state, text = (await check_slack(settings))[0]
+    assert (state, "end in /api/" in text) == ("bad", True)
+
+
 async def test_installations_by_oauth_each_have_a_line(
     organisation: SlackOrganisation, sqlite_url: str, tmp_path: Path
 ) -> None:
