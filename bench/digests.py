@@ -32,12 +32,14 @@ from bot.jobs.showing import Plain
 from bot.jobs.worker import Limits, Worker
 from bot.llm.embedded import EmbeddedModel
 from bot.llm.weights import BUILT_IN
+from bot.records.access import ClientAccess
 from bot.records.database import open_database
 from bot.records.encryption import KeyRing
 from bot.records.inbox import Event, database_now
 from bot.records.inbox_tables import InboxEvent
 from bot.records.schedule_tables import Digest
-from bot.records.tables import User, WatchlistItem
+from bot.records.tables import User
+from bot.records.users import Actor
 from bot.turn.assistant import Assistant, Parts
 from tools.catalogue import TOOLS
 from tools.market_data.snapshot import COMPANIES, SnapshotMarketData
@@ -97,11 +99,10 @@ async def fill(database: Database, count: int) -> None:
         async with database.write() as session:
             session.add_all(User(tenant="T1", id=f"U{n}", display_name="") for n in numbers)
             await session.flush()
-            for n in numbers:
-                for place, symbol in enumerate(rng.sample(range(SYMBOLS), WATCHED)):
-                    row = {"tenant": "T1", "user_id": f"U{n}", "symbol": f"Q{symbol:03}", "position": place}
-                    session.add(WatchlistItem(**row))
-                session.add(_digest(n))
+            session.add_all(map(_digest, numbers))
+        for n in numbers:
+            async with ClientAccess(database, Actor(f"U{n}", "T1")).writing() as book:
+                await book.set_watchlist([f"Q{symbol:03}" for symbol in rng.sample(range(SYMBOLS), WATCHED)])
 
 
 def _digest(number: int) -> Digest:
