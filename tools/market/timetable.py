@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from tools.errors import NoData
+from tools.market_data.deprecations import ignore_deprecations
 from tools.parsing.exchanges import EXCHANGE_NAMES
 
 _BACK = timedelta(days=14)
@@ -57,9 +57,8 @@ def read_timetable(code: str, day: date) -> Timetable:
 
     Raises `NoData` when the calendar is not known or doesn't reach that day.
     """
-    with warnings.catch_warnings():  # exchange_calendars 4.13 still uses what pandas 3.1 deprecates
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return _read(code, day)
+    ignore_deprecations()
+    return _read(code, day)
 
 
 def unknown_hours(code: str) -> NoData:

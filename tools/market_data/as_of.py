@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tools.errors import MarketDataError, NoData, NotOffered
 from tools.formatting import show_day
 from tools.market_data.base import Quote
+from tools.market_data.deprecations import ignore_deprecations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -243,16 +243,15 @@ def _session_times(code: str, day: date) -> _Hours | None:
     """The hours around a day; None where the calendar can't be had or does not reach so far."""
     from exchange_calendars import errors, get_calendar
 
-    with warnings.catch_warnings():  # exchange_calendars 4.13 still uses what pandas 3.1 deprecates
-        warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            calendar = get_calendar(code, start=day - _LOOK_BACK, end=day + 2 * _ONE_DAY)
-        except (ValueError, NotImplementedError, errors.CalendarError):
-            return None
-        opened, closed = (
-            {session.date(): moment.to_pydatetime().astimezone(UTC) for session, moment in times.items()}
-            for times in (calendar.opens, calendar.closes)
-        )
+    ignore_deprecations()
+    try:
+        calendar = get_calendar(code, start=day - _LOOK_BACK, end=day + 2 * _ONE_DAY)
+    except (ValueError, NotImplementedError, errors.CalendarError):
+        return None
+    opened, closed = (
+        {session.date(): moment.to_pydatetime().astimezone(UTC) for session, moment in times.items()}
+        for times in (calendar.opens, calendar.closes)
+    )
     return _Hours(str(calendar.tz), opened, closed)
 
 

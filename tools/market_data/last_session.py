@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from tools.market_data.deprecations import ignore_deprecations
+
 EXCHANGE_OF_ZONE = {
     "America/New_York": "XNYS",
     "America/Toronto": "XTSE",
@@ -69,5 +71,6 @@ def _sessions(code: str, today: date) -> tuple[tuple[date, datetime], ...]:
     """The sessions of the last three weeks: local date, and opening in UTC."""
     from exchange_calendars import get_calendar
 
+    ignore_deprecations()
     opens = get_calendar(code, start=today - _LOOK_BACK, end=today + timedelta(days=1)).opens
     return tuple((session.date(), opened.to_pydatetime()) for session, opened in opens.items())

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import threading
 import time
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tools.errors import MarketDataError, NoData, Unreachable
 from tools.market_data.base import Events, ExchangeRate, Headline, MarketSummary, Quote
+from tools.market_data.deprecations import ignore_deprecations
 from tools.market_data.yahoo_charts import history_of, no_prices, quote_of, read_chart
 from tools.market_data.yahoo_companies import events_of, fundamentals_of, headlines_of
 from tools.market_data.yahoo_faults import is_broken_cache, is_not_data, is_not_found, is_surprise, told
@@ -63,7 +63,6 @@ OVERVIEW = {
 
 _MARKET_SYMBOL = "^GSPC"
 _THREADS = 8
-_VENDORS = r"(yfinance|exchange_calendars|pandas)(\.|$)"
 _BASE_MARGIN = timedelta(days=14)
 _EVENT_YEARS = timedelta(days=5 * 366)
 _LONGEST_RATE_GAP = timedelta(days=10)
@@ -221,8 +220,7 @@ class YahooMarketData:
         """In a thread: once more when there is something to mend, as a stale cookie that brings a page for data."""
         if time.monotonic() >= deadline:  # it waited in the queue for all of its time
             raise self._too_slow()
-        # They use what pandas 3.1 deprecates. Not `catch_warnings`, which is not for threads.
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module=_VENDORS)
+        ignore_deprecations()
         session = self._open()
         with session.until(deadline):
             try:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 SUBJECT = "portfolio"
 """The subject of figures that are about the whole portfolio."""
 
-SAMPLE_NOTE = "This is the sample portfolio, not yours; bring your own with “tuppence import FILE.csv”."
+SAMPLE_NOTE = "This is the sample portfolio, not yours; bring your own with “/import”."
 
 
 async def read_portfolio(context: ToolContext) -> Portfolio:
     """The asker's portfolio. Raises `NoData` when it holds nothing."""
     portfolio = await context.portfolio.portfolio()
     if not portfolio.transactions and not any(portfolio.cash.values()):
-        raise NoData("Your portfolio is empty; bring your holdings with “tuppence import FILE.csv”.")
+        raise NoData("Your portfolio is empty; bring your holdings with “/import”.")
     return portfolio
 
 

@@ -98,7 +98,7 @@ async def test_a_person_is_exported_and_forgotten(admin: Admin, tmp_path: Path) 
     await privacy.export_user(admin.settings, "ada", "local", tmp_path / "ada.json")
     assert json.loads((tmp_path / "ada.json").read_text())["turns"][0]["answer"] == "A secret fortune"
     await privacy.forget_user(admin.settings, "ada", "local", account=False)
-    assert "1 turns, 1 portfolios, 1 inbox events" in admin.printed()
+    assert "1 inbox events, 1 turns, 1 portfolios" in admin.printed()
     async with await open_records(admin.settings) as database, database.read() as session:
         acts = [(row.actor, row.action) for row in await audit.entries(session, "local")]
     assert acts[-2:] == [("root", "export"), ("root", "forget")]

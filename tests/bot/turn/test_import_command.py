@@ -17,7 +17,8 @@ NOTHING: Any = None
     [
         ("slack", "Drop a CSV file of your holdings into our direct messages"),
         ("terminal", "`tuppence import holdings.csv`"),
-        ("teams", "Ask your administrator"),
+        ("teams", "Attach a CSV file of your holdings"),
+        ("elsewhere", "Ask your administrator"),
     ],
 )
 async def test_it_says_how_on_each_surface(surface: str, told: str) -> None:

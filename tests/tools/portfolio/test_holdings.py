@@ -132,7 +132,7 @@ async def test_cash_alone_is_a_portfolio() -> None:
 
 @pytest.mark.parametrize(
     ("mine", "words"),
-    [(holding(), "tuppence import"), (holding(bought("TSLA", "1", "9", "2021-01-04")), "Tesla has no price")],
+    [(holding(), "“/import”"), (holding(bought("TSLA", "1", "9", "2021-01-04")), "Tesla has no price")],
 )
 async def test_nothing_to_value_is_an_error_with_a_next_step(mine: FakePortfolio, words: str) -> None:
     with pytest.raises(NoData, match=words):
