@@ -29,7 +29,7 @@ class Backlog:
 
 async def backlog(session: AsyncSession, *, now: datetime, tenant: str | None = None) -> Backlog:
     """What waits in a tenant, or in all of them."""
-    unfinished = [InboxEvent.state.in_(UNFINISHED)]
+    unfinished: list[sa.ColumnElement[bool]] = [InboxEvent.state.in_(UNFINISHED)]
     if tenant is not None:
         unfinished.append(InboxEvent.tenant == tenant)
     count = await session.scalar(sa.select(sa.func.count()).select_from(InboxEvent).where(*unfinished))

@@ -74,7 +74,8 @@ async def run_import(
         raise ImportRefused(path.name, [str(refused)]) from None
     finally:
         await database.close()
-    console.print(Text(f"Imported {len(preview.rows)} row{'' if len(preview.rows) == 1 else 's'}. Ask: tuppence ask “what do I hold?”"))
+    rows = f"{len(preview.rows)} row{'' if len(preview.rows) == 1 else 's'}"
+    console.print(Text(f"Imported {rows}. Ask: tuppence ask “what do I hold?”"))
 
 
 async def _access(database: Database, actor: Actor, currency: str, name: str, client: str) -> ClientAccess:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 _BY_SURFACE = {
     "slack": "Drop a CSV file of your holdings into our direct messages: I show what I understood of it, and nothing "
     "is kept before you press a button.",
-    "teams": "Attach a CSV file of your holdings to a message in our chat: I show what I understood of it, and nothing is "
-    "kept before you press a button.",
+    "teams": "Attach a CSV file of your holdings to a message in our chat: I show what I understood of it, and nothing "
+    "is kept before you press a button.",
     "terminal": "Leave the chat and type `tuppence import holdings.csv`: it shows what it understood of the file, and "
     "nothing is kept before you say yes.",
 }

@@ -70,7 +70,9 @@ class Endpoint:
         if payload.get("type") == "event_callback":
             await self._receiver.event(payload)
         elif payload.get("type") == "app_rate_limited":
-            log.error("Slack holds events of the workspace %s back: too many", one_line(str(payload.get("team_id"))[:40]))
+            log.error(
+                "Slack holds events of the workspace %s back: too many", one_line(str(payload.get("team_id"))[:40])
+            )
         else:
             log.debug("ignored: a delivery of an unknown type")
         return Response()

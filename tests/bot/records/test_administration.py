@@ -225,7 +225,9 @@ REFUSED: dict[str, Act] = {
     "disclosure": lambda s, by: admin.set_policy(s, by, {"disclosures": {"First!": "x"}}, at=NOW),
     "empty disclosure": lambda s, by: admin.set_policy(s, by, {"disclosures": {"answer": " "}}, at=NOW),
     "unknown disclosure": lambda s, by: admin.set_policy(s, by, {"disclosures": {"first": "x"}}, at=NOW),
-    "advice mode that is not built": lambda s, by: admin.set_policy(s, by, {"advice_mode": "supervised_advice"}, at=NOW),
+    "advice mode that is not built": lambda s, by: admin.set_policy(
+        s, by, {"advice_mode": "supervised_advice"}, at=NOW
+    ),
     "hours": lambda s, by: admin.set_policy(s, by, {"quiet_hours": {"from": "25:00", "to": "07:00"}}, at=NOW),
     "one hour": lambda s, by: admin.set_policy(s, by, {"quiet_hours": {"from": "22:00"}}, at=NOW),
     "tool": lambda s, by: admin.switch_tool(s, by, "buy_stock", enabled=False, at=NOW),
