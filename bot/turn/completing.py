@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.turn.completions.changes import settle_changes
 from bot.turn.completions.listed import spread_lists
 from bot.turn.completions.lists import fill_lists
+from bot.turn.completions.meanings import settle_meaning
 from bot.turn.completions.names import settle_names
 from bot.turn.completions.plans import settle_plan
 from bot.turn.completions.reading import Reading
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 RULES = (
-    settle_names,  # first: all others compare names
+    settle_meaning,  # first: it may take the place of all that was written
+    settle_names,  # before all that compare names
     fill_lists,
     fill_time,
     settle_plan,

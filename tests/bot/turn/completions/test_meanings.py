@@ -1,0 +1,58 @@
+"""A question that asks in so many words for a term of the glossary is answered by it, whatever the model made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFINE = "define_term"
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("what is a short squeeze", "short squeeze"),
+        ("What's a stop loss?", "stop loss"),
+        ("whats the market order", "market order"),
+        ("so, what are dividends?", "dividends"),
+        ("define beta", "beta"),
+        ("the meaning of free cash flow", "free cash flow"),
+        ("what does an ETF mean?", "ETF"),
+        ("short squeeze meaning", "short squeeze"),
+    ],
+)
+def test_what_the_model_declined_is_looked_up(completed: Callable[..., Any], text: str, term: str) -> None:
+    assert completed(text) == [(DEFINE, {"term": term})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is a good ETF",
+        "what is the meaning of life",
+        "what is my dividend yield",
+        "what is a stop loss and should I set one",
+        "place a market order",
+        "explain that term to me",
+        "what is?",
+        "",
+    ],
+)
+def test_what_asks_for_anything_else_is_left_to_the_model(completed: Callable[..., Any], text: str) -> None:
+    assert completed(text) == []
+
+
+def test_another_tool_gives_way_only_where_no_company_is_named(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["market order"]})
+    assert completed("what is a market order", quote) == [(DEFINE, {"term": "market order"})]
+    named = ("get_fundamentals", {"symbol": "Apple"})
+    assert completed("what is Apple", named) == [named]
+
+
+def test_a_term_that_the_model_found_stays_as_it_wrote_it(completed: Callable[..., Any]) -> None:
+    written = (DEFINE, {"term": "squeeze"})
+    assert completed("what is a short squeeze", written) == [written]
