@@ -18,8 +18,8 @@ from bot.records.database import open_database
 from bot.records.encryption import KeyRing
 from bot.records.sample import admit
 from bot.records.users import Actor
+from bot.surfaces.localising import Reader
 from bot.surfaces.slack.home import home_view
-from bot.surfaces.slack.localising import Reader
 from bot.turn.assistant import Parts
 from bot.turn.destination import Place
 from bot.turn.home import Home, Homes

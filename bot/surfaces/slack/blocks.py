@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Paragraph, changed, parts_of, text_of
+from bot.surfaces.answer import Grid, Paragraph, changed, parts_of, text_of
+from bot.surfaces.localising import Localiser, Reader
 from bot.surfaces.slack.buttons import answer_buttons, feedback_block, plain_feedback, wants_feedback
 from bot.surfaces.slack.chart_blocks import chart_block, chart_title
 from bot.surfaces.slack.events import COMMAND
@@ -17,7 +18,6 @@ from bot.surfaces.slack.limits import (
     TABLES,
     text_size,
 )
-from bot.surfaces.slack.localising import Localiser, Reader
 from bot.surfaces.slack.markup import entities, room
 from bot.surfaces.slack.pieces import Piece, body_pieces, remark_pieces
 from bot.surfaces.slack.splitting import split
@@ -27,7 +27,7 @@ from bot.turn.commands import names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.slack.answer import Part
+    from bot.surfaces.answer import Part
 
 _FULL = MESSAGE_CHARACTERS - 700
 """A little less than Slack takes, as it does not say what it counts."""

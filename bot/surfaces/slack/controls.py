@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.surfaces.slack import alert_presses, asking, deciding, digest_presses, judging, revealing, settings_form
+from bot.surfaces.slack import asking, command_presses, deciding, judging, revealing, settings_form
 from bot.surfaces.slack.interactions import Interactions
 
 if TYPE_CHECKING:
@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.desk import Desk
 
 REGISTRARS: tuple[Callable[[Interactions, Desk], None], ...] = (
-    alert_presses.register,
     asking.register,
+    command_presses.register,
     deciding.register,
-    digest_presses.register,
     judging.register,
     revealing.register,
     settings_form.register,

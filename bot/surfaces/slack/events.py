@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.jobs.files import FILE
 from bot.records.inbox import Event
+from bot.surfaces.readings import Deleted, Edited, Ignored
 from bot.surfaces.slack.files import files_of
 from bot.surfaces.slack.texts import EVENT_TYPE, mentions, opening_mention, opens_to_another, plain_text
 from bot.turn.commands import is_slip, names
@@ -33,22 +34,6 @@ class Asked:
 
     event: Event
     only_where_engaged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A question was reworded: the one at `place` is dropped if it still waits, and `event` is answered instead."""
-
-    event: Event
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """The post at `place` is gone; its question is not to be answered."""
-
-    tenant: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +64,6 @@ class Opened:
     tab: str
     channel: str = ""
     stranger: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """Nothing to do; `reason` is for the log."""
-
-    reason: str
 
 
 Reading = Asked | Edited | Deleted | Opened | StopAsked | Lost | Ignored

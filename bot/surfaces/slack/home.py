@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Span
+from bot.surfaces.answer import Grid, Span
+from bot.surfaces.localising import Localiser
 from bot.surfaces.slack.buttons import button
 from bot.surfaces.slack.chart_blocks import chart_block
 from bot.surfaces.slack.limits import (
@@ -17,7 +18,6 @@ from bot.surfaces.slack.limits import (
     shortened,
     text_size,
 )
-from bot.surfaces.slack.localising import Localiser
 from bot.surfaces.slack.markup import plain_text
 from bot.surfaces.slack.pieces import Chunk, chunked, fact_pieces, remark_pieces, table_pieces, text_pieces
 from bot.turn.evidence import chart_record
@@ -26,7 +26,7 @@ from tools.formatting import show, show_day
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.slack.localising import Reader
+    from bot.surfaces.localising import Reader
     from bot.turn.home import Home
     from bot.turn.sendings import Sending
     from tools.portfolio.glance import Glance, Quoted

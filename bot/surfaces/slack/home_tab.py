@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from bot.records.users import Actor
+    from bot.surfaces.localising import Reader
     from bot.surfaces.slack.events import Opened
-    from bot.surfaces.slack.localising import Reader
     from bot.surfaces.slack.readers import Readers
     from bot.surfaces.slack.workspaces import Workspace, Workspaces
     from bot.turn.assistant import Parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Span
+from bot.surfaces.answer import Span
 from bot.surfaces.slack.blocks import localiser
 from bot.surfaces.slack.limits import MESSAGE_CHARACTERS, MODAL_TITLE, VIEW_BLOCKS, shortened, text_size
 from bot.surfaces.slack.markup import plain_text

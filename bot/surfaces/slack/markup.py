@@ -16,7 +16,7 @@ from bot.surfaces.slack.limits import TEXT_OBJECT, length
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.surfaces.slack.answer import Span
+    from bot.surfaces.answer import Span
 
 JOINER = "\u2060"
 """WORD JOINER: of no width, and no part of any mention, link or code."""

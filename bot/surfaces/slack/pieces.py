@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Items, Paragraph, Span, text_of
+from bot.surfaces.answer import Grid, Items, Paragraph, Span, text_of
 from bot.surfaces.slack.limits import FIELD_TEXT, FIELDS, TEXT_OBJECT
 from bot.surfaces.slack.markup import plain_text, rich_elements, room, text_object, visible
 from bot.surfaces.slack.splitting import cuts, split
@@ -15,7 +15,7 @@ from bot.surfaces.slack.tables import capitalised, fenced_tables, native_tables,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.surfaces.slack.answer import Part, Spans
+    from bot.surfaces.answer import Part, Spans
 
 _MARKS = 100
 """Room for the marks of emphasis in a text object."""

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.records.inbox import Outgoing
+    from bot.surfaces.pacing import Pace
     from bot.surfaces.slack.api import SlackApi
     from bot.surfaces.slack.directory import Directory
-    from bot.surfaces.slack.pacing import Pace
     from bot.surfaces.slack.plan import Plan
 
 log = logging.getLogger(__name__)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.settings import read_locale, read_time_zone
-from bot.surfaces.slack.localising import Reader
+from bot.surfaces.readers import reader_of
 
 if TYPE_CHECKING:
     from bot.messages import Manner
+    from bot.surfaces.localising import Reader
     from bot.surfaces.slack.directory import Person
 
 _MOST_KNOWN = 5000
@@ -36,25 +35,5 @@ class Readers:
     def reader(self, tenant: str, user: str, manner: Manner) -> Reader:
         """How somebody reads."""
         person = self._people.get((tenant, user))
-        locale, zone = (_locale(person.locale), _zone(person.time_zone)) if person else ("", "")
-        return Reader(
-            manner.locale or locale or manner.usual_locale or self._usual.locale,
-            manner.time_zone or zone or manner.usual_time_zone or self._usual.time_zone,
-        )
-
-
-@lru_cache(maxsize=512)
-def _locale(text: str) -> str:
-    """A locale as Slack writes it ("de-DE"), "" for one that is not known here."""
-    try:
-        return read_locale(text) if text else ""
-    except ValueError:
-        return ""
-
-
-@lru_cache(maxsize=512)
-def _zone(text: str) -> str:
-    try:
-        return read_time_zone(text) if text else ""
-    except ValueError:
-        return ""
+        said = {"locale": person.locale, "time_zone": person.time_zone} if person else {}
+        return reader_of(manner, said, self._usual)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import DatabaseError
 from bot.redaction import one_line
+from bot.surfaces.readings import Deleted, Edited, Ignored
 from bot.surfaces.slack.events import (
     QUESTION,
     Asked,
-    Deleted,
-    Edited,
-    Ignored,
     Lost,
     Opened,
     Reading,

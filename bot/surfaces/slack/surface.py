@@ -11,6 +11,7 @@ from bot.jobs.showing import FileRefused
 from bot.messages import Manner
 from bot.records.inbox import UNASKED_KINDS, Outgoing
 from bot.surfaces.base import ChatSurface
+from bot.surfaces.localising import Reader
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.blocks import messages
 from bot.surfaces.slack.catching_up import CatchUp
@@ -22,7 +23,6 @@ from bot.surfaces.slack.home_tab import HomeTab
 from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.installation import Keeper, watch_configured
 from bot.surfaces.slack.live import Live
-from bot.surfaces.slack.localising import Reader
 from bot.surfaces.slack.oauth import OAuth
 from bot.surfaces.slack.progress import AFTER, EVERY
 from bot.surfaces.slack.readers import Readers

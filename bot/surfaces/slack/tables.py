@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from bot.surfaces.slack.answer import Grid
+from bot.surfaces.answer import Grid
 from bot.surfaces.slack.limits import TABLE_CHARACTERS, TABLE_COLUMNS, TABLE_ROWS, TEXT_OBJECT, length
 from bot.surfaces.slack.markup import code_fence, harmless, room
 

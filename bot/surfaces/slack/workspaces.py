@@ -12,9 +12,9 @@ from bot.errors import DatabaseError, EncryptionError
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.records import installations
 from bot.redaction import one_line
+from bot.surfaces.pacing import Pace
 from bot.surfaces.slack.api import REINSTALL, SET_ANEW, SlackApi, SlackRefused
 from bot.surfaces.slack.directory import Directory
-from bot.surfaces.slack.pacing import Pace
 from bot.surfaces.slack.placing import Placing
 
 if TYPE_CHECKING:

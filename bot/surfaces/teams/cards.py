@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Items, Span
+from bot.surfaces.answer import Grid, Items, Span
 from bot.surfaces.slack.pieces import dated, facts_of
 from bot.surfaces.slack.splitting import split
 from bot.surfaces.slack.tables import capitalised, spoken_rows
@@ -14,7 +14,7 @@ from bot.surfaces.teams.markup import inert, is_plain, rich
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.slack.answer import Part
+    from bot.surfaces.answer import Part
 
 TYPE = "application/vnd.microsoft.card.adaptive"
 LARGEST = 24_000

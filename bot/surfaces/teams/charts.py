@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Span
+from bot.surfaces.answer import Span
 from bot.surfaces.slack.chart_blocks import axis_label, chart_in_words, chart_title
 from bot.surfaces.slack.limits import shortened
 from bot.surfaces.teams.markup import inert, rich

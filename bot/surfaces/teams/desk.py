@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.records.identities import actor_of
+from bot.surfaces.readers import reader_of
 from bot.surfaces.teams.events import NAME
 from bot.surfaces.teams.failures import TeamsRefused
-from bot.surfaces.teams.readers import reader_of
 
 if TYPE_CHECKING:
     from bot.jobs.intake import Intake
     from bot.messages import Manner
     from bot.records.users import Actor
-    from bot.surfaces.slack.localising import Reader
+    from bot.surfaces.localising import Reader
     from bot.surfaces.teams.directory import Directory, Standing
     from bot.surfaces.teams.events import Pressed
     from bot.surfaces.teams.references import References

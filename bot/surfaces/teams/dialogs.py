@@ -10,7 +10,7 @@ from bot.errors import DigestRefused, UnknownUser
 from bot.records import controls, digests, preferences, users
 from bot.records.answers import visible_turn
 from bot.records.identities import actor_of
-from bot.surfaces.slack.answer import Span
+from bot.surfaces.answer import Span
 from bot.surfaces.teams.buttons import DIALOG, HOME, SETTINGS, SHOW_HOW
 from bot.surfaces.teams.cards import attached, card, text
 from bot.surfaces.teams.desk import shared

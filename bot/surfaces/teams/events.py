@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.jobs.files import FILE
 from bot.records.inbox import Event
+from bot.surfaces.readings import Deleted, Edited, Ignored
 from bot.surfaces.teams.door import tenant_of
 from bot.surfaces.teams.files import files_of
 from bot.surfaces.teams.texts import is_mentioned, plain_text, typed
@@ -55,22 +56,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """A question was reworded: the one at `place` is dropped if it still waits, and `event` is answered instead."""
-
-    event: Event
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """The post at `place` is gone; its question is not to be answered."""
-
-    tenant: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
 class Met:
     """The app was added to a conversation, or seen there; `is_new`: a welcome is due."""
 
@@ -97,13 +82,6 @@ class Pressed:
     event: Event
     reference: Reference
     message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """Nothing to do; `reason` is for the log."""
-
-    reason: str
 
 
 Reading = Asked | Edited | Deleted | Met | Left | Pressed | Ignored

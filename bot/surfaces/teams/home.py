@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Span
-from bot.surfaces.slack.localising import Localiser
+from bot.surfaces.answer import Grid, Span
+from bot.surfaces.localising import Localiser
 from bot.surfaces.teams.buttons import HOME, SETTINGS, ask, dialog
 from bot.surfaces.teams.cards import LARGEST, card, fact_set, heading, remark, size, tables, text
 from bot.surfaces.teams.charts import chart_element
@@ -17,7 +17,7 @@ from tools.formatting import show, show_day
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.slack.localising import Reader
+    from bot.surfaces.localising import Reader
     from bot.surfaces.teams.cards import Element
     from bot.turn.home import Home
     from bot.turn.sendings import Sending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Span
-from bot.surfaces.slack.localising import Localiser, shown_day, shown_moment
+from bot.surfaces.answer import Grid, Span
+from bot.surfaces.localising import Localiser, shown_day, shown_moment
 from bot.surfaces.teams.cards import LARGEST, card, heading, remark, size, tables, text
 from tools.formatting import show_day
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.records.answers import SeenTurn
-    from bot.surfaces.slack.localising import Reader
+    from bot.surfaces.localising import Reader
     from bot.surfaces.teams.cards import Element
 
 _MOST_FIGURES = 60

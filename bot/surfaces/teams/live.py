@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from bot.records.inbox import Event
-    from bot.surfaces.slack.pacing import Pace
+    from bot.surfaces.pacing import Pace
     from bot.surfaces.teams.api import TeamsApi
     from bot.surfaces.teams.directory import Directory
     from bot.surfaces.teams.references import References

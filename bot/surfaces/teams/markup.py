@@ -15,7 +15,7 @@ from bot.surfaces.slack.markup import JOINER, harmless
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.surfaces.slack.answer import Span
+    from bot.surfaces.answer import Span
 
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
 _MACRO = re.compile(r"([{$])(?=\{)|(\])(?=\()")

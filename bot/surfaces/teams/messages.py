@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.surfaces.slack.answer import Grid, Items, Paragraph, Span, changed, parts_of, text_of
+from bot.surfaces.answer import Grid, Items, Paragraph, Span, changed, parts_of, text_of
+from bot.surfaces.localising import Localiser, Reader, shown_day, shown_moment
 from bot.surfaces.slack.buttons import wants_feedback
 from bot.surfaces.slack.limits import shortened
-from bot.surfaces.slack.localising import Localiser, Reader, shown_day, shown_moment
 from bot.surfaces.slack.pieces import dated, facts_of
 from bot.surfaces.slack.splitting import split
 from bot.surfaces.slack.tables import capitalised, spoken_rows, told_once
@@ -23,7 +23,7 @@ from bot.turn.commands import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from bot.surfaces.slack.answer import Part
+    from bot.surfaces.answer import Part
     from bot.surfaces.teams.cards import Element
 
 LONGEST_TEXT = 10_000

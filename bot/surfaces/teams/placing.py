@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.records.inbox import Outgoing
-    from bot.surfaces.slack.pacing import Pace
+    from bot.surfaces.pacing import Pace
     from bot.surfaces.teams.api import TeamsApi
     from bot.surfaces.teams.directory import Directory
     from bot.surfaces.teams.references import References

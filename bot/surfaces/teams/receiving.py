@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.redaction import one_line
+from bot.surfaces.readings import Deleted, Edited, Ignored
 from bot.surfaces.teams.events import (
     Asked,
-    Deleted,
-    Edited,
-    Ignored,
     Left,
     Met,
     Pressed,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.records.platform_tables import RISK_PROFILES
 from bot.records.preferences import VET
-from bot.surfaces.slack.answer import Span
+from bot.surfaces.answer import Span
 from bot.surfaces.teams.buttons import DIALOG, SETTINGS
 from bot.surfaces.teams.cards import card, remark, text
 from bot.surfaces.teams.markup import inert

@@ -12,8 +12,9 @@ from bot.messages import UNCHOSEN
 from bot.records.identities import actor_of
 from bot.records.inbox import UNASKED_KINDS, Outgoing
 from bot.surfaces.base import ChatSurface
-from bot.surfaces.slack.localising import Reader
-from bot.surfaces.slack.pacing import Pace
+from bot.surfaces.localising import Reader
+from bot.surfaces.pacing import Pace
+from bot.surfaces.readers import reader_of
 from bot.surfaces.teams.api import TeamsApi
 from bot.surfaces.teams.background import Background
 from bot.surfaces.teams.cards import attached, decided
@@ -30,7 +31,6 @@ from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.placing import Placing
 from bot.surfaces.teams.presses import Presses
 from bot.surfaces.teams.progress import EVERY
-from bot.surfaces.teams.readers import reader_of
 from bot.surfaces.teams.receiving import Receiver
 from bot.surfaces.teams.record import answer_record
 from bot.surfaces.teams.references import References

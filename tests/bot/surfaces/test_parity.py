@@ -11,8 +11,8 @@ import pytest
 
 from bot.serving import replica
 from bot.settings import load_settings
+from bot.surfaces.pacing import Pace
 from bot.surfaces.slack.markup import JOINER
-from bot.surfaces.slack.pacing import Pace
 from bot.surfaces.slack.surface import SlackSurface
 from bot.surfaces.teams.surface import TeamsSurface
 from tests.bot.surfaces.teams.served import LIMITS, Client, actions, at_once, settled

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.surfaces.slack.events import Asked, Deleted, Edited, Ignored, Lost, Opened, read_command, read_event
+from bot.surfaces.readings import Deleted, Edited, Ignored
+from bot.surfaces.slack.events import Asked, Lost, Opened, read_command, read_event
 from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, mention, message
 
 

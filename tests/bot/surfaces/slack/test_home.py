@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.surfaces.localising import Reader
 from bot.surfaces.slack.home import ADMIN, ASK, PAUSE, SETTINGS, home_view
-from bot.surfaces.slack.localising import Reader
 from bot.turn.home import Home
 from bot.turn.sendings import Sending
 from tests.fakes.block_check import live_parts, texts, view_problems

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.surfaces.slack.answer import Span
+from bot.surfaces.answer import Span
 from bot.surfaces.slack.limits import length, shortened
 from bot.surfaces.slack.markup import JOINER, entities, harmless, plain_text, room, text_object, visible
 from tests.fakes.block_check import LIVE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import UNCHOSEN, Manner
+from bot.surfaces.localising import Reader
 from bot.surfaces.slack.directory import Person
-from bot.surfaces.slack.localising import Reader
 from bot.surfaces.slack.readers import Readers
 
 USUAL = Reader("en_US", "UTC")

@@ -25,7 +25,8 @@ from bot.records.tables import Turn, User
 from bot.records.users import Actor
 from bot.serving import replica
 from bot.settings import load_settings
-from bot.surfaces.slack.events import Asked, Ignored, Lost, read_event
+from bot.surfaces.readings import Ignored
+from bot.surfaces.slack.events import Asked, Lost, read_event
 from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.surface import SlackSurface

@@ -16,7 +16,7 @@ from bot.records.inbox_tables import InboxEvent
 from bot.records.opening import open_records
 from bot.records.users import Actor
 from bot.serving import replica
-from bot.surfaces.slack.pacing import Pace
+from bot.surfaces.pacing import Pace
 from bot.surfaces.teams.surface import TeamsSurface
 from tests.fakes.teams_payloads import TENANT, invoke, message
 

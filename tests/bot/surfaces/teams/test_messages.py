@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from microsoft_teams.cards import AdaptiveCard
 
-from bot.surfaces.slack.answer import Span
-from bot.surfaces.slack.localising import Reader
+from bot.surfaces.answer import Span
+from bot.surfaces.localising import Reader
 from bot.surfaces.slack.markup import JOINER, visible
 from bot.surfaces.slack.record import notice_record
 from bot.surfaces.teams.cards import card, decided, fact_set

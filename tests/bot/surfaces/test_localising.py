@@ -11,7 +11,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.surfaces.slack.localising import Localiser, Reader, shown_moment
+from bot.surfaces.localising import Localiser, Reader, shown_moment
 from tools.formatting import show
 from tools.values import Figure, Source
 

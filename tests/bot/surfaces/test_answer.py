@@ -6,7 +6,7 @@ import re
 
 from hypothesis import given
 
-from bot.surfaces.slack.answer import Grid, Items, Paragraph, Span, parts_of, spans_of, text_of
+from bot.surfaces.answer import Grid, Items, Paragraph, Span, parts_of, spans_of, text_of
 from bot.surfaces.slack.markup import visible
 from bot.turn.rendering import escape
 from tests.fakes.hostile_text import hostile

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs.posting import PostFailed
-from bot.surfaces.slack.pacing import Pace
+from bot.surfaces.pacing import Pace
 
 
 class Clock:

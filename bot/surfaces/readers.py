@@ -1,4 +1,4 @@
-"""In which locale and time zone somebody reads in Teams: as they chose, as their app has it, as their firm does."""
+"""In which locale and time zone somebody reads: as they chose, as their app has it, as their firm does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.settings import read_locale, read_time_zone
-from bot.surfaces.slack.localising import Reader
+from bot.surfaces.localising import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def reader_of(manner: Manner, app: Mapping[str, str], usual: Reader) -> Reader:
-    """How somebody reads whose app says `app`; `usual` is how everybody does of whom nothing is known."""
+    """How somebody reads whose app says `locale` and `time_zone`; `usual` is of whom nothing is known."""
     return Reader(
         manner.locale or _locale(app.get("locale", "")) or manner.usual_locale or usual.locale,
         manner.time_zone or _zone(app.get("time_zone", "")) or manner.usual_time_zone or usual.time_zone,
@@ -24,7 +24,7 @@ def reader_of(manner: Manner, app: Mapping[str, str], usual: Reader) -> Reader:
 
 @lru_cache(maxsize=512)
 def _locale(text: str) -> str:
-    """A locale as Teams writes it ("de-DE"), "" for one that is not known here."""
+    """A locale as platforms write it ("de-DE"), "" for one that is not known here."""
     try:
         return read_locale(text) if text else ""
     except ValueError:
