@@ -111,7 +111,7 @@ async def _ask(settings: Settings, text: str, user: str, conversation: str, *, a
         async with start(settings, user) as running:
             text = text.encode(errors="replace").decode()  # bytes of the shell that are no text
             question = Question(text, running.actor, conversation or f"ask-{uuid.uuid4().hex[:12]}")
-            reply = await running.assistant.ask(question, surface.say)
+            reply = await running.assistant.ask(question, surface)
     for notice in running.notices:
         surface.notice(notice)
     if as_json:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.llm.choosing import choose_model, make_embedded
-from bot.llm.ollama import NATIVE_NAME
-from bot.llm.portfolio import NOBODY, open_portfolio
+from bot.llm.ollama import NATIVE_NAME, OllamaModel
+from bot.llm.portfolio import NOBODY, Portfolio, open_portfolio
 from bot.records import models, turns
 from bot.records.opening import open_records
 from bot.records.sample import admit
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.llm.base import ChatModel
-    from bot.llm.portfolio import Portfolio
     from bot.records.database import Database
     from bot.records.turns import AbandonedTurn
     from bot.settings import Settings
@@ -78,7 +77,7 @@ async def assemble(settings: Settings, actor: Actor) -> AsyncIterator[tuple[Part
         (model, portfolio, model_note), (market, market_note) = await asyncio.gather(
             _choose_models(settings, database, actor), choose_market_data(settings.market_data, home=settings.home)
         )
-        for each in {model, *(candidate.model for candidate in portfolio.order)}:
+        for each in {model, *portfolio.models}:
             stack.push_async_callback(each.close)
         parts = Parts(
             database=database,
@@ -96,7 +95,8 @@ async def assemble(settings: Settings, actor: Actor) -> AsyncIterator[tuple[Part
 async def _choose_models(settings: Settings, database: Database, actor: Actor) -> tuple[ChatModel, Portfolio, str]:
     """The model behind all others, the approved ones, and what to say of them.
 
-    A model that the settings name is the only one; without it and without an approved one, `auto` decides alone.
+    A model that the settings name is the only one; without it and without an approved one, `auto` decides alone. Where
+    that finds our own model in Ollama, the same one stands behind it in this process.
     """
     approved = []
     if not settings.names_a_model:
@@ -104,6 +104,9 @@ async def _choose_models(settings: Settings, database: Database, actor: Actor) -
             approved = await models.approved_models(session, actor.tenant)
     if not approved:
         chosen = await choose_model(settings)
+        is_ours = settings.model_backend == "auto" and settings.model == NATIVE_NAME
+        if is_ours and isinstance(chosen.model, OllamaModel):
+            return make_embedded(settings), Portfolio(first=chosen.model), ""
         return chosen.model, NOBODY, chosen.note if settings.model != NATIVE_NAME else ""
     built_in = make_embedded(settings)
     portfolio = open_portfolio(settings, approved, built_in)

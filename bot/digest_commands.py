@@ -37,7 +37,10 @@ def preview(
     at: Annotated[
         str, typer.Option(metavar="DATE", help="A day, half an hour after its close, or a moment; else now.")
     ] = "",
-    user: Annotated[str, typer.Option("--user", metavar="USER", help="Whose portfolio and watchlist.")] = "",
+    user: Annotated[
+        str, typer.Option("--as", metavar="USER", help="Whose portfolio and watchlist; else the configured user's.")
+    ] = "",
+    by_old_name: Annotated[str, typer.Option("--user", metavar="USER", hidden=True)] = "",
     symbols: Annotated[str, typer.Option(metavar="A,B", help="What a team follows, e.g. AAPL,MSFT.")] = "",
     shown_as: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="terminal, slack (its JSON), or png (a picture).")
@@ -50,7 +53,7 @@ def preview(
         raise typer.BadParameter(f"it must be one of {', '.join(_FORMATS)}", param_hint="--format")
     settings = read_settings()
     plan = run(_plan(settings, kind, at, symbols, calendar))  # what can't be is told before anything slow begins
-    reply = run(_preview(settings, plan, user))
+    reply = run(_preview(settings, plan, user or by_old_name))
     if shown_as == "slack":
         from bot.surfaces.slack.blocks import messages
         from bot.surfaces.slack.record import turn_record

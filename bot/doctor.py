@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -16,12 +16,15 @@ from tools.errors import ToolError
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
+    from bot.llm.ollama import OllamaModel
     from bot.records.database import Database
     from bot.records.users import Actor
     from bot.settings import Settings
 
 State = Literal["ok", "note", "bad"]
 MARKS: dict[State, tuple[str, str]] = {"ok": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+WORD_SECONDS = 20.0
+"""How long a model may take for a word here."""
 CHECKED_ACTS = 10_000
 """Acts of each audit log that are checked here; `tuppence admin audit verify` checks all."""
 
@@ -163,13 +166,36 @@ async def _ollama(settings: Settings) -> list[Finding]:
     if settings.model_backend == "embedded":
         return []
     model = make_ollama(settings)
-    problem = await model.probe(2.0)
+    problem = await model.probe(2.0) or await _word_of(model)
     await model.close()
     if problem is None:
         return [Finding("ok", "ollama", f"answers at {settings.ollama_host} and has {settings.model}")]
     state: State = "bad" if settings.model_backend == "ollama" else "note"
     tail = "" if state == "bad" else " The built-in model answers instead."
     return [Finding(state, "ollama", f"{problem}{tail}")]
+
+
+async def _word_of(model: OllamaModel) -> str | None:
+    """Why the model says nothing, None if it says a word: a server may answer for a model that is stuck."""
+    from bot.errors import ModelTimeout
+    from bot.llm.base import Deadlines
+    from bot.messages import Message
+
+    deadlines = Deadlines(first_token=WORD_SECONDS, total=2 * WORD_SECONDS)
+    try:
+        async with aclosing(model.chat([Message("user", "Hello")], max_tokens=8, deadlines=deadlines)) as pieces:
+            async for _ in pieces:
+                break
+    except ModelTimeout as error:
+        if error.seconds != WORD_SECONDS:  # it thinks, and that is no silence
+            return None
+        return (
+            f"{model.name} said nothing within {WORD_SECONDS:g} seconds. It may be loading: look again in a minute, and "
+            "start Ollama anew if it stays silent."
+        )
+    except TuppenceError as error:
+        return str(error)
+    return None
 
 
 async def _market_data(settings: Settings) -> list[Finding]:

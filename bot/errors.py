@@ -9,7 +9,8 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   ├── DatabaseReplaced      74  the file was deleted or replaced while in use
 │   ├── DatabaseNewer         78  the schema was made by a newer Tuppence
 │   ├── DatabaseFull          74  no space is left on the disk
-│   └── DatabaseLocked        75  another program kept the lock for too long
+│   ├── DatabaseLocked        75  another program kept the lock for too long
+│   └── InboxFull             75  too much waits to be done already
 ├── EncryptionError           78  what is kept can't be decrypted, or encrypted
 │   ├── KeyMissing            78  the key that it needs is not there
 │   ├── KeyWrong              78  a key has the right id and is another one
@@ -17,6 +18,8 @@ TuppenceError                     base; `str(error)` is one sentence and a next 
 │   └── ValueAltered          74  one value was altered after it was encrypted
 ├── ModelError                69  no answer can be had from the language model
 │   ├── ModelUnavailable      69  the server can't be reached
+│   │   └── ModelBusy         69  its queue is full
+│   ├── ModelSilent           69  the model did not answer lately and is left alone for a while
 │   ├── ModelRefused          78  the server is too old, or where it must not be
 │   ├── ModelMissing          69  the server lacks the model
 │   ├── ModelTimeout          75  the model took too long
@@ -149,6 +152,19 @@ class DatabaseLocked(DatabaseError):
         )
 
 
+class InboxFull(DatabaseError):
+    """So much waits to be done, or to be posted, that nothing more is taken in."""
+
+    exit_code = 75
+
+    def __init__(self, tenant: str, most: int) -> None:
+        super().__init__(
+            "the inbox",
+            f"{most:,} questions of {tenant} wait for an answer or to be posted, so nothing more is taken in. See what "
+            "holds them up: tuppence doctor, and the page “Failed work” of the admin pages.",
+        )
+
+
 class EncryptionError(TuppenceError):
     """What is kept can't be decrypted, or encrypted; no message holds a key or a part of a value."""
 
@@ -213,6 +229,26 @@ class ModelUnavailable(ModelError):
         super().__init__(
             f"Ollama at {address} can't be reached ({reason}). "
             "Start it with `ollama serve`, or set TUPPENCE_MODEL_BACKEND=embedded."
+        )
+
+
+class ModelBusy(ModelUnavailable):
+    """The server at `address` answers that its queue is full."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, "it is busy and its queue is full")
+
+
+class ModelSilent(ModelError):
+    """`model` gave no answer `times` in a row and is left alone for another `seconds`; 0 while one question tries it."""
+
+    def __init__(self, model: str, times: int, seconds: float) -> None:
+        self.model = model
+        self.seconds = seconds
+        again = f"in about {max(5, round(seconds / 5) * 5)} seconds" if seconds else "at this moment"
+        super().__init__(
+            f"The model {model} does not answer: the last {times} times nothing came of it. It is tried again {again}. "
+            "What you type as a command works without it, such as `/quote KO`; `/help` lists them."
         )
 
 

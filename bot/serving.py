@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from bot.addresses import is_loopback
 from bot.app import assemble
 from bot.errors import AddressInUse, AlreadyServing, TuppenceError, UnauthenticatedElsewhere
-from bot.jobs import alert_clock
+from bot.jobs import alert_clock, notices
 from bot.jobs import alerts as alert_pass
 from bot.jobs.alert_clock import AlertClock, PassHandler
 from bot.jobs.alert_delivery import AlertHandler
@@ -33,7 +33,10 @@ from bot.jobs.intake import Intake
 from bot.jobs.metrics import Metrics
 from bot.jobs.questions import KIND, QuestionHandler
 from bot.jobs.scheduler import Scheduler
+from bot.jobs.waiting import WaitingLine
 from bot.jobs.worker import Limits, Worker
+from bot.llm.ollama import OllamaModel
+from bot.public.pages import public_routes
 from bot.records import digests
 from bot.records.schema import schema_version
 from bot.records.users import Actor
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
 
     from bot.jobs.worker import Handler
     from bot.settings import Settings
@@ -95,9 +99,11 @@ class Replica:
             IMPORT: ImportHandler(parts.database, named, parts.base_currency, parts.now),
             alert_pass.KIND: AlertHandler(parts, named),
             digests.KIND: DigestHandler(parts, named),
+            notices.KIND: notices.NoticeHandler(parts.database, named),
             alert_clock.KIND: PassHandler(parts.database, alert_pass.AlertPass(parts, named), parts.now),
         }
         self.worker = Worker(parts.database, handlers, named, owner, limits)
+        self.line = WaitingLine(parts.database, named, self.worker.holds)
         self.intake = Intake(parts.database, self.worker)
         self.scheduler = Scheduler(parts.database, self.worker.wake)
         self.alert_clock = AlertClock(parts.database, self.worker.accept, named, parts.now)
@@ -110,6 +116,7 @@ class Replica:
         keeping = asyncio.create_task(Housekeeping(self.parts.database, self.parts.now).run())
         alerting = asyncio.create_task(self.alert_clock.run())
         scheduling = asyncio.create_task(self.scheduler.run())
+        telling = asyncio.create_task(self.line.run())
         fetching = [asyncio.create_task(surface.run(self.intake)) for surface in self.surfaces]
         try:
             yield
@@ -119,31 +126,47 @@ class Replica:
             await asyncio.gather(*fetching, return_exceptions=True)
             alerting.cancel()
             scheduling.cancel()
+            telling.cancel()
             await self.worker.stop()
             keeping.cancel()
-            await asyncio.gather(self._running, keeping, alerting, scheduling, return_exceptions=True)
+            await asyncio.gather(self._running, keeping, alerting, scheduling, telling, return_exceptions=True)
             for surface in self.surfaces:
                 await surface.aclose()
 
     def routes(self) -> list[BaseRoute]:
         """Every route of the server."""
-        from bot.admin.app import admin_app
-
         routes: list[BaseRoute] = [
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             Route("/metrics", self._metrics),
+            *public_routes(),
         ]
         for surface in self.surfaces:
             routes += surface.routes(self.intake)
-        return [*routes, Mount("/admin", app=admin_app(self.settings, self.parts.database, now=self.parts.now))]
+        return [*routes, Mount("/admin", app=self._admin())]
+
+    def _admin(self) -> ASGIApp:
+        from bot.admin.app import admin_app
+
+        return admin_app(self.settings, self.parts.database, now=self.parts.now, troubles=self._troubles)
+
+    def _troubles(self, tenant: str) -> list[tuple[str, str]]:
+        """(platform, what its admins have to mend) for a tenant."""
+        told = [(surface.name.capitalize(), surface.trouble(tenant)) for surface in self.surfaces]
+        return [(name, text) for name, text in told if text]
+
+    @property
+    def _models(self) -> list[OllamaModel]:
+        """Those of a server, which may be silent."""
+        found = (self.parts.model, *self.parts.portfolio.models)
+        return [model for model in found if isinstance(model, OllamaModel)]
 
     async def _alive(self, _: Request) -> Response:
         """Whether the process answers at all; a restart mends it when not."""
         return PlainTextResponse("ok\n", headers=_HEADERS)
 
     async def _ready(self, _: Request) -> Response:
-        """Whether work may be sent here: database, schema, worker; not the model, whose absence people are told of."""
+        """Whether work may be sent here: database, schema, worker; of a model that is silent people are told."""
         checks = {"database": "ok", "migrations": "ok", "worker": "ok"}
         try:
             version = await schema_version(self.parts.database)
@@ -155,12 +178,15 @@ class Replica:
             checks["worker"] = "stopped; restart this process"
         checks |= {surface.name: surface.problem or "ok" for surface in self.surfaces}
         ready = all(value == "ok" for value in checks.values())
-        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503, headers=_HEADERS)
+        models = {model.name: model.breaker.trouble or "ok" for model in self._models}
+        page = {"ready": ready, "checks": checks, **({"models": models} if models else {})}
+        return JSONResponse(page, 200 if ready else 503, headers=_HEADERS)
 
     async def _metrics(self, _: Request) -> Response:
         """The figures for Prometheus."""
         try:
-            page = await self.metrics.page(self.parts.database)
+            silent = {model.name: bool(model.breaker.trouble) for model in self._models}
+            page = await self.metrics.page(self.parts.database, silent)
         except TuppenceError as error:
             return PlainTextResponse(f"{error}\n", 503, headers=_HEADERS)
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8", headers=_HEADERS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import zoneinfo
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,6 +25,7 @@ from bot.addresses import is_loopback, is_unspecified, read_host
 from bot.encryption_keys import read_keys
 from bot.environment import read_environment
 from bot.errors import SettingsError
+from bot.locales import read_currency, read_locale, read_time_zone
 from bot.slack_keys import SLACK_API, half_set_up, read_api_url, read_app_token, read_bot_token, read_signing_secret
 from bot.teams_keys import half_set_up as teams_half_set_up
 from bot.teams_keys import read_day, read_tenants
@@ -82,34 +82,6 @@ def read_model(text: str) -> str:
     if not _MODEL.fullmatch(text):
         raise ValueError(f"“{text[:50]}” is no model name; write one like qwen3:4b")
     return text
-
-
-def read_locale(text: str) -> str:
-    """A locale in its short form. Raises ValueError with the fix."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return str(Locale.parse(text.replace("-", "_").partition(".")[0]))
-    except (ValueError, UnknownLocaleError):
-        raise ValueError(f"“{text[:50]}” is no locale; write one like en_US or de_DE") from None
-
-
-def read_time_zone(text: str) -> str:
-    """An IANA time zone that this machine knows. Raises ValueError with the fix."""
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"“{text[:50]}” is no time zone; write one like Europe/Berlin") from None
-    return text
-
-
-def read_currency(text: str) -> str:
-    """A currency code in capitals. Raises ValueError with the fix."""
-    from tools.parsing.currencies import CURRENCY_CODES
-
-    if text.upper() not in CURRENCY_CODES:
-        raise ValueError(f"“{text[:50]}” is no currency code; write one like USD or EUR")
-    return text.upper()
 
 
 def read_user(text: str) -> str:

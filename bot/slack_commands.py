@@ -59,7 +59,7 @@ async def _list(settings: Settings, *, as_json: bool) -> None:
         found = await all_installations(session)
     for each in found:
         at = each.installed_at.isoformat(timespec="minutes") if each.installed_at else ""
-        state = "active" if each.active else "taken out"
+        state = "taken out" if not each.active else "unreadable" if each.problem else "active"
         if as_json:
             row = {"tenant": each.tenant, "name": each.name, "state": state, "by": each.installed_by, "at": at}
             typer.echo(json.dumps(row, ensure_ascii=False))

@@ -23,6 +23,13 @@ def manifest(
     app_id: Annotated[
         str, typer.Option(metavar="ID", help="The Microsoft App ID of your Azure Bot; without it, CLIENT_ID.")
     ] = "",
+    follow_threads: Annotated[
+        bool,
+        typer.Option(
+            "--follow-threads",
+            help="Ask each team for what is said in its channels, so that a thread goes on without a mention.",
+        ),
+    ] = False,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = Path(
         "tuppence-teams.zip"
     ),
@@ -41,5 +48,5 @@ def manifest(
             "Bot, or set CLIENT_ID",
             param_hint="--app-id",
         )
-    output.write_bytes(package(wanted, address))
+    output.write_bytes(package(wanted, address, follow_threads=follow_threads))
     typer.echo(f"Wrote {output}. Upload it in Teams: Apps, Manage your apps, Upload an app.")

@@ -49,6 +49,15 @@ def words() -> None:
 
 
 @app.command()
+def pairs() -> None:
+    """Write tools/parsing/word_pairs.txt anew from the phrase banks and the words in common use."""
+    from slm.corpus.vocabulary import pair_list
+    from tools.parsing.mending import WORD_PAIRS_FILE
+
+    WORD_PAIRS_FILE.write_text(pair_list(), encoding="ascii")
+
+
+@app.command()
 def corpus(
     examples: int = EXAMPLES,
     seed: int = SEED,

@@ -62,6 +62,7 @@ TOOLS: tuple[ToolFunction, ...] = (
 """In the order the model reads them."""
 
 PERSONAL_TOOLS = frozenset(tool.__name__ for tool in TOOLS if tool.__module__.startswith("tools.portfolio.")) | {
-    propose_watchlist_change.__name__
+    propose_watchlist_change.__name__,
+    propose_price_alert.__name__,
 }
-"""Those that read what a person holds or watches."""
+"""Those that read what a person holds or watches, or prepare a change of what is theirs alone, as an alert is."""

@@ -9,20 +9,23 @@ is written. Only the copy that the model reads is changed; arguments are still p
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS
 from tools.knowledge.glossary import is_everyday
-from tools.narrowing import known_names
+from tools.narrowing import is_misspelt_term, known_names
+from tools.parsing.mending import mends
 from tools.parsing.numbers import parse_number
-from tools.parsing.question_words import is_word, mended
+from tools.parsing.question_words import is_word
 from tools.parsing.spans import Span, find_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tools.arguments import Kind
     from tools.context import ToolContext
+    from tools.parsing.mending import Mend
 
 NAME, TERM, UNKNOWN = "<|name|>", "<|term|>", "<|unknown|>"
 _VALUES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
@@ -36,12 +39,12 @@ _VALUES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 MARKS = (NAME, TERM, UNKNOWN, *(mark for mark, _ in _VALUES))
 """Whole tokens of the built-in model; `clean_question` takes them out of what people type."""
 
-_WORD = re.compile(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}\w])[^\W\d_]+")
-"""Not the end of "isn't"."""
+_WORD = re.compile(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}\w])[^\W\d_]++(?!['\N{RIGHT SINGLE QUOTATION MARK}]t\b)")
+"""Nothing of "isn't"."""
 _SHORTEST_UNKNOWN = 2
 _ASKS_MEANING = re.compile(
-    r"\b(?:wh?[ao]ts?(?:'s)?|define|meaning|means?|meant|expla?i?n|expalin|definition|stands? for|signif(?:y|ies)|"
-    r"understand|"
+    r"\b(?:wh?[ao]ts?(?:'s)?|define|meaning|means?|meant|expla?i?n|expalin|explian|definition|stands? for|"
+    r"signif(?:y|ies)|understand|"
     r"difference|how (?:does|do|did) .{1,40} work|jargon|plain (?:english|words)|the (?:word|term|phrase|concept))\b",
     re.IGNORECASE,
 )
@@ -56,12 +59,15 @@ def mark_question(text: str, context: ToolContext) -> str:
     terms = _outermost([span for span in find_names(text) if _is_term(span.text, context, asks_meaning=asks_meaning)])
     known = [*names, *terms, *(span for _, spans in values for span in spans)]
     changes = dict(_lowered_start(text, known))
+    slips = {slip.start: slip for slip in mends(text, names, [span for _, spans in values for span in spans], terms)}
+    odd = _odd_words(text, context, known)
+    unsure = _beside_unknown(odd, slips, text)
+    changes.update((start, (slip.end, slip.meant)) for start, slip in slips.items() if start not in unsure)
     unknown: list[Span] = []
-    for word in _odd_words(text, context, known):
-        meant = mended(word.text)
-        if meant is not None:
-            changes[word.start] = (word.end, meant)
-        elif len(word.text) >= _SHORTEST_UNKNOWN and not (unknown and text[unknown[-1].end : word.start] == " "):
+    for word in odd:
+        if word.start in changes:
+            continue
+        if len(word.text) >= _SHORTEST_UNKNOWN and not (unknown and text[unknown[-1].end : word.start] == " "):
             unknown.append(word)
         elif unknown:
             unknown[-1] = Span(unknown[-1].start, word.end, text[unknown[-1].start : word.end])
@@ -72,6 +78,18 @@ def mark_question(text: str, context: ToolContext) -> str:
     return _written(text, marks, changes)
 
 
+def _beside_unknown(odd: Sequence[Span], slips: Mapping[int, Mend], text: str) -> set[int]:
+    """Where a mend by the spelling alone stands right before a word that nothing is known of: both may be a name."""
+    return {
+        word.start
+        for word, after in pairwise(odd)
+        if word.start in slips
+        and not slips[word.start].fits
+        and after.start not in slips
+        and text[word.end : after.start] == " "
+    }
+
+
 def _is_term(text: str, context: ToolContext, *, asks_meaning: bool) -> bool:
     """Whether the glossary has `text`.
 
@@ -80,10 +98,7 @@ def _is_term(text: str, context: ToolContext, *, asks_meaning: bool) -> bool:
     """
     if context.knows_term(text):
         return asks_meaning or not is_everyday(text)
-    if not asks_meaning:
-        return False
-    words = [mended(word) or word for word in text.split(" ")]
-    return len(words) > 1 and " ".join(words) != text and context.knows_term(" ".join(words))
+    return asks_meaning and is_misspelt_term(text, context)
 
 
 def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]]) -> str:

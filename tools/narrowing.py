@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.parsing.exchanges import parse_exchange
 from tools.parsing.finders import find_symbols, inside_longer
+from tools.parsing.mending import is_rather_word
 from tools.parsing.question_words import is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
@@ -29,6 +30,13 @@ _LONG_NAME = 8
 """Letters from which several words that a company's name begins with are that name, though each is a common word."""
 _NAME_RATHER = 6
 """Letters from which a slip that fits both a well-known name and a common word is left as a name: "goldmn"."""
+
+
+_AS_SHARE = re.compile(r"\b(?:price|quote|shares?|stock)(?: of| for)? \Z", re.IGNORECASE)
+_IS_SHARE = re.compile(r" (?:price|quote|shares?|stock)\b", re.IGNORECASE)
+"""Beside an abbreviation that is a measure and a ticker, they make a ticker of it: "RSI stock"."""
+_OTHER_COMPANY = re.compile(r"(\S+) (?:motors|steel|power|chemicals)", re.IGNORECASE)
+"""A name that goes on like this is another company's than the one called by its first word: "Tata Motors"."""
 
 
 def narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
@@ -54,11 +62,18 @@ def _is_ordinary(text: str, context: ToolContext) -> bool:
 
 def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
     """(the known names without those inside a longer one, whether any is no measure)."""
-    names = [span for span in spans if context.symbols.knows(span.text) or _is_odd_name(span.text, context)]
+    names = [span for span in spans if _is_name(span.text, context)]
     sure = any(span.text.upper() not in MEASURES for span in names)
     if sure:  # "AMD RSI": RSI is a ticker too, but not here
         names = [span for span in names if span.text.upper() not in MEASURES]
     return [name for name in names if not inside_longer(name, names)], sure
+
+
+def _is_name(text: str, context: ToolContext) -> bool:
+    if context.symbols.knows(text) or _is_odd_name(text, context):
+        return True
+    longer = _OTHER_COMPANY.fullmatch(text)
+    return longer is not None and (context.symbols.knows(longer[1]) or _is_odd_name(longer[1], context))
 
 
 def _is_odd_name(text: str, context: ToolContext) -> bool:
@@ -108,9 +123,19 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
     return [
         name
         for name in names
-        if not _describes_next(name, names, text)
+        if not (_describes_next(name, names, text) or _is_rather_word(name, names, text) or _is_measure(name, text))
         and not (_STARTS.search(text[: name.start]) and is_word(name.text.lower()) and _by_capital(name.text, context))
     ]
+
+
+def _is_measure(name: Span, text: str) -> bool:
+    beside = _AS_SHARE.search(text[: name.start]) or _IS_SHARE.match(text, name.end)
+    return name.text in MEASURES and text != name.text and not beside
+
+
+def _is_rather_word(name: Span, names: Sequence[Span], text: str) -> bool:
+    """Whether what may be a name in small letters is more likely a common word here, or a slip of one."""
+    return name.text.islower() and name.text.isalpha() and is_rather_word(text, name, names)
 
 
 def _by_capital(text: str, context: ToolContext) -> bool:
@@ -127,8 +152,15 @@ def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
 
 def narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
     """Candidates for a term: those of the glossary where there are any, without those inside a longer one."""
-    terms = [span for span in spans if context.knows_term(span.text)]
+    terms = [span for span in spans if context.knows_term(span.text) or is_misspelt_term(span.text, context)]
     return [span for span in terms or spans if not inside_longer(span, terms)]
+
+
+def is_misspelt_term(text: str, context: ToolContext) -> bool:
+    """Whether `text` is a term of several words with a slip in a common one: "expnese ratio"."""
+    words = [mended(word) or word for word in text.split(" ")]
+    is_longer = len(words) > 1 and words[0] not in FUNCTION_WORDS
+    return is_longer and " ".join(words) != text and context.knows_term(" ".join(words))
 
 
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:

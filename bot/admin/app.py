@@ -26,7 +26,7 @@ from bot.records.encrypted_columns import ring_of
 from bot.records.sign_in import Doorkeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.types import ASGIApp
 
@@ -44,13 +44,17 @@ def admin_app(
     *,
     now: Callable[[], datetime] = _now,
     doorkeeper: Doorkeeper | None = None,
+    troubles: Callable[[str], Sequence[tuple[str, str]]] = lambda _: (),
 ) -> ASGIApp:
-    """The pages, with everything that guards them around. Make it once: it remembers wrong tries."""
+    """The pages, with everything that guards them around. Make it once: it remembers wrong tries.
+
+    `troubles` tells of a tenant (where, what has to be mended), as the running server knows it.
+    """
     key = signing_key(database)
     door = Door(doorkeeper or Doorkeeper(database, now), key, _openid(settings, key))
     site = Site(database=database, secret_key=key, auth=door, index=Dashboard(), theme=_THEME)
     _add_pages(site)
-    app = site.mounted(Services(settings, database, now))
+    app = site.mounted(Services(settings, database, now, troubles))
     guarded = OwnOrigin(SmallBodies(app))
     hosts = [*LOCAL_HOSTS, *settings.admin_hosts]
     return StrictHeaders(TrustedHostMiddleware(guarded, hosts, www_redirect=False))

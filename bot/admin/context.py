@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette_admin.auth import AdminUser
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +27,7 @@ class Services:
     settings: Settings
     database: Database
     now: Callable[[], datetime]
+    troubles: Callable[[str], Sequence[tuple[str, str]]] = lambda _: ()
 
 
 @dataclass

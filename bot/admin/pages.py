@@ -62,7 +62,8 @@ class Dashboard(Page):
         now = services(request).now()
         found = await overview(view_of(request), admin(request).tenant, now)
         most = max((hour.done + hour.failed for hour in found.hours), default=0)
-        return await self.show(request, found=found, most=most, now=now)
+        troubles = services(request).troubles(admin(request).tenant)
+        return await self.show(request, found=found, most=most, now=now, troubles=troubles)
 
 
 class Tools(Page):

@@ -10,7 +10,8 @@ from bot.evaluation.scoring import reading_context
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
-from bot.turn.completing import complete
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
 from tools.catalogue import TOOLS
@@ -67,7 +68,9 @@ class Decider:
                 case EndPiece():
                     choice.confidence = piece.confidence
         if self.model.is_native:
-            choice.calls = complete(choice.calls, text, self.toolbox, self.context)
+            draft = Draft(choice.calls, choice.text, choice.confidence)
+            settled = settle(draft, text, self.toolbox, self.context, earlier[1].calls if earlier else ())
+            choice.calls, choice.text = list(settled.calls), settled.text
         choice.seconds = time.perf_counter() - began
         return choice
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.jobs.notices import tell_admins
 from bot.jobs.questions import turn_of
 from bot.jobs.showing import Plain
 from bot.jobs.worker import NotYet
@@ -92,10 +93,11 @@ class AlertHandler:
         return shows.present(event, text, None, directly=True)
 
     async def refused(self, session: AsyncSession, event: Event, reason: str) -> None:
-        """Its owner can't be written to any more: the alert is switched off, for an admin and the owner to see."""
-        kept = await alerts.find(session, (event.tenant, event.payload["alert"]))
-        if kept is not None:
-            await alerts.switch_off(session, [kept], reason, at=self._parts.now())
+        """Its owner can't be written to any more: the alert is switched off, and admins are told, once."""
+        at, kept = self._parts.now(), await alerts.find(session, (event.tenant, event.payload["alert"]))
+        if kept is not None and not kept.failure:
+            await alerts.switch_off(session, [kept], reason, at=at)
+            await tell_admins(session, event, kept.owner, reason=reason, at=at)
 
 
 async def told(

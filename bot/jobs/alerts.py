@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -51,6 +51,7 @@ EVENTS_AGE = timedelta(hours=1)
 """How often earnings dates are looked at: they change by the day."""
 _WRITTEN_AT_ONCE = 50
 _NOTED_AT_ONCE = 500
+_MOST_DOUBTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class AlertPass:
         self._symbols = Symbols()
         self._settled: dict[Key, date] = {}
         self._events_at: datetime | None = None
-        self._doubted: set[tuple[str, str]] = set()
+        self._doubted: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._is_first = True
 
     async def run(self) -> Counter[str]:
@@ -163,6 +164,8 @@ class AlertPass:
         """Drawdowns, by closes that are final, once for each day."""
         settled = last_settled(self._parts.now())
         found: dict[Key, Decide] = {}
+        keys = {each.key for each in kept}
+        self._settled = {key: day for key, day in self._settled.items() if key in keys}
         due = [each for each in kept if self._settled.get(each.key) != settled]
         market = RunData(self._parts.market, self._parts.now)
         for each in due:
@@ -262,11 +265,14 @@ class AlertPass:
         return fired
 
     def _tell_of_doubt(self, kept: Kept, doubt: str) -> None:
-        """Each doubt once in the log."""
+        """Each doubt once in the log, as long as it lasts; only so many are remembered."""
         said = (kept.level.symbol or "", doubt)
         if said not in self._doubted:
-            self._doubted.add(said)
             log.warning("a price of %s is not believed, and no alert goes off by it: %s", *said)
+        self._doubted[said] = None
+        self._doubted.move_to_end(said)
+        if len(self._doubted) > _MOST_DOUBTS:
+            self._doubted.popitem(last=False)
 
     def _context(self, market: Any) -> ToolContext:
         parts = self._parts

@@ -123,6 +123,8 @@ async def _addressed(session: AsyncSession, event: Event, owner: Actor, channel:
     account = (await accounts_of(session, owner, event.surface))[0]
     if not channel:
         known = await conversations.direct_of(session, owner.tenant, event.surface, account)
+        if known and known.failure:
+            raise Dropped(known.failure, for_good=True)
         reference = {"conversation": known.id, **known.reference} if known else {}
         payload = direct_to(account)
         payload["target"] |= reference

@@ -17,10 +17,12 @@ from bot.errors import UnknownUser
 from bot.jobs.digest_audience import Audience, Dropped, direct_to, was_asked_for
 from bot.jobs.digests.composing import compose, is_data_in
 from bot.jobs.digests.plan import DigestParts, DigestPlan
+from bot.jobs.notices import tell_admins
 from bot.jobs.questions import turn_of
 from bot.jobs.worker import NotYet
 from bot.records import digest_terms, digests, inbox, turns
 from bot.records.access import ClientAccess
+from bot.records.schedule_tables import Digest
 from bot.records.users import Actor
 from bot.turn.agent import Decision
 from bot.turn.outcome import outcome_of
@@ -97,8 +99,12 @@ class DigestHandler:
         return shows.present(shown, text, None, directly=True)
 
     async def refused(self, session: AsyncSession, event: Event, reason: str) -> None:
-        """The place takes nothing any more: the digest is switched off, and the log tells admins, once."""
-        await digests.switch_off(session, event.tenant, event.payload["digest"], reason, at=self._now())
+        """The place takes nothing any more: the digest is switched off, and admins are told, once."""
+        at, name = self._now(), event.payload["digest"]
+        if await digests.switch_off(session, event.tenant, name, reason, at=at):
+            row = await session.get_one(Digest, (event.tenant, name))
+            channel = "" if row.kind in digest_terms.PERSONAL_KINDS else digest_terms.terms_of(row).channel
+            await tell_admins(session, event, Actor(row.user_id, row.tenant), reason=reason, at=at, channel=channel)
 
     # --- what it says ---
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from bot.jobs.priorities import priority_of
 from bot.jobs.questions import KIND
 from bot.records import audit, inbox
 from bot.records.identities import actor_of
@@ -56,9 +57,9 @@ class Intake:
             if await session.scalar(earlier) is None:
                 return False
             await inbox.cancel(session, event.tenant, place, now=now)
-            return await inbox.accept(session, event, now=now)
+            return await inbox.accept(session, event, now=now, priority=priority_of(event))
 
-        is_new = await self._database.run(unit)
+        is_new = await self._database.run(unit, first=True)
         self._worker.look_again(event.tenant)
         self._worker.wake()
         return is_new
@@ -69,28 +70,61 @@ class Intake:
         async def unit(session: AsyncSession) -> bool:
             return await inbox.cancel(session, tenant, place, now=await inbox.database_now(session))
 
-        is_dropped = await self._database.run(unit)
+        is_dropped = await self._database.run(unit, first=True)
         self._worker.look_again(tenant)
         return is_dropped
 
     async def stop(
-        self, tenant: str, channel: str, *, before: datetime, thread: str = "", user: str = ""
+        self,
+        tenant: str,
+        channel: str,
+        *,
+        before: datetime,
+        thread: str = "",
+        user: str = "",
+        others: Sequence[str] = (),
+        said: Event | None = None,
     ) -> Sequence[tuple[Event, bool]]:
         """Stop the questions of a thread, or those of a user in a whole channel, that were asked `before`.
+
+        `others` are the ends of the names of conversations whose questions are stopped with them. `said` is the message
+        that says so: it is stored in the same unit and, where it stopped anything, is no question for a worker to find.
 
         Returns each with whether something of it may be shown that no worker will see to: theirs died.
         """
         held, within = InboxEvent.conversation, f"{channel}/"
         everywhere = sa.or_(held == channel, held.startswith(within, autoescape=True))
         conversations = held == f"{within}{thread}" if thread else everywhere
+        conversations = sa.or_(conversations, *(held.endswith(end, autoescape=True) for end in others))
         if user:
             conversations = sa.and_(conversations, InboxEvent.user_id == user)
 
         async def unit(session: AsyncSession) -> list[tuple[Event, bool]]:
             now = await inbox.database_now(session)
-            return await inbox.stop(session, tenant, KIND, conversations, before=before, now=now)
+            if said and not await inbox.accept(session, said, now=now, priority=priority_of(said)):
+                return []
+            stopped = await inbox.stop(session, tenant, KIND, conversations, before=before, now=now)
+            if said and said.place and stopped:
+                await inbox.cancel(session, tenant, said.place, now=now)
+            return stopped
 
-        stopped = await self._database.run(unit)
+        stopped = await self._database.run(unit, first=True)
+        self._worker.look_again(tenant)
+        if said and not stopped:
+            self._worker.wake()
+        return stopped
+
+    async def stop_one(
+        self, tenant: str, event_id: str, user: str, *, before: datetime
+    ) -> Sequence[tuple[Event, bool]]:
+        """Stop one question that a user asked `before`; returns it as `stop` does, nothing where it is no such one."""
+        mine = sa.and_(InboxEvent.id == event_id, InboxEvent.user_id == user)
+
+        async def unit(session: AsyncSession) -> list[tuple[Event, bool]]:
+            now = await inbox.database_now(session)
+            return await inbox.stop(session, tenant, KIND, mine, before=before, now=now)
+
+        stopped = await self._database.run(unit, first=True)
         self._worker.look_again(tenant)
         return stopped
 
@@ -113,14 +147,14 @@ class Intake:
                 return None if await _is_known(session, pressed) else taken
             event = event_of(taken, actor)
             if event:
-                await inbox.accept(session, event, now=now)
+                await inbox.accept(session, event, now=now, priority=priority_of(event))
             else:
                 await store.clear(taken.key)
             details = {"kind": taken.kind, **({"client": taken.client} if taken.client else {})}
             await audit.append(session, actor, "confirm" if event else "decline", pressed.id, details, at=now)
             return taken
 
-        taken = await self._database.run(unit)
+        taken = await self._database.run(unit, first=True)
         self._worker.wake()
         return taken
 

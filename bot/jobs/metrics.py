@@ -12,6 +12,8 @@ from bot.records.inbox import database_now
 from bot.records.inbox_tables import InboxConversation, InboxEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.messages import Reply
     from bot.records.database import Database
 
@@ -37,6 +39,9 @@ class Metrics:
         self._dead = Gauge(
             "tuppence_dead_letters", "Events given up, to be replayed by an admin.", registry=self._registry
         )
+        self._silent = Gauge(
+            "tuppence_model_silent", "1 for a model that is left alone for now.", ["model"], registry=self._registry
+        )
 
     def turn_ended(self, reply: Reply) -> None:
         """Count one turn."""
@@ -44,8 +49,8 @@ class Metrics:
         if reply.timings:
             self._seconds.observe(reply.timings.total / 1000)
 
-    async def page(self, database: Database) -> bytes:
-        """Everything in Prometheus' text format. Raises `DatabaseError`."""
+    async def page(self, database: Database, silent: Mapping[str, bool]) -> bytes:
+        """Everything in Prometheus' text format; `silent` has each model of a server. Raises `DatabaseError`."""
         async with database.read() as session:
             now = await database_now(session)
             waiting = await backlog(session, now=now)
@@ -59,4 +64,6 @@ class Metrics:
         self._oldest.set((now - waiting.since).total_seconds() if waiting.since else 0)
         self._conversations.set(held or 0)
         self._dead.set(dead or 0)
+        for model, is_silent in silent.items():
+            self._silent.labels(model).set(is_silent)
         return generate_latest(self._registry)

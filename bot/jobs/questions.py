@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.jobs.offering import offers_of
 from bot.jobs.showing import Plain
@@ -56,24 +57,20 @@ class QuestionHandler:
         """Answer, late if need be; a question of long ago gets a notice instead. Raises `LeaseLost`."""
         event, age = claim.event, self._now() - claim.event.sent_at
         shows = self._show(event)
-        if age > EXPIRED:
-            text = (
-                "I could not get to your question within a day, so I dropped it; please ask again if you still need it."
-            )
+        if (text := _unanswerable(event, age)) is not None:
             async with self._database.write() as session:
                 now = await inbox.database_now(session)
                 return await inbox.finish(session, claim, shows.present(event, text, None), now=now)
-        first = f"Sorry, this is late: you asked at {event.sent_at:%H:%M} UTC.\n\n" if age > LATE else ""
-        if note := event.payload.get("note"):
-            first += f"{note}\n\n"
         try:
-            async with shows.working(event, again=claim.attempts > 1) as say:
+            async with shows.working(event, again=claim.attempts > 1, told=claim.is_told) as say:
                 place = await shows.place(event)
                 async with self._database.read() as session:
                     actor = await actor_of(session, event.tenant, event.surface, event.user)
+                    claim = await _own(session, claim, actor)
                 name = await shows.asker_name(event) if actor.user == event.user else ""
-                attempt = Attempt(self._database, claim, shows, place, first, actor)
-                question = Question(event.payload["text"], actor, event.conversation, event.surface, place, name)
+                zone = shows.time_zone(event)
+                attempt = Attempt(self._database, claim, shows, place, _preface(event, age, zone), actor)
+                question = Question(event.payload["text"], actor, event.conversation, event.surface, place, name, zone)
                 self._on_reply(await self._assistant.ask(question, say, attempt))
         except (LeaseLost, asyncio.CancelledError):
             await self._take_away(event, shows)
@@ -152,6 +149,36 @@ class Attempt:
         return route(reply, self._place, await place_now(session, self._actor, self._place))
 
 
-def turn_of(event: Event) -> str:
-    """The id of the turn that an event leads to, the same in every attempt."""
-    return uuid.uuid5(_TURNS, f"{event.tenant}\x00{event.id}").hex
+def _preface(event: Event, age: timedelta, zone: str) -> str:
+    """What is said before the answer: that it is late, and what else the event brought."""
+    sent = event.sent_at.astimezone(ZoneInfo(zone or "UTC"))
+    late = f"Sorry, this is late: you asked at {sent:%H:%M} ({zone or 'UTC'})." if age > LATE else ""
+    return "".join(f"{line}\n\n" for line in (late, event.payload.get("note")) if line)
+
+
+def _unanswerable(event: Event, age: timedelta) -> str | None:
+    """What is said in the place of an answer, None where there can be one."""
+    if most := event.payload.get(inbox.TOO_MANY):
+        return (
+            f"You have {most} questions in line already, so I left this one out; please ask it again once some of them are "
+            "answered."
+        )
+    if age > EXPIRED:
+        return "I could not get to your question within a day, so I dropped it; please ask again if you still need it."
+    return None
+
+
+async def _own(session: AsyncSession, claim: Claim, actor: Actor) -> Claim:
+    """The claim as the actor goes on with it: anew, in a turn of their own, where an earlier try was another user's.
+
+    What was decided then may rest on what that user asked before.
+    """
+    begun = claim.turn_id or turn_of(claim.event)
+    if await turns.asker_of(session, actor.tenant, begun) in ("", actor.user):
+        return claim
+    return replace(claim, turn_id=turn_of(claim.event, actor.user), steps=None)
+
+
+def turn_of(event: Event, user: str = "") -> str:
+    """The id of the turn that an event leads to, the same in every attempt; with `user`, of one that took it over."""
+    return uuid.uuid5(_TURNS, "\x00".join(filter(None, (event.tenant, event.id, user)))).hex

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.locales import known_zone
 from bot.records.inbox import Outgoing
 from bot.turn.destination import Place
 
@@ -27,12 +28,25 @@ class Showing(Protocol):
         """What the asker is called on the platform, "" where that is not known."""
         return str(event.payload.get("name") or "")
 
-    def working(self, event: Event, *, again: bool) -> AbstractAsyncContextManager[Callable[[str], None]]:
+    def time_zone(self, event: Event) -> str:
+        """The zone that the asker's app is set to, as its name in the tz database, "" where that is not known."""
+        return known_zone((event.payload.get("reader") or {}).get("time_zone"))
+
+    async def waiting(self, event: Event, line: str) -> None:
+        """Show, without waiting for it, that a question has to; that becomes the answer like all that `working` shows."""
+
+    async def handed_over(self, event: Event) -> None:
+        """Leave what `waiting` shows to another process, which works on the question now."""
+
+    def working(
+        self, event: Event, *, again: bool, told: bool = False
+    ) -> AbstractAsyncContextManager[Callable[[str], None]]:
         """Shows, while the body runs, what it says; nothing is left in flight at the end.
 
-        With `again` an earlier try, perhaps of another process, may have shown something already.
+        With `again` an earlier try, perhaps of another process, may have shown something already. With `told` some
+        process has shown, or is about to, that the question has to wait.
         """
-        del event, again
+        del event, again, told
         return nullcontext(lambda _: None)
 
     async def discard(self, event: Event) -> None:

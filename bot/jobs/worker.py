@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from bot.errors import TuppenceError
 from bot.jobs.keeping import Halted, Keeper
 from bot.jobs.posting import Poster, PostFailed, PostRefused
+from bot.jobs.priorities import priority_of
 from bot.records import inbox
 from bot.records.inbox import LeaseLost
 
@@ -61,7 +62,8 @@ class Limits:
     """How long and how often. `lease` is renewed while work goes on; a worker that dies is replaced after it.
 
     `look` is how long it may take until work that was stopped, by whichever process, is ended. Of the `together` lanes
-    at most `unasked` do what nobody asked for just now: the others are always free for questions.
+    at most `unasked` do what nobody asked for just now: the others are always free for questions. Beside them, `prompt`
+    lanes take only what needs no model, which therefore never waits for one.
     """
 
     lease: timedelta = timedelta(seconds=30)
@@ -73,6 +75,7 @@ class Limits:
     stopping: timedelta = timedelta(seconds=20)
     together: int = 4
     unasked: int = 2
+    prompt: int = 2
 
 
 class Worker:
@@ -102,15 +105,20 @@ class Worker:
         """Store an event, to be acknowledged after this returns; False when it is known. Raises `DatabaseError`."""
 
         async def unit(session: AsyncSession) -> bool:
-            return await inbox.accept(session, event, now=await inbox.database_now(session))
+            now = await inbox.database_now(session)
+            return await inbox.accept(session, event, now=now, priority=priority_of(event))
 
-        is_new = await self._database.run(unit)
+        is_new = await self._database.run(unit, first=True)
         self.wake()
         return is_new
 
     def wake(self) -> None:
         """Look for work now, not only at the next poll."""
         self._woken.set()
+
+    def holds(self, tenant: str, event_id: str) -> bool:
+        """Whether an event is in work here."""
+        return any((keeper.claim.event.tenant, keeper.claim.event.id) == (tenant, event_id) for keeper in self._keepers)
 
     def look_again(self, tenant: str) -> None:
         """Find out now which of a tenant's work here still has to be done, as some of it was taken back."""
@@ -122,6 +130,7 @@ class Worker:
         """Claim and work until `stop` is called; then hand back what could not be finished in time."""
         unasked = max(self._limits.unasked, 1)  # a worker with a single lane does everything in it
         lowest = [inbox.UNASKED if lane < unasked else inbox.CHAT for lane in range(self._limits.together)]
+        lowest += [inbox.PROMPT] * self._limits.prompt
         lanes = [asyncio.create_task(self._lane(each)) for each in lowest]
         try:
             await asyncio.gather(*lanes)
@@ -163,6 +172,9 @@ class Worker:
                 await asyncio.shield(task)
 
     async def _claim(self, lowest: int) -> Claim | None:
+        async with self._database.read() as session:  # mostly there is nothing, and looking holds nobody up
+            if not await inbox.is_due(session, now=await inbox.database_now(session), lowest=lowest):
+                return None
         async with self._database.write() as session:
             now = await inbox.database_now(session)
             return await inbox.claim(session, self._owner, now=now, lease=self._limits.lease, lowest=lowest)

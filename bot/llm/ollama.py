@@ -3,13 +3,14 @@
 The server is never asked to fetch, create or delete a model. What can go wrong and what then happens:
 
 it can't be reached           `ModelUnavailable` at once
-it is busy (503)              asked again after `busy_waits`, then `ModelUnavailable`
+it is busy (503)              asked again after `busy_waits`, then `ModelBusy`
 it lacks the model (404)      `ModelMissing`, with the line that fetches it
 it is too old, or elsewhere   `ModelRefused`
 it fails, also mid-stream     `ModelFailed` with the server's reason
 it can't read a model's call  a call that every schema refuses, so that the model may repair it
 the stream breaks or is empty asked once more if nothing was given out, else `ModelFailed`
 it is slow                    `ModelTimeout` by `Deadlines`
+it did not answer lately      `ModelSilent` at once, but for a question now and then that tries it
 it does not end               cut at `max_tokens`; `ModelFailed` as soon as it repeats itself
 """
 
@@ -20,8 +21,9 @@ import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ModelError, ModelFailed, ModelUnavailable
+from bot.errors import ModelBusy, ModelError, ModelFailed
 from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
+from bot.llm.breaker import Breaker
 from bot.llm.confidence import decision_confidence
 from bot.llm.countdown import Countdown
 from bot.llm.ollama_connection import BUSY, OllamaConnection, check_address, one_line
@@ -52,7 +54,8 @@ class OllamaModel:
 
     `context_tokens` is what a conversation may fill (Ollama would silently drop what is beyond its own default);
     `keep_alive` is how long the model stays loaded; `busy_waits` are the seconds before each new try at a server
-    whose queue is full. Raises `ModelRefused` for a host elsewhere unless `allow_remote`.
+    whose queue is full. `breaker` knows whether it is worth asking. Raises `ModelRefused` for a host elsewhere unless
+    `allow_remote`.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class OllamaModel:
         context_tokens: int = 8192,
         keep_alive: str = "30m",
         busy_waits: Sequence[float] = (0.5, 1.0, 2.0),
+        breaker: Breaker | None = None,
     ) -> None:
         self.name = name
         self.address = check_address(host, allow_remote=allow_remote)
@@ -73,6 +77,7 @@ class OllamaModel:
         self._busy_waits = tuple(busy_waits)
         self._connection = OllamaConnection(name, self.address)
         self._warm = False
+        self.breaker = breaker or Breaker(name)
 
     async def info(self) -> ModelInfo:
         """Name, backend and the digest Ollama has for the model now. Raises `ModelError`."""
@@ -82,6 +87,8 @@ class OllamaModel:
 
     async def probe(self, timeout: float = 0.5) -> str | None:  # noqa: ASYNC109 (seconds for all of it)
         """Why the model can't be used now, or None if it can. That nothing listens is known within milliseconds."""
+        if self.breaker.problem:
+            return self.breaker.problem
         try:
             async with asyncio.timeout(timeout):
                 await self._connection.knock()
@@ -105,6 +112,21 @@ class OllamaModel:
         deadlines: Deadlines | None = None,
     ) -> AsyncGenerator[Piece, None]:
         """Stream one answer, as `ChatModel.chat` says. Without `deadlines`, the first one may take as `COLD` says."""
+        with self.breaker.attempt() as answered:
+            async with aclosing(self._answer(messages, tools, answer_schema, max_tokens, deadlines)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, EndPiece):
+                        answered()
+                    yield piece
+
+    async def _answer(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        answer_schema: dict[str, Any] | None,
+        max_tokens: int,
+        deadlines: Deadlines | None,
+    ) -> AsyncGenerator[Piece, None]:
         countdown = Countdown(self.name, deadlines or (Deadlines() if self._warm else COLD))
         thinks = "thinking" in await countdown.first(self._connection.abilities())
         budget = max_tokens + (THINKING_TOKENS if thinks else 0)
@@ -168,7 +190,7 @@ class OllamaModel:
                 if error.status_code != BUSY:
                     raise self._connection.refusal(error.status_code, error.error) from None
                 if wait is None:
-                    raise ModelUnavailable(self.address, "it is busy and its queue is full") from None
+                    raise ModelBusy(self.address) from None
                 await countdown.turn(asyncio.sleep(wait))
             else:
                 return

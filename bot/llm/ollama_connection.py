@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.addresses import is_loopback, is_unspecified, read_host
-from bot.errors import ModelFailed, ModelMissing, ModelRefused, ModelUnavailable
+from bot.errors import ModelBusy, ModelFailed, ModelMissing, ModelRefused, ModelUnavailable
 
 if TYPE_CHECKING:
     from bot.errors import ModelError
@@ -118,7 +118,7 @@ class OllamaConnection:
         if status == NOT_FOUND:
             return ModelMissing(self._model, self._address)
         if status == BUSY:
-            return ModelUnavailable(self._address, "it is busy and its queue is full")
+            return ModelBusy(self._address)
         if _NO_ROOM.search(reason):
             return ModelFailed(self._model, f"{reason[:140]}; a smaller model needs less memory")
         return ModelFailed(self._model, reason or f"status {status}")

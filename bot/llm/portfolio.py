@@ -61,15 +61,24 @@ class Candidate:
 class Portfolio:
     """The approved models, best first; without any it asks nothing of anyone.
 
-    `passed` has a sentence for each approved model that has no place, as it is too slow.
+    `passed` has a sentence for each approved model that has no place, as it is too slow. `first` is our own model
+    in Ollama, which `auto` takes where none is approved: it takes turns unless it was silent lately.
     """
 
     order: Sequence[Candidate] = ()
     passed: tuple[str, ...] = ()
     probe_seconds: float = PROBE_SECONDS
+    first: OllamaModel | None = None
+
+    @property
+    def models(self) -> tuple[ChatModel, ...]:
+        """All of them."""
+        return (*([self.first] if self.first else ()), *(candidate.model for candidate in self.order))
 
     async def reachable(self, task: Task) -> AsyncGenerator[ChatModel, None]:
         """The models for a task that can be had now, best first; each is looked for when its turn comes."""
+        if self.first and task == "tools" and not self.first.breaker.problem:
+            yield self.first
         for candidate in self._for(task):
             if await candidate.problem(self.probe_seconds) is None:
                 yield candidate.model

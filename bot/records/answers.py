@@ -47,10 +47,10 @@ async def visible_turn(session: AsyncSession, actor: Actor, turn_id: str, shared
     """The turn, if the actor may see its answer, else None; nobody whom an admin has stopped sees any.
 
     One's own, as long as one may see the data that it is about; another's where it is not personal and stands in the
-    conversation `shared`, which the actor takes part in.
+    conversation `shared`, which the actor takes part in. Who is not known here yet sees that, too.
     """
     turn = await session.get(Turn, (actor.tenant, turn_id), populate_existing=True)
-    if turn is None or turn.status == "running" or (await controls.controls_of(session, actor)).stop:
+    if turn is None or turn.status == "running" or await controls.is_stopped(session, actor):
         return None
     evidence = turn.evidence or {}
     client, is_personal = evidence.get("client", ""), bool(evidence.get("personal"))

@@ -74,7 +74,7 @@ async def controls_of(session: AsyncSession, actor: Actor) -> Controls:
 
 
 async def is_stopped(session: AsyncSession, actor: Actor) -> bool:
-    """Whether work for a user that goes on must end now: a switch was pulled, or the tenant or the user put to rest.
+    """Whether a user is to have nothing any more: a switch was pulled, or the tenant or the user put to rest.
 
     Somebody who is not known yet is not stopped: their first question may be what makes them known.
     """

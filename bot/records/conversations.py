@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One conversation; `user` is "" in a shared one. `failure` is why it can't be written to, "" while it can."""
+    """One conversation; `user` is "" in a shared one. `failure` is why it can't be written to, "" while it can.
+
+    `seen_at` is when it was last heard of; None in one that is handed over to be kept.
+    """
 
     tenant: str
     platform: str
@@ -28,6 +31,7 @@ class Known:
     user: str = ""
     reference: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
+    seen_at: datetime | None = None
 
 
 async def keep(session: AsyncSession, given: Known, *, at: datetime) -> bool:
@@ -58,16 +62,15 @@ async def find(session: AsyncSession, tenant: str, platform: str, conversation: 
 
 
 async def direct_of(session: AsyncSession, tenant: str, platform: str, user: str) -> Known | None:
-    """The conversation with one person alone that was seen last and can be written to."""
+    """The conversation with one person alone that was seen last, one that can be written to before any other."""
     row = await session.scalar(
         sa.select(ConversationReference)
         .where(
             ConversationReference.tenant == tenant,
             ConversationReference.platform == platform,
             ConversationReference.user_id == user,
-            ConversationReference.failure.is_(None),
         )
-        .order_by(ConversationReference.seen_at.desc())
+        .order_by(ConversationReference.failure.is_not(None), ConversationReference.seen_at.desc())
         .limit(1)
     )
     return _read(row) if row else None
@@ -116,4 +119,5 @@ def _read(row: ConversationReference) -> Known:
         row.user_id or "",
         row.reference,
         row.failure or "",
+        row.seen_at,
     )

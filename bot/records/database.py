@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import random
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from bot.errors import DatabaseLocked, DatabaseReplaced, DatabaseUnreachable, EncryptionError
 from bot.records.faults import explain
+from bot.records.writers import Writers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,7 +42,13 @@ _T = TypeVar("_T")
 class Database:
     """A ready database: its schema is at head. Made by `open_database`; close it when done."""
 
-    def __init__(self, engine: AsyncEngine, where: str, path: Path | None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        where: str,
+        path: Path | None,
+        busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+    ) -> None:
         self.engine = engine
         self.where = where
         """The file's path or the server's address, without any secret."""
@@ -50,6 +57,8 @@ class Database:
         self._identity = _identity(path) if path else None
         self._reader = engine.execution_options(postgresql_readonly=True)
         self._writer = engine.execution_options(**{MAY_WRITE: True})
+        self._writers = Writers()
+        self._patience = ATTEMPTS * busy_timeout_seconds
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -58,23 +67,32 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
         """One unit of work: all of it is kept, or, when it raises, nothing.
 
         On SQLite the write lock is taken at once, as a unit that reads first and writes later would fail on the
-        spot if another writer came between; that lock is tried for three times before giving up.
+        spot if another writer came between; that lock is tried for three times before giving up. Writers of this
+        process have it in the order in which they came, but for those that are to be `first`.
         """
-        async with self._unit(self._writer) as session:
-            yield session
+        if self.path is None:
+            async with self._unit(self._writer) as session:
+                yield session
+            return
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._writers.turn(self._patience, first=first))
+            except TimeoutError:
+                raise DatabaseLocked(self.where) from None
+            yield await stack.enter_async_context(self._unit(self._writer))
 
-    async def run(self, unit: Callable[[AsyncSession], Awaitable[_T]]) -> _T:
+    async def run(self, unit: Callable[[AsyncSession], Awaitable[_T]], *, first: bool = False) -> _T:
         """Do a whole `unit` of writing, again from its start (three times at most) when a lock or the server fails.
 
         The unit must do nothing outside the database, since it may run more than once.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self.write() as session:
+                async with self.write(first=first) as session:
                     return await unit(session)
             except (DatabaseLocked, DatabaseUnreachable):
                 if attempt == ATTEMPTS:
@@ -162,7 +180,7 @@ async def open_database(
         from bot.records.files import ready_file
 
         await ready_file(path)
-        database = Database(sqlite_engine(path, busy_timeout_seconds), str(path), path)
+        database = Database(sqlite_engine(path, busy_timeout_seconds), str(path), path, busy_timeout_seconds)
     else:
         parsed = sa.make_url(url)
         server = sa.URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database)

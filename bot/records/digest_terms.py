@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import DigestRefused
+from bot.locales import read_time_zone
 from bot.records.schedule_tables import DIGEST_KINDS
-from bot.settings import read_time_zone
 from tools.errors import NoData
 from tools.market.slots import NOWHERE, Slot, Timing, Trading, needs_sessions, next_slot, trading_around
 from tools.parsing.exchanges import EXCHANGE_NAMES, parse_exchange

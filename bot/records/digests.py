@@ -7,7 +7,7 @@ command line of the server have, any. What is refused raises `DigestRefused` wit
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ PROGRAM = "tuppence"
 GRACE = timedelta(hours=2)
 """How late a digest may still be sent; later, its owner is told instead that it was left out."""
 MOST_OF_ONE = 20
+_NOW = "/now"
+"""What the conversation of those that somebody wants besides the slots is called after theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,14 @@ async def delete(session: AsyncSession, by: Actor, digest_id: str, *, at: dateti
 
 
 async def run_now(session: AsyncSession, by: Actor, digest_id: str, *, at: datetime, of_anyone: bool = False) -> str:
-    """Put the digest in the inbox at once, besides its slots; returns the event's id. Within a minute it is one."""
+    """Put the digest in the inbox at once, besides its slots; returns the event's id. Within a minute it is one.
+
+    It waits for no slot, as those do for quiet hours and late prices.
+    """
     await audit.take_turns(session, by.tenant)
     row = await _mine(session, by, digest_id, of_anyone=of_anyone)
     event = await _event(session, row, f"{at:%Y-%m-%dT%H:%M}", at, {"asked_by": by.user})
+    event = replace(event, conversation=f"{event.conversation}{_NOW}")
     if await inbox.accept(session, event, now=await inbox.database_now(session)):
         await audit.append(session, by, "digest.run", row.id, {"owner": row.user_id}, at=at)
     return event.id
@@ -210,10 +216,11 @@ async def fire(session: AsyncSession, row: Row, slot: Slot, *, missed: int, due:
 
 
 async def history(session: AsyncSession, tenant: str, digest_id: str, most: int = 20) -> list[Sending]:
-    """What became of its slots, the latest first."""
+    """What became of its slots and of those wanted besides, the latest first."""
+    slots = conversation_of(digest_id)
     found = await session.scalars(
         sa.select(InboxEvent)
-        .where(InboxEvent.tenant == tenant, InboxEvent.conversation == conversation_of(digest_id))
+        .where(InboxEvent.tenant == tenant, InboxEvent.conversation.in_((slots, f"{slots}{_NOW}")))
         .order_by(InboxEvent.sent_at.desc(), InboxEvent.id.desc())
         .limit(most)
     )

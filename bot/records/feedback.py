@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.records import audit
 from bot.records.admin_tables import Feedback
 from bot.records.answers import visible_turn
-from bot.records.users import insert_once
+from bot.records.users import insert_once, is_known
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ async def rate(
 
     Who may: its asker and, where it stands in the conversation `shared`, everybody known there, unless it is personal.
     """
-    if await visible_turn(session, actor, turn_id, shared) is None:
+    if not await is_known(session, actor) or await visible_turn(session, actor, turn_id, shared) is None:
         return False
     key = (actor.tenant, turn_id, actor.user)
     given = await session.get(Feedback, key, with_for_update=True, populate_existing=True)

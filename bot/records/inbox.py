@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.errors import InboxFull
 from bot.records.inbox_tables import InboxConversation, InboxEvent, OutboxMessage
+from bot.records.rounds import MOST, MOST_OF_ONE, next_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 UNFINISHED = ("waiting", "answered")
-CHAT, UNASKED = 0, 1
-"""How soon a conversation has its turn: where people wait for an answer before what nobody asked for just now."""
-UNASKED_KINDS = frozenset({"digest", "alert", "alert_pass"})
+PROMPT, CHAT, UNASKED = -1, 0, 1
+"""How soon something has its turn: what needs no model, then what people wait for, then what nobody asked for now."""
+UNASKED_KINDS = frozenset({"digest", "alert", "alert_pass", "notice"})
+TOO_MANY = "too_many"
+"""In the payload of a question that is not answered: how many its asker may have in line."""
 STOPPED = "stopped by the asker"
 """Why an event was cancelled, where that was not because its post was deleted or edited."""
 
@@ -71,7 +75,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One event in the hands of one worker. `posts` are what is left to post of an event that is answered already."""
+    """One event in the hands of one worker. `posts` are what is left to post of an event that is answered already.
+
+    With `is_told` its asker was told that it has to wait, in a message that the answer is to take the place of.
+    """
 
     event: Event
     owner: str
@@ -80,6 +87,7 @@ class Claim:
     steps: Any = None
     turn_id: str | None = None
     posts: tuple[Post, ...] = field(default=())
+    is_told: bool = False
 
     @property
     def is_answered(self) -> bool:
@@ -96,11 +104,24 @@ async def database_now(session: AsyncSession) -> datetime:
     return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
 
 
-async def accept(session: AsyncSession, event: Event, *, now: datetime) -> bool:
-    """Store an event; False when it, or another of the same place, is known already: it is then not done again."""
+async def accept(session: AsyncSession, event: Event, *, now: datetime, priority: int | None = None) -> bool:
+    """Store an event; False when it, or another of the same place, is known already: it is then not done again.
+
+    Without a `priority` it has that of its kind. A question of somebody who has too many in line is kept as one that is
+    only to be told so, in its payload. Raises `InboxFull` where all together have too many.
+    """
     key = {"tenant": event.tenant, "id": event.conversation}
-    priority = UNASKED if event.kind in UNASKED_KINDS else CHAT
-    new = _insert(session, InboxConversation).values(**key, priority=priority)
+    if priority is None:
+        priority = UNASKED if event.kind in UNASKED_KINDS else CHAT
+    turn, payload = 0, event.payload
+    if priority != UNASKED:
+        place = await next_place(session, event.tenant, event.user, priority, now=now)
+        if place.is_full:
+            raise InboxFull(event.tenant, MOST)
+        turn = place.round
+        if place.is_own_full and priority == CHAT:
+            priority, payload = PROMPT, {**payload, TOO_MANY: MOST_OF_ONE}
+    new = _insert(session, InboxConversation).values(**key, priority=priority, round=turn)
     await session.execute(new.on_conflict_do_nothing())
     # Held until this unit ends: a worker that releases the conversation meanwhile would miss the new event.
     await session.get(InboxConversation, tuple(key.values()), with_for_update=True, populate_existing=True)
@@ -114,8 +135,10 @@ async def accept(session: AsyncSession, event: Event, *, now: datetime) -> bool:
             user_id=event.user,
             surface=event.surface,
             kind=event.kind,
-            payload=event.payload,
+            payload=payload,
             state="waiting",
+            priority=priority,
+            round=turn,
             sent_at=event.sent_at,
             received_at=now,
         )
@@ -133,15 +156,16 @@ async def claim(
 ) -> Claim | None:
     """The next event that may be worked on, None when there is nothing to do now.
 
-    Chat comes before what nobody asked for, and with `lowest` CHAT alone; then the earliest. Of a conversation only one
-    event is in work at a time, in the order in which they were sent. On PostgreSQL `SKIP LOCKED` passes over what
-    another worker takes at this moment; on SQLite writers take turns anyway.
+    What needs no model comes first, then questions, then what nobody asked for, down to `lowest`; then the lowest round,
+    so that people take turns, and the earliest of it. Of a conversation only one event is in work at a time, in the
+    order in which they were sent. On PostgreSQL `SKIP LOCKED` passes over what another worker takes at this moment; on
+    SQLite writers take turns anyway.
     """
     while True:
         conversation = await session.scalar(
             sa.select(InboxConversation)
             .where(InboxConversation.priority <= lowest, InboxConversation.next_at <= now)
-            .order_by(InboxConversation.priority, InboxConversation.next_at)
+            .order_by(InboxConversation.priority, InboxConversation.round, InboxConversation.next_at)
             .limit(1)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
@@ -167,7 +191,16 @@ async def claim(
             steps=event.steps,
             turn_id=event.turn_id,
             posts=await _unsent(session, event) if event.state == "answered" else (),
+            is_told=event.is_told,
         )
+
+
+async def is_due(session: AsyncSession, *, now: datetime, lowest: int = UNASKED) -> bool:
+    """Whether there may be something to claim: one read, which locks nothing."""
+    due = sa.select(InboxConversation.id).where(
+        InboxConversation.priority <= lowest, InboxConversation.next_at.is_not(None), InboxConversation.next_at <= now
+    )
+    return bool(await session.scalar(sa.select(due.exists())))
 
 
 async def renew(session: AsyncSession, claim: Claim, *, now: datetime, lease: timedelta) -> None:
@@ -326,6 +359,8 @@ async def release(
     more = await _next_event(session, claim.event.tenant, claim.event.conversation)
     conversation.owner = conversation.lease_until = None
     conversation.next_at = now + wait if more else None
+    if more:
+        conversation.priority, conversation.round = _urgency(more.state, more.priority), more.round
     await session.flush()
 
 
@@ -370,7 +405,7 @@ async def stop(
         key = (event.tenant, event.conversation)
         conversation = await session.get(InboxConversation, key, populate_existing=True)
         in_work = conversation and conversation.lease_until and conversation.lease_until > now
-        found.append((as_event(event), event.attempts > 0 and not in_work))
+        found.append((as_event(event), (event.attempts > 0 or event.is_told) and not in_work))
     return found
 
 
@@ -408,32 +443,42 @@ def _insert(session: AsyncSession, table: type[InboxConversation | InboxEvent]) 
 
 
 async def _wake(session: AsyncSession, tenant: str, conversation: str, now: datetime) -> None:
-    """Make the conversation due now, unless somebody works on it: they look for more when they release it."""
+    """Make the conversation due now, unless somebody works on it: they look for more when they release it.
+
+    One that is due already keeps its place.
+    """
+    since = InboxConversation.next_at
+    columns = sa.select(InboxEvent.state, InboxEvent.priority, InboxEvent.round)
+    head = (await session.execute(_in_turn(columns, tenant, conversation).limit(1))).first()
+    turn = {} if head is None else {"priority": _urgency(head.state, head.priority), "round": head.round}
     await session.execute(
         sa.update(InboxConversation)
         .where(
             InboxConversation.tenant == tenant,
             InboxConversation.id == conversation,
-            sa.or_(InboxConversation.next_at.is_(None), InboxConversation.owner.is_(None)),
+            sa.or_(since.is_(None), InboxConversation.owner.is_(None)),
         )
-        .values(next_at=now)
+        .values(next_at=sa.case((since <= now, since), else_=now), **turn)
     )
+
+
+def _urgency(state: str, priority: int) -> int:
+    """How soon an event has its turn by now: what is answered needs no model any more."""
+    return PROMPT if state == "answered" and priority == CHAT else priority
 
 
 async def _next_event(session: AsyncSession, tenant: str, conversation: str) -> InboxEvent | None:
-    """What has its turn: a reply that waits to be posted before any question, then the earliest sent."""
-    event: InboxEvent | None = await session.scalar(
-        sa.select(InboxEvent)
-        .where(
-            InboxEvent.tenant == tenant,
-            InboxEvent.conversation == conversation,
-            InboxEvent.state.in_(UNFINISHED),
-        )
-        .order_by(InboxEvent.state, InboxEvent.sent_at, InboxEvent.id)  # "answered" comes before "waiting"
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
+    """What has its turn."""
+    query = _in_turn(sa.select(InboxEvent), tenant, conversation).limit(1)
+    event: InboxEvent | None = await session.scalar(query.execution_options(populate_existing=True))
     return event
+
+
+def _in_turn(query: sa.Select[Any], tenant: str, conversation: str) -> sa.Select[Any]:
+    """A conversation's events in their order: a reply that waits to be posted before any question, then as sent."""
+    return query.where(
+        InboxEvent.tenant == tenant, InboxEvent.conversation == conversation, InboxEvent.state.in_(UNFINISHED)
+    ).order_by(InboxEvent.state, InboxEvent.sent_at, InboxEvent.id)  # "answered" comes before "waiting"
 
 
 async def _unsent(session: AsyncSession, event: InboxEvent) -> tuple[Post, ...]:

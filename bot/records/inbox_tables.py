@@ -29,8 +29,7 @@ class InboxConversation(Record):
     """The queue of one conversation: who works on it, until when, and when there is something to do next.
 
     `fence` grows with every claim: a worker that slept through its lease holds an old one, and every write of its own
-    is refused. `next_at` is NULL where nothing waits. `priority` is 0 where people wait for an answer, and 1 for what
-    nobody asked for just now.
+    is refused. `next_at` is NULL where nothing waits. `priority` and `round` are those of the event that has its turn.
     """
 
     __tablename__ = "inbox_conversations"
@@ -38,6 +37,7 @@ class InboxConversation(Record):
         sa.Index(
             "ix_inbox_conversations_open",
             "priority",
+            "round",
             "next_at",
             postgresql_where=sa.text(_OPEN),
             sqlite_where=sa.text(_OPEN),
@@ -47,6 +47,7 @@ class InboxConversation(Record):
     tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
     id: Mapped[str] = mapped_column(KEY, primary_key=True)
     priority: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
+    round: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     owner: Mapped[str | None] = mapped_column(KEY)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -59,7 +60,9 @@ class InboxEvent(Record):
     `place` is the second key by which the same post is known ("channel/ts"), NULL where there is none. `sent_at` is the
     platform's time and orders a conversation; `claimed_at` is of the first claim. `attempts` counts claims; `steps` are
     the checkpoints of the last one.
-    `shown` is the platform's name of the message in which progress is shown, where it can't be found there by a key.
+    `priority` says how soon it has its turn, as `bot.records.inbox` names it; within one, lower rounds come first.
+    `is_told`: its asker was told that it has to wait. `shown` is the platform's name of the message in which progress is
+    shown, where it can't be found there by a key.
     """
 
     __tablename__ = "inbox_events"
@@ -73,6 +76,15 @@ class InboxEvent(Record):
             "tenant",
             "conversation",
             "sent_at",
+            postgresql_where=sa.text(_UNFINISHED),
+            sqlite_where=sa.text(_UNFINISHED),
+        ),
+        sa.Index(
+            "ix_inbox_events_asker",
+            "tenant",
+            "user_id",
+            "priority",
+            "round",
             postgresql_where=sa.text(_UNFINISHED),
             sqlite_where=sa.text(_UNFINISHED),
         ),
@@ -94,6 +106,9 @@ class InboxEvent(Record):
     kind: Mapped[str] = mapped_column(sa.String(16))
     payload: Mapped[Any] = mapped_column(EncryptedJson)
     state: Mapped[str] = mapped_column(one_of("state", EVENT_STATES))
+    priority: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
+    round: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))
+    is_told: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default=sa.text("0"))
     steps: Mapped[Any | None] = mapped_column(EncryptedJson)
     failure: Mapped[str | None] = mapped_column(EncryptedText)

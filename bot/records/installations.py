@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
+from bot.errors import EncryptionError
 from bot.records import audit
 from bot.records.admin_tables import Tenant
 from bot.records.inbox_tables import InboxEvent
@@ -27,11 +29,17 @@ PLATFORM = "slack"
 """Who acts where the platform itself says that something is so, and no person here."""
 REMOVED = "slack.remove"
 _RENEWAL_LOCK = 720_576
+_TOKENS = ("bot_token", "refresh_token")
+_WITHOUT_TOKENS = (defer(SlackInstallation.bot_token), defer(SlackInstallation.refresh_token))
+"""For what needs none: an installation whose tokens can't be decrypted is listed, ended and made anew all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What Slack gave when the app was installed; `expires_at` and `refresh_token` only where tokens are rotated."""
+    """What Slack gave when the app was installed; `expires_at` and `refresh_token` only where tokens are rotated.
+
+    `problem` says why its tokens can't be read, with the fix; then there are none.
+    """
 
     tenant: str
     name: str
@@ -45,18 +53,27 @@ class Installation:
     expires_at: datetime | None = None
     active: bool = True
     installed_at: datetime | None = None
+    problem: str = ""
 
 
 async def find(session: AsyncSession, tenant: str) -> Installation | None:
-    """The installation in a workspace, active or not, None where there never was one."""
+    """The installation in a workspace, active or not, None where there never was one. Raises `EncryptionError`."""
     row = await session.get(SlackInstallation, tenant, populate_existing=True)
     return _read(row) if row else None
 
 
 async def all_installations(session: AsyncSession) -> Sequence[Installation]:
-    """Every installation, active or not, by the workspace's name."""
-    rows = await session.scalars(sa.select(SlackInstallation).order_by(SlackInstallation.tenant))
-    return sorted((_read(row) for row in rows), key=lambda found: (found.name.casefold(), found.tenant))
+    """Every installation, active or not, by the workspace's name; one whose tokens can't be read has a `problem`."""
+    rows = (await session.scalars(sa.select(SlackInstallation).options(*_WITHOUT_TOKENS))).all()
+    found = []
+    for row in rows:
+        problem = ""
+        try:
+            await session.refresh(row, _TOKENS)
+        except EncryptionError as error:
+            problem = str(error)
+        found.append(_read(row, problem))
+    return sorted(found, key=lambda each: (each.name.casefold(), each.tenant))
 
 
 async def last_event(session: AsyncSession) -> datetime | None:
@@ -67,7 +84,7 @@ async def last_event(session: AsyncSession) -> datetime | None:
 async def store(session: AsyncSession, given: Installation, *, at: datetime) -> None:
     """Keep a new installation, or one that was made anew; its tenant is answered from now on, unless admins say no."""
     await audit.take_turns(session, given.tenant)
-    row = await session.get(SlackInstallation, given.tenant, populate_existing=True)
+    row = await session.get(SlackInstallation, given.tenant, options=_WITHOUT_TOKENS, populate_existing=True)
     action = "slack.reinstall" if row else "slack.install"
     if row is None:
         row = SlackInstallation(tenant=given.tenant)
@@ -98,7 +115,7 @@ async def renew_tokens(
 async def deactivate(session: AsyncSession, tenant: str, reason: str, *, at: datetime) -> bool:
     """The app was taken out of a workspace: its tenant is suspended, and what it owns is kept; False if it was so."""
     await audit.take_turns(session, tenant)
-    row = await session.get(SlackInstallation, tenant, populate_existing=True)
+    row = await session.get(SlackInstallation, tenant, options=_WITHOUT_TOKENS, populate_existing=True)
     known = await session.get(Tenant, tenant, populate_existing=True)
     if not (row and row.active) and not (known and known.active):
         return False
@@ -164,19 +181,20 @@ async def claim_renewal(session: AsyncSession, tenant: str) -> bool:
     return bool(await session.scalar(sa.select(lock)))
 
 
-def _read(row: SlackInstallation) -> Installation:
+def _read(row: SlackInstallation, problem: str = "") -> Installation:
     values: dict[str, Any] = {
         "tenant": row.tenant,
         "name": row.name,
-        "bot_token": row.bot_token,
+        "bot_token": "" if problem else row.bot_token,
         "app_id": row.app_id,
         "bot_user": row.bot_user,
         "enterprise_id": row.enterprise_id or "",
         "scopes": row.scopes,
         "installed_by": row.installed_by,
-        "refresh_token": row.refresh_token or "",
+        "refresh_token": "" if problem else row.refresh_token or "",
         "expires_at": row.expires_at,
         "active": row.active,
         "installed_at": row.installed_at,
+        "problem": problem,
     }
     return Installation(**values)

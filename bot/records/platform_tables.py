@@ -47,6 +47,17 @@ class OauthState(Record):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class HeardEvent(Record):
+    """A kind of event that a platform has delivered, and when it first did; `kind` is the platform's name of it."""
+
+    __tablename__ = "heard_events"
+
+    tenant: Mapped[str] = mapped_column(KEY, primary_key=True)
+    platform: Mapped[str] = mapped_column(one_of("platform", PLATFORMS), primary_key=True)
+    kind: Mapped[str] = mapped_column(KEY, primary_key=True)
+    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ConversationReference(Record):
     """A conversation of a platform that can be written to unasked. `reference` is what the platform needs for it.
 

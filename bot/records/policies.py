@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import AdminRefused
+from bot.locales import read_currency, read_locale, read_time_zone
 from bot.records import audit
 from bot.records.admin_tables import ADVICE_MODES, Policy
 from bot.records.vetting import vet_choice, vet_words
-from bot.settings import DEFAULT_CURRENCY, DEFAULT_LOCALE, DEFAULT_TIME_ZONE, read_currency, read_locale, read_time_zone
+from bot.settings import DEFAULT_CURRENCY, DEFAULT_LOCALE, DEFAULT_TIME_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

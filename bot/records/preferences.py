@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.locales import read_currency, read_locale, read_time_zone
 from bot.messages import Manner
 from bot.records import audit, users
 from bot.records.platform_tables import RISK_PROFILES, Preference
 from bot.records.policies import Terms, terms_of
-from bot.settings import read_currency, read_locale, read_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -141,6 +141,11 @@ async def _taken_up(session: AsyncSession, actor: Actor, turn_id: str, *, now: d
     return True
 
 
+async def asker_of(session: AsyncSession, tenant: str, turn_id: str) -> str:
+    """The user whose turn it is, "" for one that is not on record."""
+    return await session.scalar(sa.select(Turn.user_id).where(Turn.tenant == tenant, Turn.id == turn_id)) or ""
+
+
 async def finish_turn(session: AsyncSession, actor: Actor, turn_id: str, outcome: Outcome, *, now: datetime) -> bool:
     """Save how the turn ended, with its tool calls; False, and nothing saved, when it had ended before."""
     updated = await session.execute(

@@ -41,5 +41,10 @@ class ChatSurface(Surface, Showing, Protocol):
         """What keeps the platform from working, and the fix; "" when nothing is known to."""
         return ""
 
+    def trouble(self, tenant: str) -> str:
+        """What the admins of a tenant have to mend, or will soon; "" when nothing is known."""
+        del tenant
+        return self.problem
+
     async def aclose(self) -> None:
         """Close every connection."""

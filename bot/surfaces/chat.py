@@ -38,7 +38,7 @@ async def run_chat(settings: Settings, user: str) -> None:
             if text.strip().lower() in ENDS:
                 break
             with surface.working():
-                reply = await app.assistant.ask(Question(text, app.actor, conversation), surface.say)
+                reply = await app.assistant.ask(Question(text, app.actor, conversation), surface)
             surface.show(reply)
             surface.out.print()
         else:

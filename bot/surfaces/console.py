@@ -53,16 +53,32 @@ class ConsoleSurface:
         self.err = Console(stderr=True, highlight=False)
         self.plain = not sys.stdout.isatty() if plain is None else plain
         self._status: Status | None = None
+        self._doing = self._draft = ""
 
     def working(self) -> Status:
         """A context that shows what is being done, where somebody watches."""
         self._status = self.err.status("Starting…", spinner="dots")
+        self._doing = self._draft = ""
         return self._status
 
     def say(self, text: str) -> None:
         """Live progress: what is being looked up."""
+        self._doing = text
+        self._update()
+
+    def __call__(self, text: str) -> None:
+        """The same, for a turn, which tells how far the answer is written, too."""
+        self.say(text)
+
+    def drafted(self, draft: Reply) -> None:
+        """Live progress: what is written of the answer, until it stands there whole."""
+        self._draft = draft.answer
+        self._update()
+
+    def _update(self) -> None:
         if self._status and self.err.is_terminal:
-            self._status.update(Text(f"{text}…"))
+            written = f"\n\n{_unescape(self._draft)}" if self._draft else ""
+            self._status.update(Text(f"{self._doing}…{written}"))
 
     def notice(self, text: str) -> None:
         """Something the person should know beside the answer."""

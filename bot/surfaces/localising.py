@@ -18,10 +18,12 @@ from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
-from tools.formatting import CURRENCY_SIGNS, MONTHS
+from tools.formatting import CURRENCY_SIGNS, MONTHS, show, show_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from bot.turn.home import Home
 
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<sign>[-+]?)(?P<currency>[$€£]|[A-Z]{3} )?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
@@ -35,7 +37,8 @@ _TWICE = re.compile(
     r"(?P<one>\d{1,2} [A-Z][a-z]{2} \d{4}, [^()]{5,20}) \((?P<other>\d{1,2} [A-Z][a-z]{2} \d{4}, [^()]{5,20})\)"
 )
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_QUOTED = re.compile(r"(“[^”]*”)")
+_QUOTED = re.compile(r"(“[^”]*”|`[^`]*`)")
+"""What somebody wrote, and what is to be typed."""
 _CURRENCIES = {sign: currency for currency, sign in CURRENCY_SIGNS.items()}
 _SIZES = {"T": 12, "B": 9}
 _UNITS = (" years", " year")
@@ -59,9 +62,9 @@ class Localiser:
         self._known = {form for text in figures for form in _forms(text)}
 
     def __call__(self, text: str) -> str:
-        """The text with its figures and dates rewritten; what is in quotation marks stays as it was written."""
+        """The text with its figures and dates rewritten; what is quoted, or to be typed, stays as it was written."""
         return "".join(
-            piece if piece.startswith("“") else _NUMBER.sub(self._number, self._days(piece))
+            piece if piece.startswith(("“", "`")) else _NUMBER.sub(self._number, self._days(piece))
             for piece in _QUOTED.split(text)
         )
 
@@ -97,6 +100,30 @@ class Localiser:
         except ValueError:
             return match[0]
         return shown_day(day, self._reader) + (match["time"] or "")
+
+
+def known_in(record: Mapping[str, Any]) -> list[str]:
+    """The figures of an answer on record, as they are shown.
+
+    Where nothing was looked up, the words are code's own, as of a typed command: each amount and share in them is one.
+    """
+    told = [figure["text"] for figure in record.get("figures", ())]
+    return told if record.get("calls") else [*told, *amounts_in(record.get("answer", ""))]
+
+
+def amounts_in(text: str) -> list[str]:
+    """Every amount of money and percentage of a text, without its sign."""
+    written = "".join(piece for piece in _QUOTED.split(text) if not piece.startswith(("“", "`")))
+    return [match[0].lstrip("+-") for match in _NUMBER.finditer(written) if match["currency"] or match["percent"]]
+
+
+def home_localiser(home: Home, reader: Reader) -> Localiser:
+    """What rewrites the texts of a person's home, the levels of their alerts among them."""
+    glance = home.glance
+    times = [figure.source.as_of for figure in glance.figures]
+    moments = {show_day(time): time.isoformat() for time in times if isinstance(time, datetime)}
+    levels = [amount for alert in home.alerts for amount in amounts_in(alert.text)]
+    return Localiser(reader, [*map(show, glance.figures), *levels], moments)
 
 
 def shown_day(day: date, reader: Reader) -> str:

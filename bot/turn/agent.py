@@ -8,10 +8,13 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.errors import ModelError
 from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message, ToolCall, ToolResult
-from bot.turn.completing import complete
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
 from bot.turn.confidence import ASK_BELOW
+from bot.turn.drafting import unheard
 from bot.turn.evidence import findings_record
 from bot.turn.gate import check_model, everything_allowed, tool_off
 from bot.turn.job import forget
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.llm.base import ChatModel
     from bot.messages import ModelInfo
+    from bot.turn.drafting import OnText
     from bot.turn.explaining import Explanation
     from bot.turn.gate import Look
     from bot.turn.job import OnStep
@@ -73,7 +77,8 @@ class Decision:
 class Agent:
     """Runs one turn of one model over one toolbox. `tool_seconds` is what all tools of the turn may take together.
 
-    `look` is asked before each step what is allowed by then, and raises where the turn has to end.
+    `look` is asked before each step what is allowed by then, and raises where the turn has to end. `on_text` hears what
+    a model that writes has written so far.
     """
 
     def __init__(
@@ -85,9 +90,10 @@ class Agent:
         tool_seconds: float = MAX_TOOL_SECONDS,
         on_step: OnStep = forget,
         look: Look = everything_allowed,
+        on_text: OnText = unheard,
     ) -> None:
         self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
-        self.tool_seconds, self.on_step, self.look = tool_seconds, on_step, look
+        self.tool_seconds, self.on_step, self.look, self.on_text = tool_seconds, on_step, look, on_text
 
     async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
@@ -99,7 +105,9 @@ class Agent:
         if self.model.is_native:
             conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
-            calls = complete(calls, said[0], self.toolbox, self.context)
+            draft = Draft(calls, decision.text, decision.confidence)
+            settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation))
+            calls, decision.text = list(settled.calls), settled.text
             if decision.is_unsure:
                 decision.held = tuple(calls)
             else:
@@ -108,7 +116,7 @@ class Agent:
         schemas = self.toolbox.schemas(without=(await self.look()).tools_off)
         repairs_left = MAX_REPAIRS
         for _ in range(MAX_STEPS):
-            calls = await self._ask(conversation, schemas, WRITING_MAX_TOKENS, decision)
+            calls = await self._ask(conversation, schemas, WRITING_MAX_TOKENS, decision, decision.results)
             if not calls:
                 break
             before = len(decision.results)
@@ -134,27 +142,43 @@ class Agent:
         calls = Message("assistant", "", tuple(result.call for result in decision.results))
         found = [_tool_message(result) for result in decision.results]
         worded = Decision()
-        await self._ask([*messages, calls, *found], (), WRITING_MAX_TOKENS, worded)
+        await self._ask([*messages, calls, *found], (), WRITING_MAX_TOKENS, worded, decision.results)
         decision.text, decision.writes = worded.text, True
         decision.model_ms += worded.model_ms
 
     async def _ask(
-        self, messages: Sequence[Message], schemas: Sequence[dict[str, Any]], max_tokens: int, decision: Decision
+        self,
+        messages: Sequence[Message],
+        schemas: Sequence[dict[str, Any]],
+        max_tokens: int,
+        decision: Decision,
+        found: Sequence[ToolResult] = (),
     ) -> list[ToolCall]:
+        """The calls of one answer; with what was `found` before, its text may be the one for people.
+
+        Whether a step ends in calls is known only at its end. So its text is told as it comes and taken back where a
+        call follows: holding it until then would hold it to the end.
+        """
         now = await self.look()
         check_model(now, await self.model.info() if now.models_off else None)
         began = time.monotonic()
         calls: list[ToolCall] = []
         decision.text = ""
-        async for piece in self.model.chat(messages, schemas, max_tokens=max_tokens):
-            match piece:
-                case TextPiece(text):
-                    decision.text += text
-                case CallPiece(call):
-                    calls.append(call)
-                case EndPiece():
-                    decision.cut = piece.cut
-                    decision.confidence = piece.confidence
+        try:
+            async for piece in self.model.chat(messages, schemas, max_tokens=max_tokens):
+                match piece:
+                    case TextPiece(text):
+                        decision.text += text
+                    case CallPiece(call):
+                        calls.append(call)
+                    case EndPiece():
+                        decision.cut = piece.cut
+                        decision.confidence = piece.confidence
+                if found:
+                    self.on_text("" if calls and schemas else decision.text, found)
+        except ModelError:
+            self.on_text("", found)
+            raise
         decision.model_ms += (time.monotonic() - began) * 1000
         return calls
 
@@ -228,6 +252,11 @@ class Agent:
 def _as_read(message: Message, context: ToolContext) -> Message:
     """What our own model reads of it: a question with its names and values marked."""
     return replace(message, content=mark_question(message.content, context)) if message.role == "user" else message
+
+
+def _calls_before(conversation: Sequence[Message]) -> Sequence[ToolCall]:
+    """The calls of the turn before the last question."""
+    return conversation[-2].tool_calls if len(conversation) > 1 else ()
 
 
 def _key(call: ToolCall) -> str:

@@ -14,6 +14,7 @@ from tools.alerts.telling import named
 from tools.context import ToolContext
 from tools.errors import ToolError
 from tools.formatting import show_day
+from tools.market_data import unchanging_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 TERMINAL = "terminal"
 _ACTS = frozenset({"remove", "delete", "pause", "resume", "snooze"})
 _SILENCE = "Say how long, from 1 hour to 90 days, as in `/alert snooze 2 3 days`."
+_NEVER = "this alert can't go off"
 _NO_DATA = "Nothing was set: there is no market data here to watch."
 _CHANGES = "To change one: `/alert remove 1`, `/alert pause 1`, `/alert snooze 1 3 days`."
 _ID_LENGTH = 32
@@ -46,10 +48,12 @@ async def alert_command(context: CommandContext, words: Sequence[str]) -> str:
         return _NO_DATA
     own = ClientAccess(context.database, context.actor)  # an alert is about oneself, whomever the talk is about
     try:
-        prepared = await prepare(ToolContext(context.market, context.symbols, own, context.now), typed)
+        level, watch, told = await prepare(ToolContext(context.market, context.symbols, own, context.now), typed)
     except ToolError as error:
         return f"Nothing was set. {escape(str(error))}"
-    return await _keep(context, prepared)
+    if never := unchanging_note(context.market, _NEVER):
+        told = [*told, never]
+    return await _keep(context, (level, watch, told))
 
 
 async def _keep(context: CommandContext, prepared: Prepared) -> str:

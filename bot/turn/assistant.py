@@ -17,6 +17,7 @@ from bot.turn.agent import SWITCHED_OFF, Agent, Decision
 from bot.turn.commands import CommandContext, is_personal, run_command
 from bot.turn.destination import TERMINAL, Place
 from bot.turn.disclosing import FIRST_CONTACT, note_disclosed
+from bot.turn.drafting import Drafting, unheard
 from bot.turn.explaining import unexplained
 from bot.turn.gate import Gate, Stopped
 from bot.turn.grounding import Grounding
@@ -29,6 +30,7 @@ from bot.turn.prompting import sections
 from bot.turn.questions import clean_question
 from bot.turn.relay import Relay
 from bot.turn.rendering import escape, render_result
+from bot.turn.telling import reads_drafts, tell_draft
 from tools.context import ToolContext
 from tools.errors import AccessRefused, ToolError
 from tools.formatting import show
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from bot.messages import Status, ToolResult
     from bot.records.database import Database
     from bot.records.users import Actor
+    from bot.turn.drafting import OnText
     from bot.turn.job import Job
     from tools.context import SymbolResolver
     from tools.market_data.base import MarketData
@@ -59,7 +62,8 @@ NOT_ALLOWED = frozenset({AccessRefused.kind, SWITCHED_OFF})
 class Question:
     """What a surface hands over: `text` as typed, by whom, in which conversation, and where that takes place.
 
-    `name` is what the platform calls the asker, for a user whom nobody here has given one.
+    `name` is what the platform calls the asker, for a user whom nobody here has given one; `time_zone` is the one that
+    their app has, "" where it does not say.
     """
 
     text: str
@@ -68,6 +72,7 @@ class Question:
     surface: str = "terminal"
     place: Place = TERMINAL
     name: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class Assistant:
                 question.surface,
                 parts.market,
                 question.place.typed_in if question.place.kind == "direct" else question.place.channel,
+                question.time_zone,
             )
             answer = await run_command(command, text)
             return replace(reply, answer=answer, status="answered", personal=personal), Decision()
@@ -210,6 +216,7 @@ class Assistant:
                 on_step,
                 gate.look,
                 gate.advisor,
+                self._drafting(reply, question, text, say, gate),
             )
             decision = await relay.run(past, text)
         results = tuple(decision.results)
@@ -219,6 +226,25 @@ class Assistant:
         if not decision.results:
             return self._without_tools(reply, decision, text), decision
         return self._with_results(reply, decision, text), decision
+
+    def _drafting(self, reply: Reply, question: Question, text: str, say: Callable[[str], None], gate: Gate) -> OnText:
+        """Tells the sentences of the answer while they are written, where nothing could keep them from the asker.
+
+        Not where others read along, as what is personal is known only at the end; and not about a client, whose data is
+        asked for once more before it is shown.
+        """
+        if question.place.kind != "direct" or not reads_drafts(say):
+            return unheard
+
+        def tell(sentences: Sequence[str], results: Sequence[ToolResult]) -> None:
+            if gate.client and gate.access.was_opened:
+                return
+            found = tuple(results)
+            draft = replace(reply, answer=" ".join(sentences), status="answered", results=found)
+            draft = replace(draft, figures=_figures(found), manner=gate.manner, personal=gate.is_personal(draft))
+            tell_draft(say, draft)
+
+        return Drafting(lambda results: self._grounding(self._for_people(results), text), tell)
 
     def _without_tools(self, reply: Reply, decision: Decision, text: str) -> Reply:
         """The model called nothing: one of our own replies, or its own words if they hold no untraced figure."""
@@ -241,7 +267,7 @@ class Assistant:
 
     def _with_results(self, reply: Reply, decision: Decision, text: str) -> Reply:
         """Results first in code's words or in the model's checked ones, then everything the tools found."""
-        results = [result for result in decision.results if self._is_for_people(result)]
+        results = self._for_people(decision.results)
         if not results:
             return replace(reply, answer=sections("replies")["unclear"], status="clarify")
         grounding = self._grounding(results, text)
@@ -265,13 +291,12 @@ class Assistant:
         status = "answered" if decision.explanations else _status(results)
         if status == "answered":
             blocks += [f"*{escape(note)}*" for note in self._notes(results)]
-        figures = tuple((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures)
         charts = tuple(r.findings.chart for r in results if r.findings and r.findings.chart)
         return replace(
             reply,
             answer="\n\n".join(dict.fromkeys(blocks)),
             status=status,
-            figures=_distinct(figures),
+            figures=_figures(results),
             withheld=tuple(withheld),
             charts=tuple(dict.fromkeys(charts)),
         )
@@ -284,9 +309,10 @@ class Assistant:
         said = "\n".join(note for found in findings for note in found.notes)
         return [note for note in self.parts.notes if SETTING not in note or SETTING not in said]
 
-    def _is_for_people(self, result: ToolResult) -> bool:
-        """Whether a result says anything to a person: a slip of the model's that it was told of does not."""
-        return result.error_kind != "repeated" and result.call.name in self.parts.toolbox.tools
+    def _for_people(self, results: Sequence[ToolResult]) -> list[ToolResult]:
+        """Those that say anything to a person: a slip of the model's that it was told of does not."""
+        known = self.parts.toolbox.tools
+        return [result for result in results if result.error_kind != "repeated" and result.call.name in known]
 
     def _grounding(self, results: Sequence[ToolResult], text: str) -> Grounding:
         return Grounding(results, text, self._known_name)
@@ -328,5 +354,6 @@ def _status(results: Sequence[ToolResult]) -> Status:
     return "failed"
 
 
-def _distinct(figures: Sequence[tuple[str, Figure, str]]) -> tuple[tuple[str, Figure, str], ...]:
-    return tuple(dict.fromkeys(figures))
+def _figures(results: Sequence[ToolResult]) -> tuple[tuple[str, Figure, str], ...]:
+    """(text as shown, figure, tool name), each once."""
+    return tuple(dict.fromkeys((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures))

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
 from bot.records import permissions
 from bot.records.access import ClientAccess
+from bot.turn import command_names
 from bot.turn.alert_command import alert_command
 from bot.turn.digest_command import digest_command
 from bot.turn.import_command import import_command
-from bot.turn.market_commands import LOOK_UPS
+from bot.turn.market_commands import LOOK_UPS, names_in
 from bot.turn.privacy_commands import export_command, forget_command
 from bot.turn.rendering import escape
 from bot.turn.settings_command import settings_command
 from tools.errors import ToolError
 from tools.parsing.numbers import parse_percent
-from tools.parsing.question_words import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -34,7 +33,8 @@ if TYPE_CHECKING:
 MAX_WATCHED = 50
 MAX_LISTED = 50
 _WHOLE = Decimal(100)
-_NEAR = 75.0
+_PLAIN = re.compile(r"[A-Za-z0-9,%&+-]{0,100}")
+"""Words that may be said again as they are: they hold neither a link nor a mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CommandContext:
     """What a command may use; the actor comes from the surface, never from the text.
 
     `access` is to the data of whom the turn is about; without it, the actor's own. `channel` is the shared place in
-    which it was said, "" elsewhere.
+    which it was said, "" elsewhere. `time_zone` is the one that the person's app has, "" where it is not known.
     """
 
     database: Database
@@ -54,6 +54,7 @@ class CommandContext:
     surface: str = "terminal"
     market: MarketData | None = None
     channel: str = ""
+    time_zone: str = ""
 
     @property
     def books(self) -> ClientAccess:
@@ -78,7 +79,8 @@ async def watch_command(context: CommandContext, words: Sequence[str]) -> str:
     if action not in ("add", "remove") or not names:
         return "Say `/watch list`, `/watch add AAPL MSFT` or `/watch remove AAPL`."
     try:
-        symbols = [context.symbols.resolve(name.strip(",")).symbol for name in names]
+        named = names_in(names, context.symbols)
+        symbols = [context.symbols.resolve(name).symbol for name in named]
     except ToolError as error:
         return f"Nothing was changed. {escape(str(error))}"
     async with context.books.writing() as book:
@@ -209,11 +211,9 @@ def names() -> tuple[str, ...]:
     return (*COMMANDS, *LOOK_UPS)
 
 
-def is_slip(word: str) -> bool:
-    """Whether a word is a command with a slip in it, and no word of a question: "qoute", but not "what"."""
-    word = word.lower()
-    near = process.extractOne(word, names(), scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return near is not None and not is_word(word)
+def as_command(text: str) -> str:
+    """What was typed after the app's own command: "watch list" is "/watch list"; a question stays one."""
+    return command_names.as_command(text, names())
 
 
 PUBLIC_COMMANDS = frozenset({"help"})
@@ -235,7 +235,8 @@ async def run_command(context: CommandContext, text: str) -> str:
     name, *words = text.removeprefix("/").split()[:60] or [""]
     command = COMMANDS.get(_name(text))
     if command is None:
-        near = process.extractOne(name.lower(), names())
-        hint = f" Did you mean `/{near[0]}`?" if near and near[1] >= 60 else " Type `/help` for the list."
+        near = command_names.nearest(name, names())
+        whole = " ".join([f"/{near}", *words]) if _PLAIN.fullmatch("".join(words)) else f"/{near}"
+        hint = f" Did you mean `{whole}`?" if near else " Type `/help` for the list."
         return f"There is no command `/{escape(name[:30])}`.{hint}"
     return await command(context, words)

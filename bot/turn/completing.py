@@ -6,15 +6,19 @@ choices, and a second pass finds nothing more to do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.turn.choices.choosing import asked_tools, settle_choice
+from bot.turn.choices.ingredients import settle_ingredients
+from bot.turn.choices.refusals import refusal
 from bot.turn.completions.changes import settle_changes
 from bot.turn.completions.listed import spread_lists
 from bot.turn.completions.lists import fill_lists
 from bot.turn.completions.meanings import settle_meaning
 from bot.turn.completions.names import settle_names
 from bot.turn.completions.plans import settle_plan
-from bot.turn.completions.reading import Reading
+from bot.turn.completions.reading import Draft, Reading
 from bot.turn.completions.repeats import explain_repeats
 from bot.turn.completions.searches import settle_search
 from bot.turn.completions.times import fill_time
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
+    settle_choice,
+    settle_ingredients,
     fill_lists,
     fill_time,
     settle_plan,
@@ -39,9 +45,25 @@ RULES = (
 )
 
 
+def settle(draft: Draft, text: str, toolbox: Toolbox, context: ToolContext, earlier: Sequence[ToolCall] = ()) -> Draft:
+    """What the wording of the question `text` makes of `draft`: its calls completed, or a refusal in their place.
+
+    `earlier` are the calls of the turn before, where this one leans on it.
+    """
+    reading = Reading(text, toolbox, context, draft, earlier)
+    calls = _completed(draft.calls, reading)
+    refused = refusal(calls, asked_tools(reading), reading)
+    if refused:
+        return replace(draft, calls=[], text=refused)
+    return replace(draft, calls=calls, text="" if calls else draft.text)
+
+
 def complete(calls: Sequence[ToolCall], text: str, toolbox: Toolbox, context: ToolContext) -> list[ToolCall]:
     """The calls that a model wrote for the question `text`, with what its wording settles set right."""
-    reading = Reading(text, toolbox, context)
+    return _completed(calls, Reading(text, toolbox, context))
+
+
+def _completed(calls: Sequence[ToolCall], reading: Reading) -> list[ToolCall]:
     whole = list(calls)
     for rule in RULES:
         whole = rule(whole, reading)

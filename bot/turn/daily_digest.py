@@ -49,8 +49,12 @@ def daily_of(rows: Sequence[Digest]) -> Daily:
     )
 
 
-async def set_daily(database: Database, actor: Actor, surface: str, time: str, time_zone: str, *, at: datetime) -> bool:
+async def set_daily(
+    database: Database, actor: Actor, surface: str, time: str, time_zone: str, *, at: datetime, was_zone: str = ""
+) -> bool:
     """Send it at `time` in `time_zone` from now on, or no more where that is ""; False where that changes nothing.
+
+    One with another zone than `was_zone`, the person's until now, has its own, and keeps it as long as its time stays.
 
     Raises `DigestRefused` with the reason and the fix.
     """
@@ -62,6 +66,8 @@ async def set_daily(database: Database, actor: Actor, surface: str, time: str, t
         if not daily.time:
             return False
         return await database.run(lambda session: digests.pause(session, actor, daily.id, at=at))
+    if row is not None and time == daily.time and row.time_zone != was_zone:
+        return False
     hour, minute = (int(part) for part in time.split(":"))
     if row is None:
         terms = DigestTerms(KIND, surface, schedule=f"{minute} {hour} * * {DAYS}", time_zone=time_zone)

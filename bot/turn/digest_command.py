@@ -20,6 +20,7 @@ from bot.turn.digest_words import (
 from bot.turn.prompting import sections
 from bot.turn.rendering import escape
 from tools.market.signals import definitions_text
+from tools.market_data import unchanging_note
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -37,6 +38,7 @@ _ELSEWHERE = (
     "Nothing was scheduled: a digest is sent to Slack or Teams. Say it there, or run `tuppence digest add` on the "
     "server."
 )
+_SAME = "each one tells of the same prices"
 _ID = 8
 
 
@@ -59,14 +61,16 @@ async def _add(context: CommandContext, words: Sequence[str]) -> str:
         return _ELSEWHERE
     schedule, options = split_options(words[1:])
     async with context.database.read() as session:
-        usual = await usual_terms(session, context.actor, kind_of(words[0]), context.surface)
+        usual = await usual_terms(session, context.actor, kind_of(words[0]), context.surface, context.time_zone)
     now = context.now()
     terms = await vet(with_options(usual, schedule, options, context.symbols, context.channel), now)
     async with context.database.write() as session:
         row = await digests.add(session, context.actor, context.actor.user, terms, at=now)
     where = "in that channel" if terms.channel else "in our direct messages"
     private = " It is about you, so nobody else sees it." if terms.kind in PERSONAL_KINDS else ""
-    return f"Scheduled {where}: {escape(told(row, await next_of(row, now)))}{private}"
+    same = unchanging_note(context.market, _SAME) if context.market else ""
+    stale = f" {escape(same)}" if same else ""
+    return f"Scheduled {where}: {escape(told(row, await next_of(row, now)))}{private}{stale}"
 
 
 async def _list(context: CommandContext, words: Sequence[str]) -> str:

@@ -82,10 +82,13 @@ def with_options(
     return replace(terms, **changes)  # type: ignore[arg-type]  # by the names of its own fields
 
 
-async def usual_terms(session: AsyncSession, owner: Actor, kind: str, surface: str) -> DigestTerms:
-    """What a digest of that kind is where nothing else is said: in the owner's time zone."""
+async def usual_terms(session: AsyncSession, owner: Actor, kind: str, surface: str, app_zone: str = "") -> DigestTerms:
+    """What a digest of that kind is where nothing else is said: in the owner's time zone.
+
+    That is the one they chose, else `app_zone`, the one that their app has, else the tenant's.
+    """
     chosen, policy = await preferences.choices_of(session, owner), await policy_of(session, owner.tenant)
-    return DigestTerms(kind, surface, time_zone=chosen.time_zone or policy.time_zone)
+    return DigestTerms(kind, surface, time_zone=chosen.time_zone or app_zone or policy.time_zone)
 
 
 def told(row: Digest, upcoming: Slot | None) -> str:

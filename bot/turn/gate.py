@@ -147,11 +147,11 @@ class Gate:
         if self.client and self.access.was_opened:
             first = sections("notices")["client"].format(client=escape(self.client.name))
             answer = f"{first}\n\n{answer}"
-        return replace(
-            reply,
-            answer=answer,
-            personal=reply.personal or self.access.was_asked or any(map(_is_personal, reply.results)),
-        )
+        return replace(reply, answer=answer, personal=self.is_personal(reply))
+
+    def is_personal(self, reply: Reply) -> bool:
+        """Whether it holds anything of a person's data, as far as it goes by now."""
+        return reply.personal or self.access.was_asked or any(map(_is_personal, reply.results))
 
 
 def check_model(now: Controls, model: ModelInfo | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ModelError
 from bot.records.prompts import file_text, hash_of
 from bot.turn.agent import MAX_CALLS, Agent
+from bot.turn.drafting import unheard
 from bot.turn.explaining import explain, unexplained
 from bot.turn.gate import everything_allowed
 from bot.turn.history import native_messages, writing_messages
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.messages import Message
     from bot.records.turns import PastTurn
     from bot.turn.agent import Decision
+    from bot.turn.drafting import OnText
     from bot.turn.gate import Look
     from bot.turn.job import OnStep
     from tools.context import ToolContext
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 class Relay:
     """One turn on its way through the models: those of `portfolio` in their order, then `model`.
 
-    `look` says before each step what is allowed; `advisor` is the template of the prompt of models that write.
+    `look` says before each step what is allowed; `advisor` is the template of the prompt of models that write, and
+    `on_text` hears what they have written so far.
     """
 
     def __init__(
@@ -46,9 +49,11 @@ class Relay:
         on_step: OnStep = forget,
         look: Look = everything_allowed,
         advisor: str = "",
+        on_text: OnText = unheard,
     ) -> None:
         self.model, self.portfolio, self.toolbox, self.context, self.say = model, portfolio, toolbox, context, say
         self.on_step, self.look, self.advisor = on_step, look, advisor or file_text("advisor")
+        self.on_text = on_text
 
     async def run(self, past: Sequence[PastTurn], text: str) -> Decision:
         """The decision of the first model that is sure of its own.
@@ -119,7 +124,15 @@ class Relay:
         return decision
 
     def _agent(self, model: ChatModel) -> Agent:
-        return Agent(model, self.toolbox, self.context, self.say, on_step=self.on_step, look=self.look)
+        return Agent(
+            model,
+            self.toolbox,
+            self.context,
+            self.say,
+            on_step=self.on_step,
+            look=self.look,
+            on_text=self.on_text,
+        )
 
     async def _messages(
         self, model: ChatModel, past: Sequence[PastTurn], text: str

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from importlib import resources
+from itertools import pairwise
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from slm.corpus.phrases import SLOT
+from tools.parsing.mending import END, NAME, START, VALUE
+from tools.parsing.question_words import common_words
 from tools.parsing.typos import Spelling
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+OTHER = "~"
+"""In the place of what a mark says nothing of: a person, a place, a thing."""
 COMMON_FROM = 4
 """Times a word must occur to be what a slip was meant to be; rarer ones may be slips or slang themselves."""
 SLANG_FROM = 12
@@ -23,19 +32,35 @@ _HEADER = (
 _FORM = re.compile(r"^(?:np|cl|vp|qu):")
 _WORD = re.compile(r"[a-z]+")
 
+PAIRED_FROM = 3
+"""Times one word must follow another to be kept as a pair."""
+_WHOLE_QUESTIONS = frozenset({"followups.txt"})
+"""The files beside the banks that hold questions, not pieces of them."""
+_SIGNS = {"symbol": NAME, **dict.fromkeys(("place", "person", "thing", "term"), OTHER)}
+_CLAUSE_ENDS = re.compile(r"[.?!,;:()]")
+_APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}]")
+_WORD_OR_SIGN = re.compile(rf"[a-z]+|[{NAME}{VALUE}{OTHER}]")
+_PAIRS_HEADER = "# How often a word stands in the phrase banks, and what follows it how often (python -m slm pairs)."
+
 
 def count_words() -> Counter[str]:
     """How often each lower-case word stands in the banks, outside slots."""
-    folder = resources.files("slm.corpus")
-    files = [*(folder / "phrases").iterdir(), *folder.iterdir()]
     counts: Counter[str] = Counter()
-    for file in files:
-        if PurePath(file.name).suffix != ".txt" or file.name == "terms.txt":
+    for phrase in _phrases():
+        counts.update(_WORD.findall(SLOT.sub(" ", phrase).lower()))
+    return counts
+
+
+def _phrases(others: Collection[str] | None = None) -> Iterator[str]:
+    """The lines of the phrase banks, with their slots, and those of the `others` beside them; by default of all."""
+    folder = resources.files("slm.corpus")
+    beside = [f for f in folder.iterdir() if (f.name != "terms.txt" if others is None else f.name in others)]
+    for file in [*(folder / "phrases").iterdir(), *beside]:
+        if PurePath(file.name).suffix != ".txt":
             continue
         for line in file.read_text(encoding="utf-8").splitlines():
             if not line.startswith(("#", "[")):
-                counts.update(_WORD.findall(SLOT.sub(" ", _FORM.sub("", line)).lower()))
-    return counts
+                yield _FORM.sub("", line)
 
 
 def word_list() -> str:
@@ -56,6 +81,28 @@ def word_list() -> str:
     everyday = dictionary[:EVERYDAY]
     known = rare.union(right_as_they_are, everyday).difference(common)
     return f"{_HEADER}\n{_lines(common)}\n\n{_lines(sorted(known))}\n"
+
+
+def pair_list() -> str:
+    """The text of `tools/parsing/word_pairs.txt`: each word, how often it stands in the banks, and what follows it."""
+    totals, pairs = Counter[str](), Counter[tuple[str, str]]()
+    for phrase in _phrases(_WHOLE_QUESTIONS):
+        for clause in _CLAUSE_ENDS.split(_APOSTROPHE.sub("", SLOT.sub(_slot_sign, phrase.lower()))):
+            words = [START, *_WORD_OR_SIGN.findall(clause), END]
+            if len(words) > 2:
+                totals.update(words[:-1])
+                pairs.update(pairwise(words))
+    kept = {START, END, NAME, VALUE, *common_words()}
+    following: dict[str, list[str]] = {}
+    for (word, after), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0])):
+        if count >= PAIRED_FROM and {word, after} <= kept:
+            following.setdefault(word, []).append(f"{after} {count}")
+    lines = [f"{word} {totals[word]} {' '.join(pieces)}" for word, pieces in sorted(following.items())]
+    return "\n".join((_PAIRS_HEADER, *lines, ""))
+
+
+def _slot_sign(match: re.Match[str]) -> str:
+    return f" {_SIGNS.get(match[1], VALUE)} "
 
 
 def _dictionary() -> list[str]:

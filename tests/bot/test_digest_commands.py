@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,3 +62,18 @@ def test_what_is_no_digest_is_refused_with_what_would_be_one(arguments: tuple[st
     ended = preview(*arguments)
     assert ended.exit_code == 2
     assert problem in " ".join(ended.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("option", ["--as", "--user"])
+def test_whose_it_is_is_said_as_everywhere_else(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUPPENCE_HOME", str(tmp_path))
+    told = preview("--kind", "watchlist", "--at", "2020-03-16", option, "grace")
+    assert told.exit_code == 0, told.output
+    with sqlite3.connect(tmp_path / "tuppence.db") as database:
+        assert ("grace",) in database.execute("SELECT id FROM users").fetchall()
+
+
+def test_the_help_names_the_option_that_every_command_has() -> None:
+    told = preview("--help").output
+    assert "--as" in told
+    assert "--user" not in told

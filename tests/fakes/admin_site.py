@@ -82,9 +82,16 @@ class AdminSite:
         self.database = database
         self.clock = Clock()
         self.pauses = Pauses()
+        self.troubles: dict[str, list[tuple[str, str]]] = {}
         self.doorkeeper = Doorkeeper(database, self.clock.now, self.pauses, stopwatch=lambda: 0.0)
         self.settings = self.settings_in(home, **settings)
-        pages = admin_app(self.settings, database, now=self.clock.now, doorkeeper=self.doorkeeper)
+        pages = admin_app(
+            self.settings,
+            database,
+            now=self.clock.now,
+            doorkeeper=self.doorkeeper,
+            troubles=lambda tenant: self.troubles.get(tenant, ()),
+        )
         self.app = Starlette(routes=[Mount("/admin", app=pages)])
 
     @staticmethod

@@ -40,16 +40,30 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def message_problems(message: dict[str, Any]) -> list[str]:
-    """Everything that is wrong with the arguments of a `chat.postMessage`."""
+    """Everything that is wrong with a message of blocks, as it is drawn."""
+    found = write_problems(message) + switch_problems(message, "unfurl_links", "unfurl_media", "link_names", "mrkdwn")
+    return found if message.get("blocks") else [*found, "no blocks"]
+
+
+def switch_problems(message: dict[str, Any], *switches: str) -> list[str]:
+    """What would make something live of its words."""
+    return [f"{key} is not off" for key in switches if message.get(key) is not False]
+
+
+def write_problems(message: dict[str, Any]) -> list[str]:
+    """Everything that is refused of a text, and of blocks where there are any."""
     found: list[str] = []
     text = message.get("text")
     if not isinstance(text, str) or not text.strip():
         found.append("no text for notifications")
     elif size(text) > 40_000:
         found.append(f"text of {size(text)}")
-    blocks = message.get("blocks", [])
-    if not 1 <= len(blocks) <= 50:
-        found.append(f"{len(blocks)} blocks")
+    return found + blocks_problems(message.get("blocks") or [])
+
+
+def blocks_problems(blocks: list[dict[str, Any]]) -> list[str]:
+    """Everything that is refused of the blocks of one message."""
+    found = [] if len(blocks) <= 50 else [f"{len(blocks)} blocks"]
     kinds = Counter(block.get("type") for block in blocks)
     if kinds["table"] + kinds["data_table"] > 1:
         found.append("only_one_table_allowed")
@@ -59,8 +73,6 @@ def message_problems(message: dict[str, Any]) -> list[str]:
         found.append("markdown too long")
     if (total := sum(size(each) for each in texts(blocks))) > 13_200:
         found.append(f"msg_blocks_too_long: {total}")
-    switches = ("unfurl_links", "unfurl_media", "link_names", "mrkdwn")
-    found += [f"{key} is not off" for key in switches if message.get(key) is not False]
     return found + _block_problems(blocks, None)
 
 
@@ -71,7 +83,13 @@ def view_problems(view: dict[str, Any]) -> list[str]:
     if not 1 <= len(view["blocks"]) <= 100:
         found.append(f"{len(view['blocks'])} blocks")
     if view["type"] == "modal":
-        found += _text_problems(view["title"], 24, "plain_text")
+        found += _text_problems(view.get("title"), 24, "plain_text")
+        for name in ("submit", "close"):
+            found += _text_problems(view[name], 24, "plain_text") if view.get(name) else []
+        if "submit" not in view and any(block.get("type") == "input" for block in view["blocks"]):
+            found.append("a form that can't be sent")
+    if size(view.get("callback_id", "")) > 255:
+        found.append("callback_id too long")
     if size(view.get("private_metadata", "")) > 3_000:
         found.append("private_metadata too long")
     return found + _block_problems(view["blocks"], allowed)
@@ -266,6 +284,22 @@ def _input(block: dict[str, Any]) -> list[str]:
     return found
 
 
+def _markdown(block: dict[str, Any]) -> list[str]:
+    return [] if block.get("text") else ["no text"]
+
+
+def _plan(block: dict[str, Any]) -> list[str]:
+    found = [] if 1 <= size(block.get("title", "")) <= 256 else ["title"]
+    return found + [problem for task in block.get("tasks", ()) for problem in _task(task)]
+
+
+def _task(block: dict[str, Any]) -> list[str]:
+    found = [] if block.get("task_id") and 1 <= size(block.get("title", "")) <= 256 else ["task_id or title"]
+    if block.get("status") not in ("pending", "in_progress", "complete", "error"):
+        found.append("status")
+    return found + [problem for name in ("details", "output") if name in block for problem in _rich_text(block[name])]
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "section": _section,
     "header": _header,
@@ -276,6 +310,9 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "table": _table,
     "data_visualization": _chart,
     "divider": lambda _: [],
+    "markdown": _markdown,
+    "plan": _plan,
+    "task_card": _task,
     "input": _input,
 }
 

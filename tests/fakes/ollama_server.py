@@ -92,13 +92,20 @@ class Hang:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Say nothing more until a test sets this."""
+
+    event: asyncio.Event
+
+
+@dataclass(frozen=True)
 class Endless:
     """The same text again and again until the client leaves; "{}" in it counts up."""
 
     text: str
 
 
-Step = Say | Call | Done | Raw | ErrorLine | Status | Redirect | Cut | Reset | Hang | Endless
+Step = Say | Call | Done | Raw | ErrorLine | Status | Redirect | Cut | Reset | Hang | Wait | Endless
 Script = list[Step]
 _ENDS = (Done, ErrorLine, Status, Redirect, Cut, Reset, Hang, Endless)
 
@@ -233,6 +240,8 @@ class FakeOllama:
                 _transport(request).abort()
             case Hang():
                 await self._until_left()
+            case Wait(event):
+                await event.wait()
             case Endless(text):
                 await self._endlessly(text, model, response)
             case _:

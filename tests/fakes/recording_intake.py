@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.records.inbox import Event
@@ -42,9 +43,19 @@ class RecordingIntake:
         return True
 
     async def stop(
-        self, tenant: str, channel: str, *, before: datetime, thread: str = "", user: str = ""
+        self,
+        tenant: str,
+        channel: str,
+        *,
+        before: datetime,
+        thread: str = "",
+        user: str = "",
+        others: Sequence[str] = (),
+        said: Event | None = None,
     ) -> list[tuple[Event, bool]]:
         self._check()
+        if said:
+            await self(said)
         self.stopped.append((channel, thread, user))
         return []
 

@@ -19,6 +19,7 @@ from bot.records.opening import open_records
 from bot.records.users import Actor
 from bot.serving import replica
 from bot.settings import load_settings
+from bot.surfaces.slack.progress import AFTER
 from bot.surfaces.slack.surface import SlackSurface
 from tests.fakes.slack_interactive import deliver_press
 from tests.fakes.slack_payloads import TEAM
@@ -102,10 +103,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, slack: SlackServer) -> AsyncIterator[Served]:
-    """A server as `tuppence serve` runs it; Slack delivers over HTTP and by Socket Mode."""
+async def serving(settings: Settings, slack: SlackServer, after: float = AFTER) -> AsyncIterator[Served]:
+    """A server as `tuppence serve` runs it; Slack delivers over HTTP and by Socket Mode. Progress shows `after` seconds."""
     async with (
-        replica(settings, [SlackSurface(settings)], LIMITS) as app,
+        replica(settings, [SlackSurface(settings, after=after)], LIMITS) as app,
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8765") as client,
         await open_records(settings) as database,

@@ -11,19 +11,25 @@ if TYPE_CHECKING:
 STREAMING = frozenset({"chat.startStream", "chat.appendStream", "chat.stopStream"})
 STATUS = frozenset({"agents.sessions.setStatus", "assistant.threads.setStatus"})
 LONGEST_CHUNK_TEXT = 256
+LONGEST_TEXT = 12_000
 _STARTS = {"channel", "thread_ts", "recipient_team_id", "recipient_user_id", "task_display_mode", "chunks"}
-_CHUNKS = {"plan_update": {"title"}, "task_update": {"id", "title", "status", "details", "output", "sources"}}
+_CHUNKS = {
+    "plan_update": {"title"},
+    "task_update": {"id", "title", "status", "details", "output", "sources"},
+    "markdown_text": {"text"},
+}
 _STATES = {"pending", "in_progress", "complete", "error"}
 
 
 @dataclass
 class Stream:
-    """A message while it is streamed into, and what its plan shows."""
+    """A message while it is streamed into: what its plan shows, and the text below it."""
 
     shown: Shown
     is_open: bool = True
     title: str = ""
     tasks: dict[str, dict[str, str]] = field(default_factory=dict)
+    text: str = ""
     took: list[str] = field(default_factory=list)
     """The methods that made it, in their order."""
 
@@ -32,10 +38,18 @@ class Stream:
         for chunk in chunks:
             if chunk["type"] == "plan_update":
                 self.title = chunk["title"]
+            elif chunk["type"] == "markdown_text":
+                self.text += chunk["text"]
             else:
                 task = self.tasks.setdefault(chunk["id"], {"output": ""})
                 task |= {"title": chunk["title"], "status": chunk["status"]}
                 task["output"] += chunk.get("output", "")
+
+    def blocks(self) -> list[dict[str, Any]]:
+        """What it is once it is ended, above the blocks that it is ended with."""
+        tasks = [{"type": "task_card", "task_id": name, **task} for name, task in self.tasks.items()]
+        plan = [{"type": "plan", "title": self.title, "tasks": tasks}] if self.title else []
+        return [*plan, *([{"type": "markdown", "text": self.text}] if self.text else [])]
 
 
 class _Server(Protocol):
@@ -81,12 +95,13 @@ class AgentMethods:
         stream.take(body.get("chunks", []))
         stream.took.append("chat.stopStream")
         stream.is_open = False
-        words = " ".join(_words(body.get("blocks", [])))
-        stream.shown.body |= {key: value for key, value in body.items() if key in ("blocks", "metadata")}
+        words = " ".join(filter(None, [stream.text, *_words(body.get("blocks", []))]))
+        blocks = [*stream.blocks(), *body.get("blocks", [])]
+        stream.shown.body |= {"blocks": blocks} | {key: value for key, value in body.items() if key == "metadata"}
         stream.shown.body["text"] = words
         stream.shown.history.append(words)
         self.sessions.append((body["channel"], stream.shown.body["thread_ts"], body.get("session_status", "active")))
-        return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words}}
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words, "blocks": blocks}}
 
     def agents_sessions_setStatus(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if body["status"] not in {"active", "processing", "suspended", "closed"}:
@@ -125,6 +140,8 @@ def _wrong_chunks(chunks: list[dict[str, Any]]) -> str:
         if any(len(chunk.get(name, "")) > LONGEST_CHUNK_TEXT for name in ("title", "details", "output")):
             return "invalid_chunks"
         if chunk["type"] == "task_update" and not {"id", "title", "status"} <= given:
+            return "invalid_chunks"
+        if chunk["type"] == "markdown_text" and not 0 < len(chunk["text"]) <= LONGEST_TEXT:
             return "invalid_chunks"
     return ""
 

@@ -82,3 +82,29 @@ def invoke(name: str, value: dict[str, Any], service_url: str, **more: Any) -> d
 
 def installed(service_url: str, action: str = "add", **more: Any) -> dict[str, Any]:
     return activity("installationUpdate", service_url, action=action) | more
+
+
+def shortcut(said: dict[str, Any], service_url: str, **more: Any) -> dict[str, Any]:
+    """Ada uses "Explain the figures" on a message, in the chat of two people unless said otherwise."""
+    value = {"commandId": "explainFigures", "commandContext": "message", "messagePayload": said}
+    conversation = {"conversationType": "personal", "tenantId": TENANT, "id": f"19:{USER}_grace@unq.gbl.spaces"}
+    return invoke("composeExtension/fetchTask", value, service_url, **{"conversation": conversation, **more})
+
+
+def said_there(content: str, name: str = "1700000000999", **more: Any) -> dict[str, Any]:
+    """A message as Teams tells it to a shortcut; `more` may name its `attachments` or another sender."""
+    someone = {
+        "device": None,
+        "conversation": None,
+        "application": None,
+        "user": {"id": "grace", "displayName": "Grace"},
+    }
+    body = {"contentType": "html", "content": content}
+    return {
+        "id": name,
+        "replyToId": None,
+        "messageType": "message",
+        "from": someone,
+        "body": body,
+        "attachments": [],
+    } | more

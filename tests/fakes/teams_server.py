@@ -21,13 +21,20 @@ from tests.fakes.teams_payloads import ACCOUNT, APP, SECRET, TENANT, USER
 from tests.fakes.teams_replica import cloud_at
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from bot.surfaces.teams.cloud import Cloud
 
 LARGEST_CARD, LARGEST_MESSAGE = 28 * 1024, 80 * 1024
 STOP = {"error": {"code": "ContentStreamNotAllowed", "message": "Content stream was canceled by user."}}
 TOO_LONG = {"error": {"code": "ContentStreamNotAllowed", "message": "Content stream has exceeded streaming time."}}
+TWO = {"error": {"code": "BadSyntax", "message": "Activity resulted into multiple skype activities"}}
+OTHER_TEXT = {
+    "error": {
+        "code": "ContentStreamNotAllowed",
+        "message": "Request streamed content should contain the previously streamed content",
+    }
+}
 
 BODY: web.RequestKey[dict[str, Any]] = web.RequestKey("body", dict)
 FAULT: web.RequestKey[Any] = web.RequestKey("fault", object)
@@ -49,6 +56,8 @@ class Shown:
     body: dict[str, Any]
     history: list[str] = field(default_factory=list)
     is_streaming: bool = False
+    streamed: str = ""
+    """What a stream has shown of its answer, with which all that follows in it must begin."""
 
     @property
     def text(self) -> str:
@@ -94,8 +103,12 @@ class TeamsServer:
         self.keys: list[dict[str, Any]] = []
         self.keys_fail = False
         self.token_error: dict[str, Any] | None = None
+        self.refusal: Callable[[dict[str, Any]], str] = lambda _: ""
+        """What else it does not take of a message, "" for nothing."""
         self.is_open = False
         """Whether it takes what has no token."""
+        self.keeps_apart = False
+        """Whether a message that is changed can't hold words and a card."""
         self.address = ""
         self._ids = itertools.count(1)
         self.publish("key-1")
@@ -165,14 +178,14 @@ class TeamsServer:
         if early := await self._take(request, "create", conversation):
             return early
         body = request[BODY]
-        if error := wrong(body):
+        if error := wrong(body) or self.refusal(body):
             return web.json_response({"error": {"code": "BadSyntax", "message": error}}, status=400)
         if stream := next((each for each in body.get("entities") or () if each["type"] == "streaminfo"), None):
             return self._stream(request, conversation, body, stream)
         if body["type"] == "typing":
             self.typing.append(conversation)
             return self._answer(request, {})
-        shown = Shown(conversation, f"m{next(self._ids)}", body, [str(body.get("text") or "")])
+        shown = Shown(conversation, f"m{next(self._ids)}", body, [told(body)])
         self.messages.append(shown)
         return self._answer(request, {"id": shown.id}, 201)
 
@@ -197,6 +210,10 @@ class TeamsServer:
         if not shown.is_streaming:
             closed = {"code": "ContentStreamNotAllowed", "message": "Content stream is already completed"}
             return web.json_response({"error": closed}, status=403)
+        if stream["streamType"] != "informative":
+            if not text.startswith(shown.streamed):
+                return web.json_response(OTHER_TEXT, status=403)
+            shown.streamed = text
         shown.body, shown.is_streaming = body, stream["streamType"] != "final"
         shown.history.append(text)
         return self._answer(request, {}, 202)
@@ -205,13 +222,15 @@ class TeamsServer:
         conversation, name = request.match_info["conversation"], request.match_info["id"]
         if early := await self._take(request, "update", conversation):
             return early
-        if error := wrong(request[BODY]):
+        if error := wrong(request[BODY]) or self.refusal(request[BODY]):
             return web.json_response({"error": {"code": "BadSyntax", "message": error}}, status=400)
+        if self.keeps_apart and request[BODY].get("text") and request[BODY].get("attachments"):
+            return web.json_response(TWO, status=400)
         found = [shown for shown in self.messages if shown.id == name]
         if not found:
             return web.json_response({"error": {"code": "ActivityNotFoundInConversation"}}, status=404)
         found[0].body, found[0].is_streaming = request[BODY], False
-        found[0].history.append(str(request[BODY].get("text") or ""))
+        found[0].history.append(told(request[BODY]))
         return self._answer(request, {"id": name})
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
@@ -298,6 +317,11 @@ class TeamsServer:
             yield
         finally:
             await runner.cleanup()
+
+
+def told(body: dict[str, Any]) -> str:
+    """The words of a message; of one that is a card alone, those of its notification."""
+    return str(body.get("text") or body.get("summary") or "")
 
 
 def wrong(body: dict[str, Any]) -> str:

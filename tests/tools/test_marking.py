@@ -55,13 +55,45 @@ def test_pieces_are_marked(typed: str, read: str) -> None:
         ("shwo me teh nwes", "show me the news"),
         ("the divdend of spotfy", "the dividend of<|name|>spotfy"),  # a name keeps its slip: it is copied
         ("hows my protfolio doign", "hows my portfolio doing"),
+        ("did i make any mony", "did i make any money"),  # "many" is as near
+        ("rmove zoom form my watchlist", "remove<|name|>zoom from my watchlist"),
+        ("whta's the price", "what's the price"),
     ],
 )
 def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
     assert marked(typed) == read
 
 
-@pytest.mark.parametrize("typed", ["what Aera does", "price of zorblax", "xqv rn", "my stork sore", "isn't it"])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("how far off my target weights am i", "how far off my target weights am i"),
+        ("how did target do", "how did<|name|>target do"),
+        ("shw me the chart", "show me the chart"),
+        ("how is shw doing", "how is<|name|>shw doing"),
+        ("cheapest first", "cheapest first"),
+        ("how is first solar doing", "how is<|name|>first solar doing"),
+        ("And how is its RSI?", "and how is its<|term|>RSI?"),
+        ("price of RSI", "price of<|name|><|term|>RSI"),
+        ("how did tata motors do", "how did<|name|>tata motors do"),
+    ],
+)
+def test_a_word_that_is_a_name_elsewhere_is_none_here(typed: str, read: str) -> None:
+    assert marked(typed) == read
+
+
+def test_a_slip_beside_an_unknown_word_may_be_a_part_of_its_name() -> None:
+    assert marked("whats hapening with spirt aerosystems") == "whats happening with<|unknown|>spirt aerosystems"
+
+
+def test_a_term_is_marked_with_its_slips() -> None:
+    assert marked("explian shrot squeeze") == "explain<|term|>shrot squeeze"
+    assert marked("whats the expnese ratio") == "whats the<|term|>expnese ratio"
+
+
+@pytest.mark.parametrize(
+    "typed", ["they aren't mine", "what Aera does", "price of zorblax", "xqv rn", "my stork sore", "isn't it"]
+)
 def test_rare_names_and_right_words_are_left_alone(typed: str) -> None:
     assert letters(marked(typed)) == letters(typed)
 

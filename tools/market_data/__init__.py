@@ -18,6 +18,16 @@ MarketDataMode = Literal["auto", "yahoo", "snapshot"]
 SNAPSHOT_NOTE = "Prices are from the bundled history; set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance."
 UNREACHABLE_NOTE = "Yahoo Finance can't be reached, so the bundled history answers; check the network for live prices."
 
+UNCHANGING = "bundled history"
+"""The name of the source whose data stays as it is for ever; a test holds it to the source's own."""
+
+
+def unchanging_note(market: MarketData, consequence: str) -> str:
+    """That the data never changes, what that means for what was set just now, and the fix; "" for live data."""
+    if market.name != UNCHANGING:
+        return ""
+    return f"The {UNCHANGING} never changes, so {consequence}; set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance."
+
 
 def _yahoo(home: Path) -> MarketData:
     """Yahoo behind a cache; its cookies and symbols are kept in the data folder, its import begins at once."""

@@ -30,6 +30,10 @@ _AMOUNT = re.compile(
     rf"(?: ?(?P<after>{_SYMBOL}))?"
 )
 
+_ROUND = re.compile(r"[1-9][0-9]{0,2}\.000")
+"""Thousands with a point: nobody writes idle decimals of an amount, and much of Europe groups so."""
+_DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?= ?(?:%|p))")
+"""Of a rate: as a group of thousands it would have three digits."""
 _PERCENT = re.compile(
     r"(?P<number>.+?)(?:(?P<percent> ?%|(?:(?<=[0-9])| )(?:percent|per cent|pct|pc))"
     r"|(?P<points>(?:(?<=[0-9])| )(?:bps|bp|basis points?)))?"
@@ -68,7 +72,7 @@ def parse_number(text: str) -> Decimal | None:
     """The number that the whole of `text` says: "1,250", "$5k", "1.2 million", "half a million", "-5".
 
     Grouping is English, Indian ("1,25,000"), spaced or Swiss; "1.250,50" is taken too, because English can't
-    read it otherwise. None for anything else, currency words included, and for magnitudes of 10^18 and up.
+    read it otherwise, and "30.000". None for anything else, currency words included, and from 10^18 on.
     """
     phrase = plain_ascii(text if text.isascii() else text.translate(_SIGNS))
     if not phrase:
@@ -78,16 +82,18 @@ def parse_number(text: str) -> Decimal | None:
         return tidy(in_words(phrase))
     if (match["sign"] and match["inner"]) or (match["symbol"] and match["after"]):
         return None
-    value = in_digits(match["digits"]) * _SCALES.get(match["first"], 1) * _SCALES.get(match["scale"], 1)
+    is_grouped = _ROUND.fullmatch(match["digits"]) and not match["scale"]
+    digits = match["digits"].replace(".", "") if is_grouped else match["digits"]
+    value = in_digits(digits) * _SCALES.get(match["first"], 1) * _SCALES.get(match["scale"], 1)
     return tidy(-value if "-" in (match["sign"], match["inner"]) else value)
 
 
 def parse_percent(text: str) -> Decimal | None:
-    """The percentage that the whole of `text` says, in percent: "7%", "6.5 percent", "half a percent", "7".
+    """The percentage that the whole of `text` says, in percent: "7%", "6.5 percent", "6,5%", "half a percent", "7".
 
     "50 bps" and "50 basis points" are 0.5. None for anything else: money, "5k", a bare number above 100.
     """
-    phrase = _corrected(text, PERCENT_SPELLING)
+    phrase = _DECIMAL_COMMA.sub(r"\1.\2", _corrected(text, PERCENT_SPELLING))
     match = _PERCENT.fullmatch(phrase)
     if match is None:
         return None

@@ -48,20 +48,22 @@ _UNITS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("day", "days", "dys"), (1, "d")),
     **dict.fromkeys(("trading day", "trading days", "business day", "business days", "session", "sessions",
                      "trading session", "trading sessions"), (1, "session")),
-    **dict.fromkeys(("week", "weeks", "wk", "wks", "wek", "weks"), (1, "w")),
+    **dict.fromkeys(("week", "weeks", "wk", "wks", "wek", "weks", "weak", "weaks"), (1, "w")),
     **dict.fromkeys(("fortnight", "fortnights"), (14, "d")),
-    **dict.fromkeys(("month", "months", "mo", "mos", "mon", "mons", "mth", "mths", "mnth", "mnths", "monts"),
-                    (1, "mo")),
+    **dict.fromkeys(("month", "months", "mo", "mos", "mon", "mons", "mth", "mths", "mnth", "mnths", "monts",
+                     "moth", "moths"), (1, "mo")),
     **dict.fromkeys(("quarter", "quarters", "qtr", "qtrs"), (3, "mo")),
     **dict.fromkeys(("year", "years", "yr", "yrs"), (12, "mo")),
     **dict.fromkeys(("decade", "decades"), (120, "mo")),
     **dict.fromkeys(("hours", "hour", "hrs", "h"), (1, "h")),
     "d": (1, "d"), "w": (1, "w"), "m": (1, "mo"), "y": (12, "mo"),
 }  # fmt: skip
+_OTHER_WORDS_AS_TYPED = frozenset({"moth", "moths", "weak", "weaks"})
+"""Units with a slip that makes another word of them: it takes "last" or a number in digits to tell."""
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _RELATIVE = re.compile(
     r"(?P<the>the |these |this |my |its )?"
-    r"(?P<which>(?:last|past|previous|prior|preceding|trailing|latest|most recent|recent|current)(?: |$))?"
+    r"(?P<which>(?:last|las|lst|past|previous|prior|preceding|trailing|latest|most recent|recent|current)(?: |$))?"
     r"(?P<count>(?:[a-z0-9][a-z0-9. -]*?(?:(?<=[0-9])|[ -]))??)"
     rf"(?:(?:full|whole|entire|calendar|straight|consecutive) )?(?P<unit>{_UNIT})\.?(?P<half> and a half)?"
 )
@@ -73,7 +75,7 @@ _COUNTS = {
 _MAX_MONTHS = 1_200
 # What the patterns here, in calendar_phrases and in recent_months have beside the names above.
 _OTHER_WORDS = (
-    "back in over for during within across throughout through from on of since all the whole entire last past "
+    "back in over for during within across throughout through from on of since all the whole entire last las lst past "
     "previous prior preceding trailing latest most recent current these this my its full calendar straight consecutive "
     "and half first second third fourth final start beginning end ever starting onward onwards forward forwards "
     "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
@@ -82,7 +84,7 @@ _OTHER_WORDS = (
 # Short forms, and words that are a slip away from too many others.
 _TO_TYPE_EXACTLY = (
     *("weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens", "till", "full", "ever", "most"),
-    *("back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
+    *("moth", "moths", "weak", "weaks", "las", "lst", "back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
 )
 PERIOD_SPELLING = Spelling(
     (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),
@@ -125,6 +127,8 @@ def _counting_back(body: str, *, after_preposition: bool) -> str | None:
     unit, count_text = match["unit"], _SEPARATOR.sub("", match["count"])
     length, kind = _UNITS[unit]
     which, the = (match["which"] or "").rstrip(), (match["the"] or "").rstrip()
+    if unit in _OTHER_WORDS_AS_TYPED and not (which or count_text[:1].isdigit() or (the == "this" and unit == "moth")):
+        return None
     if count_text:
         count = _COUNTS.get(count_text) or parse_count(count_text)
         if count is None or (len(unit) == 1 and not count_text[-1].isdigit()):

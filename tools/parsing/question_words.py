@@ -16,6 +16,7 @@ QUESTION_WORDS_FILE = Path(__file__).with_name("question_words.txt")
 SHORT_SLIPS = {
     "teh": "the", "hte": "the", "th": "the", "adn": "and", "nad": "and", "fro": "for", "ofr": "for", "hwo": "how",
     "cna": "can", "yuo": "you", "nto": "not", "ym": "my", "fo": "of", "ot": "to", "wnat": "want",
+    "wich": "which", "wats": "whats", "smth": "something",
 }  # fmt: skip
 """Slips in words too short for the spelling."""
 
@@ -23,9 +24,20 @@ SHORT_SLIPS = {
 @cache
 def _spelling() -> Spelling:
     """One that is only known is left alone; slips are mended to those in common use."""
+    common, rare = _lists()
+    return Spelling([*common, *rare], exact=rare, by_rank=True)
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """The words in common use, which a slip may be mended to."""
+    return frozenset(_lists()[0]).union(word for word in FUNCTION_WORDS if len(word) > 1)
+
+
+def _lists() -> tuple[list[str], list[str]]:
+    """(words in common use, words that are only known)."""
     common, _, known = QUESTION_WORDS_FILE.read_text(encoding="utf-8").partition("\n\n")
-    rare = known.split()
-    return Spelling([*_listed(common), *rare], exact=rare, by_rank=True)
+    return _listed(common), known.split()
 
 
 def _listed(text: str) -> list[str]:

@@ -76,7 +76,7 @@ async def _holdings(scene: Scene) -> Holdings | None:
         return None
     portfolio: Portfolio = await scene.owned("portfolio", scene.access.portfolio)
     base, last = scene.index.base, scene.index.last
-    due = [item for item in portfolio.transactions if item.traded_on <= last]
+    due = [item for item in portfolio.transactions if item.traded_on <= scene.held_until]
     still = await held_symbols(scene)
     due = [item for item in due if item.symbol in still or item.traded_on > base]
     if not due:
@@ -92,7 +92,7 @@ async def _holdings(scene: Scene) -> Holdings | None:
             missing.append((name_of(symbol), "it has no recent price"))
         else:
             usable[symbol] = history
-    done = tuple(trade for trade in trades(due, histories) if trade.symbol in usable)
+    done = tuple(_counted(trade, base, last) for trade in trades(due, histories) if trade.symbol in usable)
     exchange = Exchange(scene.context.market, portfolio.base_currency)
     done, usable, rates = await _converted(exchange, done, usable, (base, last), name_of, missing)
     if not done:
@@ -129,6 +129,17 @@ async def _histories(
         except MarketDataError as error:
             failed[symbol] = error
     return found, failed
+
+
+def _counted(trade: Trade, base: date, last: date) -> Trade:
+    """A trade as a digest counts it: one within its time from the close of its day, one after the last close from that.
+
+    What was paid is no move of the market: a holding that was imported without a date has that of its import, and was
+    bought for a price of long before.
+    """
+    if trade.traded_on <= base:
+        return trade
+    return replace(trade, traded_on=min(trade.traded_on, last), amount=None)
 
 
 def _from(history: PriceHistory, base: date) -> PriceHistory:
@@ -208,6 +219,8 @@ def whole_sentence(scene: Scene, held: Holdings, value: Figure, gain: Figure, ch
     """What the whole did, in money and percent."""
     name, shown = portfolio_name(held.portfolio), show(gain, absolute=True)
     stands = f"{'stood' if scene.is_closed else 'stands'} at {show(value)} without cash"
+    if not held.record.opening and not held.gain:
+        return f"{name} {stands}."  # nothing of it was held at the close before
     if not any(digit in shown for digit in "123456789"):
         return f"{name} was little changed {scene.when} and {stands}."
     verb = "gained" if held.gain > 0 else "lost"

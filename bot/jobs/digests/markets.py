@@ -58,7 +58,7 @@ async def held_symbols(scene: Scene) -> tuple[str, ...]:
     portfolio = await scene.owned("portfolio", scene.access.portfolio)
     sums: dict[str, Decimal] = {}
     for item in portfolio.transactions:
-        if item.traded_on <= scene.last:
+        if item.traded_on <= scene.held_until:
             sums[item.symbol] = sums.get(item.symbol, Decimal(0)) + item.quantity
     return tuple(symbol for symbol, quantity in sums.items() if quantity > 0)
 

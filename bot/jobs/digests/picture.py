@@ -7,7 +7,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from tools.chart_image import HEIGHT, LEFT, WIDTH, chart_png
+from tools.chart_image import chart_png
+from tools.chart_page import HEIGHT, LEFT, WIDTH
 
 if TYPE_CHECKING:
     from bot.messages import Reply

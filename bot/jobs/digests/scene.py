@@ -99,6 +99,11 @@ class Scene:
         return not self.day.is_session and not self.plan.is_weekly
 
     @property
+    def held_until(self) -> date:
+        """The day until which purchases count as held: the digest's own, where its newest prices are older, too."""
+        return max(self.last, self.plan.at.date())
+
+    @property
     def when(self) -> str:
         """How sentences call the time of the moves: "on the day", or the day itself where that is not today's."""
         if self.plan.is_weekly:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.records.answers import conversation_of
 from bot.records.inbox import Event
 from bot.surfaces.slack.buttons import FOLLOW_UP, TURN_BLOCK
-from bot.surfaces.slack.events import NAME, QUESTION
+from bot.surfaces.slack.events import DIRECT, NAME, QUESTION
 from bot.surfaces.slack.home import ASK
 from bot.surfaces.slack.interactions import DONE, Answer
 from bot.turn.rendering import escape
@@ -87,7 +87,7 @@ def asked_directly(press: Press, text: str, *, at: datetime, note: str = "") -> 
     return Event(
         tenant=press.tenant,
         id=press.id,
-        conversation=f"direct/{press.user}",
+        conversation=f"{DIRECT}/{press.user}",
         user=press.user,
         surface=NAME,
         kind=QUESTION,

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.answer import Grid, Paragraph, changed, parts_of, text_of
-from bot.surfaces.localising import Localiser, Reader
+from bot.surfaces.localising import Localiser, Reader, known_in
 from bot.surfaces.slack.buttons import answer_buttons, feedback_block, plain_feedback, wants_feedback
 from bot.surfaces.slack.chart_blocks import chart_block, chart_title
 from bot.surfaces.slack.events import COMMAND
@@ -59,8 +59,7 @@ def plain_messages(record: dict[str, Any], *, locale: str, time_zone: str) -> li
 
 def localiser(record: dict[str, Any], *, locale: str, time_zone: str) -> Localiser:
     """What writes the figures and dates of a record as one reader does."""
-    figures = [figure["text"] for figure in record.get("figures", ())]
-    return Localiser(Reader(locale, time_zone), figures, record.get("times", {}))
+    return Localiser(Reader(locale, time_zone), known_in(record), record.get("times", {}))
 
 
 def typed_here(text: str) -> str:
@@ -113,7 +112,7 @@ def _packed(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 def _fits(group: Sequence[Piece]) -> bool:
     kinds = [piece.block["type"] for piece in group]
     return (
-        len(group) <= MESSAGE_BLOCKS
+        len(group) < MESSAGE_BLOCKS  # where it goes elsewhere, a line is put before it
         and kinds.count("table") <= TABLES
         and kinds.count("data_visualization") <= CHARTS
         and text_size([piece.block for piece in group]) <= _FULL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.surfaces.sending_buttons import sending_buttons
 from bot.surfaces.slack.limits import BUTTON_TEXT, BUTTON_VALUE, TEXT_OBJECT, shortened
 from bot.surfaces.slack.markup import plain_text
 from bot.surfaces.slack.record import symbols_of
@@ -19,10 +20,6 @@ FOLLOW_UP = "follow_up"
 CONFIRM, DECLINE = "proposal_confirm", "proposal_decline"
 REPLACE = "replace"
 """`proposal_confirm_replace` imports in the place of what was there."""
-SNOOZE, DELETE = "alert_snooze", "alert_delete"
-"""The button's value is the alert's id."""
-DIGEST_PAUSE, DIGEST_AGAIN = "digest_pause", "digest_run"
-"""The button's value is the digest's id."""
 TURN_BLOCK = "turn-"
 """`turn-…`: the block of what can be asked next names its turn."""
 HELPFUL, NOT_HELPFUL = "helpful", "not_helpful"
@@ -126,10 +123,10 @@ def answer_buttons(record: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     if record.get("calls"):
         elements.append(button(SHOW_HOW, "Show how", record["turn"]))
-    if alert := record.get("alert"):
-        elements += [button(SNOOZE, "Snooze for a day", alert), button(DELETE, "Delete alert", alert, style="danger")]
-    if digest := record.get("digest"):
-        elements += [button(DIGEST_PAUSE, "Pause", digest), button(DIGEST_AGAIN, "Send it again now", digest)]
+    elements += [
+        button(each.action, each.label, each.id, **({"style": "danger"} if each.is_for_good else {}))
+        for each in sending_buttons(record)
+    ]
     if elements:
         blocks.append({"type": "actions", "block_id": f"{TURN_BLOCK}{record['turn']}", "elements": elements})
     return blocks

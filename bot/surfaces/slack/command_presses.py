@@ -1,11 +1,12 @@
-"""The buttons under an alert and a digest: each is the command that its owner could type, and does no more."""
+"""Presses of the buttons under an alert and a digest: each is a command, whose answer is for who pressed, alone."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.surfaces.slack.asking import asked
-from bot.surfaces.slack.buttons import DELETE, DIGEST_AGAIN, DIGEST_PAUSE, SNOOZE
+from bot.surfaces.sending_buttons import COMMANDS, DIRECTLY, command_of
+from bot.surfaces.slack.asking import asked, asked_directly
 from bot.surfaces.slack.interactions import DONE, Answer
 
 if TYPE_CHECKING:
@@ -13,20 +14,11 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.interactions import Interactions
     from bot.surfaces.slack.presses import Press
 
-_ALERT, _DIGEST = 32, 8
-"""How long the id of each is."""
-_COMMANDS = {
-    SNOOZE: ("/alert snooze {id} 1 day", _ALERT),
-    DELETE: ("/alert remove {id}", _ALERT),
-    DIGEST_PAUSE: ("/digest pause {id}", _DIGEST),
-    DIGEST_AGAIN: ("/digest run {id}", _DIGEST),
-}
-
 
 def register(interactions: Interactions, desk: Desk) -> None:
     """Snooze and delete; pause, and once more now."""
     presses = CommandPresses(desk)
-    for name in _COMMANDS:
+    for name in COMMANDS:
         interactions.actions[name] = presses.do
 
 
@@ -37,9 +29,12 @@ class CommandPresses:
         self._desk = desk
 
     async def do(self, press: Press) -> Answer:
-        """Run the command in the thread of the message, for who pressed."""
-        if press.name in _COMMANDS and press.channel and press.ts:
-            command, length = _COMMANDS[press.name]
-            if len(press.value) == length and press.value.isascii() and press.value.isalnum():
-                await self._desk.intake(asked(press, command.format(id=press.value), at=self._desk.parts.now()))
-        return DONE
+        """Run the command for who pressed: in the thread of the message or, where others are, directly."""
+        command, at = command_of(press.name, press.value), self._desk.parts.now()
+        if not (command and press.channel and press.ts):
+            return DONE
+        if not press.shared:
+            await self._desk.intake(asked(press, command, at=at))
+            return DONE
+        is_new = await self._desk.intake(asked_directly(press, command, at=at))
+        return Answer(then=partial(self._desk.tell, press, DIRECTLY)) if is_new else DONE

@@ -11,7 +11,7 @@ from bot.records.inbox import Event
 from bot.surfaces.readings import Deleted, Edited, Ignored
 from bot.surfaces.slack.files import files_of
 from bot.surfaces.slack.texts import EVENT_TYPE, mentions, opening_mention, opens_to_another, plain_text
-from bot.turn.commands import is_slip, names
+from bot.turn.commands import as_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAME = "slack"
 QUESTION = "question"
 COMMAND = "/fin"
+DIRECT = "direct"
+"""How the conversations begin that hold what a person asked without writing it anywhere, as on the Home tab."""
 SPOKEN_BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 """The subtypes of a message in which a person says something new."""
 REWORDED = "*To your question as you edited it.*"
@@ -38,13 +40,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """What was asked before `at` in a thread, or anywhere in a channel, is to be stopped; `user`: only theirs."""
+    """What was asked before `at` in a thread, or anywhere in a channel, is to be stopped; `user`: only theirs.
+
+    `elsewhere`: also what they asked in no message of that channel, to be answered in their direct messages.
+    """
 
     tenant: str
     channel: str
     at: datetime
     thread: str = ""
     user: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
         tenant, user, channel = form["team_id"], form["user_id"], form["channel_id"]
         text = form.get("text", "").strip()
         if is_stop(text):
-            return StopAsked(tenant, channel, at, user=user)
+            return StopAsked(tenant, channel, at, user=user, elsewhere=channel.startswith("D"))
         is_direct = channel.startswith("D")
         target = {"channel": channel} if is_direct else {}
         return Asked(
@@ -95,7 +101,7 @@ def read_command(form: Mapping[str, str], at: datetime) -> Reading:
                 surface=NAME,
                 kind=QUESTION,
                 payload={
-                    "text": _typed(plain_text(text)),
+                    "text": as_command(plain_text(text)),
                     "target": {**target, "user": user},
                     "place": {
                         "channel": channel,
@@ -118,20 +124,16 @@ def is_stop(text: str) -> bool:
 
 
 def stop_of(event: Event) -> StopAsked:
-    """What a typed "stop" ends: the asker's questions in its thread or, said outside of one, in the whole channel."""
+    """What a typed "stop" ends: the asker's questions in its thread or, said outside of one, in the whole channel.
+
+    Said in the direct messages, it ends what is answered there without having been written there, too.
+    """
     target = event.payload["target"]
     channel, thread = target["channel"], target["thread_ts"]
     is_root = event.place == f"{channel}/{thread}"
     before = event.sent_at - timedelta(microseconds=1)  # itself is no question
-    return StopAsked(event.tenant, channel, before, "" if is_root else thread, event.user)
-
-
-def _typed(text: str) -> str:
-    """`/fin watch list` is the command `/watch list`; anything that is no command is a question."""
-    name = (text.split() or ["help"])[0].lower()
-    if name.removeprefix("/") in names() or is_slip(name.removeprefix("/")):
-        return f"/{text.removeprefix('/') or 'help'}"
-    return text
+    is_direct = event.payload["place"]["kind"] == "direct"
+    return StopAsked(event.tenant, channel, before, "" if is_root else thread, event.user, elsewhere=is_direct)
 
 
 def _read_event(body: Mapping[str, Any]) -> Reading:

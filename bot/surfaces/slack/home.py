@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.answer import Grid, Span
-from bot.surfaces.localising import Localiser
+from bot.surfaces.localising import home_localiser
+from bot.surfaces.pausing import act_of
 from bot.surfaces.slack.buttons import button
 from bot.surfaces.slack.chart_blocks import chart_block
 from bot.surfaces.slack.limits import (
@@ -21,12 +21,12 @@ from bot.surfaces.slack.limits import (
 from bot.surfaces.slack.markup import plain_text
 from bot.surfaces.slack.pieces import Chunk, chunked, fact_pieces, remark_pieces, table_pieces, text_pieces
 from bot.turn.evidence import chart_record
-from tools.formatting import show, show_day
+from tools.formatting import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.localising import Reader
+    from bot.surfaces.localising import Localiser, Reader
     from bot.turn.home import Home
     from bot.turn.sendings import Sending
     from tools.portfolio.glance import Glance, Quoted
@@ -41,7 +41,9 @@ ADMIN = "home_admin"
 _MOST_MOVERS = 5
 _MOST_ROWS = 20
 _MOST_LINES = 10
-_NO_PORTFOLIO = "You have no portfolio here yet; ask your administrator to import one, or ask me about any company."
+_NO_PORTFOLIO = (
+    "You have no portfolio here yet; drop a CSV of your holdings into our direct messages, or ask me about any company."
+)
 _WAITING = "Looking up prices…"
 _ADMIN_HINT = "You are an administrator: the admin pages are at /admin of the server that I run on."
 _QUESTIONS = (("How is my portfolio?", "how is my portfolio doing?"), ("Market today", "how is the market?"))
@@ -49,7 +51,7 @@ _QUESTIONS = (("How is my portfolio?", "how is my portfolio doing?"), ("Market t
 
 def home_view(home: Home, reader: Reader, *, admin_url: str = "", native: bool = True) -> dict[str, Any]:
     """The view for `views.publish`; without `native`, in blocks that every server knows."""
-    localise = _localiser(home.glance, reader)
+    localise = home_localiser(home, reader)
     blocks = [block for section in _sections(home, localise, admin_url, native=native) for block in section]
     kept: list[dict[str, Any]] = []
     tail = [_buttons(home, admin_url)]
@@ -57,12 +59,6 @@ def home_view(home: Home, reader: Reader, *, admin_url: str = "", native: bool =
         if len(kept) + len(tail) < VIEW_BLOCKS and text_size([*kept, block, *tail]) <= MESSAGE_CHARACTERS:
             kept.append(block)
     return {"type": "home", "blocks": [*kept, *tail]}
-
-
-def _localiser(glance: Glance, reader: Reader) -> Localiser:
-    times = [figure.source.as_of for figure in glance.figures]
-    moments = {show_day(time): time.isoformat() for time in times if isinstance(time, datetime)}
-    return Localiser(reader, [show(figure) for figure in glance.figures], moments)
 
 
 def _sections(home: Home, localise: Localiser, admin_url: str, *, native: bool) -> Iterator[list[dict[str, Any]]]:
@@ -74,7 +70,7 @@ def _sections(home: Home, localise: Localiser, admin_url: str, *, native: bool) 
     for title, sendings in (("Digests", home.digests), ("Alerts", home.alerts)):
         if sendings:
             more = len(sendings) - _MOST_LINES
-            yield [*_header(title), *map(_sending, sendings[:_MOST_LINES])]
+            yield [*_header(title), *(_sending(each, localise) for each in sendings[:_MOST_LINES])]
             yield _remarks([f"and {more} more"] if more > 0 else [])
     yield _remarks([localise(note) for note in (*home.notes, home.disclosure) if note])
     if home.is_admin and not admin_url:
@@ -143,12 +139,11 @@ def _table(rows: Sequence[Quoted], localise: Localiser, *, native: bool) -> list
     return [*blocks, *_remarks([f"and {more} more"] if more > 0 else [])]
 
 
-def _sending(sending: Sending) -> dict[str, Any]:
+def _sending(sending: Sending, localise: Localiser) -> dict[str, Any]:
     """A digest or an alert with its button. One that the program switched off says why, and can be taken up again."""
-    is_off = sending.paused or bool(sending.failure)
     state = f" – switched off: {sending.failure}" if sending.failure else " – paused" if sending.paused else ""
-    text = plain_text(shortened(sending.text + state, TEXT_OBJECT // 2))
-    act = "resume" if is_off else "pause"
+    text = plain_text(shortened(localise(sending.text) + state, TEXT_OBJECT // 2))
+    act = act_of(sending)
     name = f"{PAUSE}_{sending.kind}_{sending.id}"[:IDENTIFIER]
     pressed = button(name, act.capitalize(), f"{act}:{sending.kind}:{sending.id}")
     return {"type": "section", "text": text, "accessory": pressed}

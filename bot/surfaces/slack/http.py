@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.errors import DatabaseError
-from bot.redaction import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,9 +69,7 @@ class Endpoint:
         if payload.get("type") == "event_callback":
             await self._receiver.event(payload)
         elif payload.get("type") == "app_rate_limited":
-            log.error(
-                "Slack holds events of the workspace %s back: too many", one_line(str(payload.get("team_id"))[:40])
-            )
+            self._receiver.held_back(str(payload.get("team_id") or "")[:255])
         else:
             log.debug("ignored: a delivery of an unknown type")
         return Response()

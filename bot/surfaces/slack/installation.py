@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bot.errors import TuppenceError
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.records import installations
-from bot.surfaces.slack.api import SlackRefused
+from bot.redaction import one_line
+from bot.surfaces.slack.api import REINSTALL, SlackRefused
 from bot.surfaces.slack.manifest import SCOPES
 from bot.surfaces.slack.tokens import Exchange, is_due, renew
 
@@ -62,6 +63,7 @@ class Keeper:
         self._workspaces, self._database, self._exchange = workspaces, database, exchange
         self._sleep, self._monotonic = sleep, monotonic
         self._looked_at: dict[str, float] = {}
+        self._unreadable: set[str] = set()
 
     async def run(self) -> None:
         """A round a minute until cancelled."""
@@ -77,12 +79,23 @@ class Keeper:
         async with self._database.read() as session:
             known = await installations.all_installations(session)
         for installation in known:
-            if not installation.active:
+            if not installation.active or self._is_unreadable(installation):
                 continue
             try:
                 await self._look_after(installation)
             except (PostFailed, PostRefused, SlackRefused) as error:
                 log.debug("the workspace %s: %s", installation.tenant, error)
+
+    def _is_unreadable(self, installation: Installation) -> bool:
+        """Whether its tokens can't be read, which is told once until they can be again."""
+        tenant = installation.tenant
+        if not installation.problem:
+            self._unreadable.discard(tenant)
+            return False
+        if tenant not in self._unreadable:
+            self._unreadable.add(tenant)
+            log.error("%s", unreadable(installation))
+        return True
 
     async def _look_after(self, installation: Installation) -> None:
         tenant, now = installation.tenant, self._workspaces.now()
@@ -98,6 +111,12 @@ class Keeper:
             if not (api.is_refused and api.refusal_code in ENDED):
                 raise
             await self._workspaces.lost(tenant, api.refusal_code)
+
+
+def unreadable(installation: Installation) -> str:
+    """Why nobody in the workspace is answered where its tokens can't be read, with the fixes."""
+    name = one_line(installation.name)
+    return f"the tokens of the workspace {name} can't be read. {installation.problem} Or {REINSTALL}."
 
 
 def missing_scopes(headers: Mapping[str, str]) -> list[str]:

@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.surfaces.drawing import TITLE, drawable
 from bot.surfaces.slack.blocks import localiser
-from bot.surfaces.slack.chart_blocks import axis_label, chart_block, chart_in_words, chart_title
-from bot.surfaces.slack.markup import JOINER, visible
+from bot.surfaces.slack.chart_blocks import chart_block, chart_in_words, chart_title
 from tools.chart_image import chart_png
-from tools.charts import Chart, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _LONGEST_NAME = 60
-_LONGEST_TITLE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +42,6 @@ def pictures(
 
 
 def _picture(chart: dict[str, Any], label: Callable[[str], str]) -> Picture:
-    title = chart_title(chart, label, _LONGEST_TITLE)
-    drawn = Chart(
-        kind=chart["kind"],
-        title=title.replace(JOINER, ""),
-        labels=tuple(_line(label(text)) for text in chart["labels"]),
-        series=tuple(Series(_line(each["name"]), tuple(each["values"])) for each in chart["series"]),
-        unit=axis_label(chart["unit"]).replace(JOINER, ""),
-        source=_line(label(chart["source"])),
-    )
+    title = chart_title(chart, label, TITLE)
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:_LONGEST_NAME] or "chart"
-    return Picture(f"{name}.png", title, chart_in_words(chart, label), chart_png(drawn))
-
-
-def _line(text: str) -> str:
-    return " ".join(visible(text).split())
+    return Picture(f"{name}.png", title, chart_in_words(chart, label), chart_png(drawable(chart, label)))

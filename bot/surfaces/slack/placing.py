@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.slack import refusals
 from bot.surfaces.slack.api import SlackRefused
-from bot.surfaces.slack.blocks import plain_messages
 from bot.surfaces.slack.finding import Finder
+from bot.surfaces.slack.forms import plainer, shorter, with_note
 from bot.surfaces.slack.plan import drawn as drawn_plan
 from bot.surfaces.slack.status import AgentStatus
 from bot.surfaces.slack.streams import OPEN, UNDELETABLE, Streams
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.api import SlackApi
     from bot.surfaces.slack.directory import Directory
     from bot.surfaces.slack.plan import Plan
+    from bot.surfaces.slack.streams import Open
 
 log = logging.getLogger(__name__)
 QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
+_MOST_KNOWN = 5000
 SHARED_NOW = "That channel is shared with another organisation now, so I answer you here."
 
 
@@ -46,14 +48,12 @@ class Placing:
             return str(channel)
         return await self._direct_channel(target["user"])
 
-    async def place(
-        self, message: Outgoing, key: str, ts: str, last_chunks: Sequence[dict[str, Any]] | None = None
-    ) -> str:
+    async def place(self, message: Outgoing, key: str, ts: str, stream: Open | None = None) -> str:
         """Post a message, or put it in the place of the one at `ts`; returns "channel/ts".
 
-        With `last_chunks` that one is an open stream, which they complete before the message ends it. Right before,
-        Slack is asked whether the place and the person are still what they were. Where the place refuses it, the asker
-        gets it in a direct message. Raises `PostRefused`, `PostFailed`.
+        With `stream` that one is an open stream, which the message ends. Right before, Slack is asked whether the place
+        and the person are still what they were. Where the place refuses it, the asker gets it in a direct message.
+        Raises `PostRefused`, `PostFailed`.
         """
         target, body = message.target, message.body
         is_direct = "channel" not in target or str(target["channel"]).startswith("D")
@@ -66,7 +66,7 @@ class Placing:
             return await self._directly(target, with_note(drawn, SHARED_NOW), body, key)
         channel = await self.channel_of(target)
         try:
-            return await self._send(channel, target.get("thread_ts", ""), ts, drawn, body, key, last_chunks)
+            return await self._send(channel, target.get("thread_ts", ""), ts, drawn, body, key, stream)
         except SlackRefused as error:
             if error.code in refusals.PLACE and not is_direct and target.get("user"):
                 note = f"I could not answer you in <#{channel}>: {refusals.PLACE[error.code]}."
@@ -120,6 +120,8 @@ class Placing:
         channel = await self.channel_of(target)
         if streamed and await self.streams.append(channel, ts, plan.chunks(streamed)):
             return True
+        if streamed and streamed.text:  # it has ended by itself: a line would take the place of what can be read there
+            return False
         await self.update_progress(target, ts, drawn_plan(plan), event_id)
         return False
 
@@ -148,12 +150,14 @@ class Placing:
         drawn: dict[str, Any],
         body: dict[str, Any],
         key: str,
-        last_chunks: Sequence[dict[str, Any]] | None = None,
+        stream: Open | None = None,
     ) -> str:
         """Post or update; in a plainer form, where that is refused, and the charts as pictures then."""
 
         async def send(form: dict[str, Any]) -> str:
-            if ts and last_chunks is not None and await self._ended(channel, ts, form, last_chunks, key):
+            if ts and stream and stream.is_written:
+                return await self._over_text(channel, thread_ts, ts, form, stream, key)
+            if ts and stream and await self._ended(channel, ts, form, stream.chunks, key):
                 return f"{channel}/{ts}"
             return await self._send_as_is(channel, thread_ts, ts, form, {"key": key})
 
@@ -164,13 +168,35 @@ class Placing:
                 raise
             log.warning("Slack does not take a message as it is (%s); it is sent in a plainer form", error.code)
         try:
-            placed = await send(_plainer(drawn, body))
+            placed = await send(plainer(drawn, body))
         except SlackRefused as error:
             if error.code not in refusals.FORM:
                 raise
-            placed = await send(_shorter(drawn))
+            placed = await send(shorter(drawn))
         await show_pictures(self._api, drawn, body, placed.partition("/")[0], thread_ts)
         return placed
+
+    async def _over_text(
+        self, channel: str, thread_ts: str, ts: str, drawn: dict[str, Any], stream: Open, key: str
+    ) -> str:
+        """Put a message in the place of a stream that holds its beginning, which would be told twice otherwise.
+
+        The plan stays above it, where Slack tells its blocks and takes them again.
+        """
+        plan: Sequence[dict[str, Any]] = ()
+        try:
+            plan = await self.streams.close(channel, ts, stream.chunks)
+        except SlackRefused as error:
+            log.debug("a stream can't be ended: %s", error)
+        if plan and drawn.get("blocks"):
+            try:
+                whole = {**drawn, "blocks": [*plan, *drawn["blocks"]]}
+                return await self._send_as_is(channel, thread_ts, ts, whole, {"key": key})
+            except SlackRefused as error:
+                if error.code not in refusals.FORM:
+                    raise
+                log.debug("a plan is not taken again: %s", error)
+        return await self._send_as_is(channel, thread_ts, ts, drawn, {"key": key})
 
     async def _ended(
         self, channel: str, ts: str, drawn: dict[str, Any], last_chunks: Sequence[dict[str, Any]], key: str
@@ -255,6 +281,8 @@ class Placing:
                 answer = await self._api.try_call("conversations.open", users=user)
             except SlackRefused as error:
                 raise self._refused(error) from None
+            if len(self._direct) >= _MOST_KNOWN:
+                self._direct.clear()
             # A stand-in without it takes the user's id in the place of a channel's, as Slack itself does.
             self._direct[user] = str(((answer or {}).get("channel") or {}).get("id") or user)
         return self._direct[user]
@@ -265,30 +293,6 @@ class Placing:
             self._api.lacks(error.needed)
             return PostFailed(self._api.problem)
         return PostRefused(refusals.reason_of(error.code), is_place=error.code in {*refusals.PLACE, *refusals.PERSON})
-
-
-def with_note(drawn: dict[str, Any], note: str) -> dict[str, Any]:
-    """A message with a line before it."""
-    noted = {**drawn, "text": f"{note}\n\n{drawn.get('text', '')}"}
-    if drawn.get("blocks"):
-        first = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
-        noted["blocks"] = [first, *drawn["blocks"]][:50]
-    return noted
-
-
-def _plainer(drawn: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The same message in blocks that every Slack knows, or in words alone."""
-    record, part = body.get("record"), body.get("part", 0)
-    if record is not None and drawn == body["message"]:
-        plain = plain_messages(record, locale=body["locale"], time_zone=body["time_zone"])
-        if len(plain) == body["parts"] and "blocks" in plain[part]:
-            return dict(plain[part])
-    return {name: value for name, value in drawn.items() if name != "blocks"}
-
-
-def _shorter(drawn: dict[str, Any]) -> dict[str, Any]:
-    """So short that Slack can't find it too long."""
-    return {"text": f"{drawn.get('text', '')[:3500]}…\n\n(The rest is too long for one message of Slack.)"}
 
 
 def _metadata(payload: dict[str, str]) -> dict[str, Any]:

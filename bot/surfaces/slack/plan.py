@@ -1,4 +1,7 @@
-"""What is being done for a question: its look-ups as tasks, each with its state and, when done, its source."""
+"""What is being done for a question: its look-ups as tasks, each with its state and, when done, its source.
+
+Below them stands what is written of the answer by then.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 FIRST = "Reading your question"
 NO_ANSWER = "No answer"
+_READ, _LOOKED = "Read your question", "Looked things up"
+"""What a plan is called once it is done."""
 _LONGEST = 120
 """Characters of a title or a source: a chunk may have 256, and a line of the plan is one line."""
 _MOST_SOURCES = 2
@@ -35,11 +40,15 @@ class Task:
 
 @dataclass
 class Plan:
-    """What is shown while a turn runs; `mark` begins the id of each task, so that the message is known by it."""
+    """What is shown while a turn runs; `mark` begins the id of each task, so that the message is known by it.
+
+    `text` is what may be shown of the answer by now, as Slack's markdown.
+    """
 
     mark: str
     title: str = FIRST
     tasks: list[Task] = field(default_factory=list)
+    text: str = ""
 
     def begun(self, text: str) -> None:
         """Something is being done now; what is told twice is one task."""
@@ -64,17 +73,18 @@ class Plan:
         return self.tasks[-1].title if self.tasks else self.title
 
     def ended(self) -> Plan:
-        """The same with nothing under way any more."""
+        """The same with nothing under way any more, and without text, which the answer has itself."""
         done = [replace(task, state="complete") if task.state == "in_progress" else task for task in self.tasks]
-        return Plan(self.mark, self.title, done)
+        return Plan(self.mark, _LOOKED if done else _READ, done)
+
+    def after(self, shown: Plan) -> Plan:
+        """As it is now, for a stream that shows another: text in a stream only grows, and can't be taken back."""
+        text = self.text if self.text.startswith(shown.text) else shown.text
+        return Plan(self.mark, self.title, list(self.tasks), text)
 
     def chunks(self, shown: Plan | None = None) -> list[dict[str, Any]]:
         """What is new since `shown`, for a stream, which adds an output to the one that a task has."""
         return list(self._chunks(shown))
-
-    def copy(self) -> Plan:
-        """As it is now."""
-        return Plan(self.mark, self.title, list(self.tasks))
 
     def _chunks(self, shown: Plan | None) -> Iterator[dict[str, Any]]:
         if shown is None or shown.title != self.title:
@@ -89,6 +99,8 @@ class Plan:
             if task.output and not (earlier and earlier.output):
                 chunk["output"] = entities(shortened(task.output, _LONGEST))
             yield chunk
+        if more := self.text.removeprefix(shown.text if shown else ""):
+            yield {"type": "markdown_text", "text": more}
 
 
 def drawn(plan: Plan) -> dict[str, Any]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.slack.api import SlackRefused
-from bot.surfaces.slack.plan import Plan
+from bot.surfaces.slack.plan import FIRST, Plan
 
 if TYPE_CHECKING:
-    from bot.messages import ToolResult
+    from collections.abc import Callable
+
+    from bot.messages import Reply, ToolResult
 
 log = logging.getLogger(__name__)
 EVERY = 0.7
@@ -22,7 +25,7 @@ AFTER = 0.3
 
 
 class Shower(Protocol):
-    """Makes the message of one question. Both raise `SlackRefused`, `PostRefused` or `PostFailed`."""
+    """Makes the message of one question. All raise `SlackRefused`, `PostRefused` or `PostFailed`."""
 
     async def begin(self, plan: Plan) -> tuple[str, bool]:
         """Show a plan; returns its ts, "" where it can't be shown, and whether it is a stream."""
@@ -30,29 +33,61 @@ class Shower(Protocol):
     async def change(self, ts: str, plan: Plan, streamed: Plan | None) -> bool:
         """Show a plan in the place of what is there; `streamed` is what its stream shows. Whether it is one still."""
 
+    async def may_read(self) -> bool:
+        """Whether the asker may read what is personal at this moment."""
+
 
 class Progress:
-    """The message of one question, and the `Follower` of its turn."""
+    """The message of one question, and the `Follower` and `Reader` of its turn.
+
+    With its asker alone it tells the sources, too, and the answer while it is written, as `draw` draws it.
+    """
 
     def __init__(
-        self, shower: Shower, mark: str, *, every: float = EVERY, after: float = AFTER, tells_sources: bool = True
+        self,
+        shower: Shower,
+        mark: str,
+        *,
+        every: float = EVERY,
+        after: float = AFTER,
+        is_direct: bool = True,
+        draw: Callable[[Reply], str] = lambda _: "",
     ) -> None:
-        self._shower, self._every, self._after, self._tells_sources = shower, every, after, tells_sources
+        self._shower, self._every, self._after, self._is_direct = shower, every, after, is_direct
+        self._draw = draw
         self.ts = ""
         """Where it stands; "" when it was not posted."""
         self.in_doubt = False
         """Whether it may have been posted all the same: the answer to that call was lost."""
         self.streamed: Plan | None = None
         """What its open stream shows; None when it is an ordinary message."""
+        self._is_personal, self._may_read = False, False
         self.plan = Plan(mark)
         self._shown = Plan(mark)
         self._changed, self._ended = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._has_waited = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is shown, or about to be, by this very object."""
+        return self._task is not None and not self._task.done()
+
+    def wait(self, line: str) -> None:
+        """Show at once, without waiting, that the turn has to: in the line whose place it takes then."""
+        self.plan.title, self._has_waited = line, True
+        self._changed.set()
+        if not self.is_under_way:
+            self._task = asyncio.create_task(self._run(at_once=True))
 
     def start(self) -> None:
         """Show it, without waiting."""
         self._ended.clear()
-        self._task = asyncio.create_task(self._run())
+        if self._has_waited:
+            self.plan.title = FIRST
+            self._changed.set()
+        if not self.is_under_way:
+            self._task = asyncio.create_task(self._run())
 
     def __call__(self, text: str) -> None:
         """Show this next."""
@@ -61,8 +96,20 @@ class Progress:
 
     def found(self, text: str, result: ToolResult) -> None:
         """Show that a look-up has ended, and where its figures are from."""
-        self.plan.found(text, result, tells_source=self._tells_sources)
+        self.plan.found(text, result, tells_source=self._is_direct)
         self._changed.set()
+
+    def drafted(self, draft: Reply) -> None:
+        """Show as much of the answer."""
+        if self._is_direct:
+            self._is_personal = self._is_personal or draft.personal
+            self.plan.text = self._draw(draft) if draft.answer else ""
+            self._changed.set()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the message holds text of the answer already, or may."""
+        return bool(self._shown.text)
 
     async def stop(self) -> None:
         """Show nothing more; returns when nothing is under way any more, or can't be known to be."""
@@ -74,13 +121,15 @@ class Progress:
         with suppress(TimeoutError):
             await asyncio.wait_for(task, 16)
 
-    async def _run(self) -> None:
+    async def _run(self, *, at_once: bool = False) -> None:
         try:
-            if not self.ts and not await self._begun():
+            if not self.ts and not await self._begun(0.0 if at_once else self._after):
                 return
             while not self._ended.is_set():
                 await self._changed.wait()
                 self._changed.clear()
+                await self._pause()
+                await self._admit()
                 if not self._ended.is_set() and self._is_news():
                     await self._change()
                     with suppress(TimeoutError):
@@ -91,13 +140,20 @@ class Progress:
         except PostFailed as error:
             log.debug("progress is not shown: %s", error)
 
-    async def _begun(self) -> bool:
-        """Begin to show it, unless the turn ends before there is need; whether it is shown."""
-        if self._after:
+    async def _pause(self) -> None:
+        """Once a turn begins that had to wait: an answer that is there soon is shown at once."""
+        if self._has_waited and self.plan.title == FIRST and self._after:
+            self._has_waited = False
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), self._after)
+
+    async def _begun(self, after: float) -> bool:
+        """Begin to show it, unless the turn ends before there is need; whether it is shown."""
+        if after:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), after)
                 return False
-        self.in_doubt, plan = True, self.plan.copy()
+        self.in_doubt, plan = True, replace(self.plan.after(self._shown), text="")
         self.ts, is_stream = await self._shower.begin(plan)
         self.in_doubt, self._shown = False, plan
         self.streamed = plan if is_stream else None
@@ -107,10 +163,23 @@ class Progress:
         """Whether there is more to show: an ordinary message has but one line."""
         if self.streamed is None:
             return self.plan.line != self._shown.line
-        return bool(self.plan.chunks(self.streamed))
+        return bool(self._next().chunks(self.streamed))
+
+    def _next(self) -> Plan:
+        """What is to be shown."""
+        plan = self.plan.after(self._shown)
+        return replace(plan, text=self._shown.text) if self._is_personal and not self._may_read else plan
+
+    async def _admit(self) -> None:
+        """Find out, before any of an answer that is personal is shown, whether its asker may read it; unknown is no."""
+        if not self._is_personal or self._may_read or self.streamed is None or not self.plan.text:
+            return
+        try:
+            self._may_read = await self._shower.may_read()
+        except (SlackRefused, PostRefused, PostFailed) as error:
+            log.debug("who reads is not known: %s", error)
 
     async def _change(self) -> None:
-        plan = self.plan.copy()
-        self._shown = plan
+        self._shown = plan = self._next()
         is_stream = await self._shower.change(self.ts, plan, self.streamed)
         self.streamed = plan if is_stream else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from bot.locales import known_zone
 from bot.surfaces.readers import reader_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Readers:
         self._people.move_to_end((tenant, user))
         while len(self._people) > _MOST_KNOWN:
             self._people.popitem(last=False)
+
+    def time_zone(self, tenant: str, user: str) -> str:
+        """The zone that Slack has of somebody, "" where it is not known."""
+        person = self._people.get((tenant, user))
+        return known_zone(person.time_zone) if person else ""
 
     def reader(self, tenant: str, user: str, manner: Manner) -> Reader:
         """How somebody reads."""

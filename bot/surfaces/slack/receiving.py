@@ -48,11 +48,13 @@ class Receiver:
         live: Live | None = None,
         bot_user: Callable[[str], Awaitable[str]] | None = None,
         on_missed: Callable[[datetime], None] = lambda _: None,
+        on_heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
+        on_held_back: Callable[[str], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._intake, self._on_lost, self._now = intake, on_lost, now
         self._interactions, self._on_opened, self._live = interactions, on_opened, live
-        self._on_missed = on_missed
+        self._on_missed, self._on_heard, self._on_held_back = on_missed, on_heard, on_held_back
         self._bot_user = bot_user
 
     async def event(self, body: Mapping[str, Any]) -> None:
@@ -64,6 +66,12 @@ class Receiver:
         except DatabaseError:
             self._on_missed(self._now())  # Slack sends it again, but not for long
             raise
+        self._on_heard(body)
+
+    def held_back(self, tenant: str) -> None:
+        """Slack says that it delivers no more of a workspace's events for now."""
+        log.error("Slack holds events of the workspace %s back: too many", one_line(tenant)[:40])
+        self._on_held_back(tenant)
 
     async def command(self, form: Mapping[str, str]) -> dict[str, str]:
         """A slash command; returns what its asker alone is shown at once, {} for nothing."""
@@ -84,12 +92,10 @@ class Receiver:
         intake, event = self._intake, asked.event
         if asked.only_where_engaged and not await intake.takes_part(event.tenant, event.conversation):
             return
-        if not await intake(event):
+        if event.kind == QUESTION and event.place and is_stop(event.payload["text"]):
+            await stop(stop_of(event), intake, self._live, event)
+        elif not await intake(event):
             log.info("event %s is known: a duplicate", one_line(event.id))
-            return
-        is_word = event.kind == QUESTION and event.place and is_stop(event.payload["text"])
-        if is_word and await stop(stop_of(event), intake, self._live):
-            await intake.cancel(event.tenant, event.place or "")  # in the place of what was stopped it says so
 
     async def _keep(self, reading: Reading) -> None:
         intake = self._intake

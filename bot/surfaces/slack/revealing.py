@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from bot.records.answers import visible_turn
 from bot.records.identities import actor_of
 from bot.records.inbox_tables import OutboxMessage
+from bot.surfaces.quoting import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN, about, question_of
 from bot.surfaces.slack.api import SlackRefused
 from bot.surfaces.slack.asking import asked_directly
 from bot.surfaces.slack.buttons import FEEDBACK, SHOW_HOW
 from bot.surfaces.slack.events import NAME
 from bot.surfaces.slack.how import how_record, how_text, how_view
 from bot.surfaces.slack.interactions import DONE, Answer
-from bot.surfaces.slack.limits import shortened
 from bot.surfaces.slack.texts import EVENT_TYPE, plain_text
-from bot.turn.questions import clean_question
-from bot.turn.rendering import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,13 +26,6 @@ if TYPE_CHECKING:
     from bot.surfaces.slack.presses import Press
 
 EXPLAIN = "explain_figures"
-NOT_SEEN = "I can't show how that answer was found: I don't know it any more, or it is not for you."
-NO_FIGURES = "That message holds no answer of mine that was looked up, so there is nothing to explain."
-EMPTY = "That message has no text that I could look into; ask me about its figures in your own words."
-LOOKED_INTO = "I look into that message and answer you in our direct messages."
-MOST_ASKED = 1_000
-"""Characters of another's message that are looked into."""
-_SHOWN = 120
 _LONGEST_TURN = 64
 
 
@@ -65,11 +56,10 @@ class Revealing:
         if _is_ours(press):
             return Answer(then=partial(self._desk.tell, press, NO_FIGURES))
         said = press.message.get("text")
-        text = _words(said if isinstance(said, str) else "")
+        text = question_of(plain_text(said if isinstance(said, str) else ""))
         if not text:
             return Answer(then=partial(self._desk.tell, press, EMPTY))
-        note = f"*About the message “{escape(shortened(text, _SHOWN))}”*"
-        is_new = await self._desk.intake(asked_directly(press, text, at=self._desk.parts.now(), note=note))
+        is_new = await self._desk.intake(asked_directly(press, text, at=self._desk.parts.now(), note=about(text)))
         return Answer(then=partial(self._desk.tell, press, LOOKED_INTO)) if is_new else DONE
 
     async def _open(self, press: Press, turn_id: str) -> None:
@@ -113,14 +103,6 @@ class Revealing:
             message = await session.get(OutboxMessage, (press.tenant, key))
         is_it = message is not None and message.message_id == f"{press.channel}/{press.ts}"
         return str(message.body.get("turn", "")) if message is not None and is_it else ""
-
-
-def _words(said: str) -> str:
-    """What somebody wrote as a question, and never as a command: not by marks that are taken out later, either."""
-    text, before = shortened(plain_text(said), MOST_ASKED), ""
-    while text != before:
-        before, text = text, clean_question(text)[0].lstrip("/ ")
-    return text
 
 
 def _is_ours(press: Press) -> bool:

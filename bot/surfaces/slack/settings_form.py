@@ -6,11 +6,12 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import DigestRefused, UnknownUser
-from bot.records import alerts, controls, digests, preferences, users
+from bot.errors import DigestRefused
+from bot.records import controls, digests, preferences, users
 from bot.records.identities import actor_of
 from bot.records.platform_tables import RISK_PROFILES
 from bot.records.preferences import VET
+from bot.surfaces.pausing import is_pause, pause
 from bot.surfaces.slack.events import COMMAND, NAME
 from bot.surfaces.slack.home import ADMIN, PAUSE, SETTINGS
 from bot.surfaces.slack.interactions import DONE, Answer
@@ -85,30 +86,18 @@ class HomeControls:
     async def save(self, press: Press) -> Answer:
         """Keep what was entered, all or nothing; what can't be is told beside its field."""
         changes, time, errors = entered(press.state)
+        was_zone = "" if errors else await self._zone(press)
         problem = "" if errors else await self._keep(press, changes)
         if errors or problem:
             return Answer({"response_action": "errors", "errors": errors or {next(iter(FIELDS)): problem}})
-        return Answer(then=partial(self._schedule, press, time))
+        return Answer(then=partial(self._schedule, press, time, was_zone))
 
     async def pause(self, press: Press) -> Answer:
         """Pause a digest or an alert of one's own, or take it up again."""
         act, kind, name = (*press.value.split(":", 2), "", "")[:3]
-        if act not in ("pause", "resume") or kind not in ("digest", "alert") or not 0 < len(name) <= LONGEST:
+        if not is_pause(act, kind, name):
             return DONE
-        at = self._desk.parts.now()
-
-        async def unit(session: AsyncSession) -> str:
-            actor = await actor_of(session, press.tenant, NAME, press.user)
-            if stop := (await controls.controls_of(session, actor)).stop:
-                return sections("notices")[stop]
-            changed = getattr(alerts if kind == "alert" else digests, act)
-            await changed(session, actor, name, at=at)
-            return ""
-
-        try:
-            problem = await self._desk.parts.database.run(unit)
-        except (DigestRefused, UnknownUser) as refused:
-            problem = str(refused)
+        problem = await pause(self._desk.parts, (press.tenant, NAME, press.user), act, kind, name)
         self._desk.home.refresh(press.tenant, press.user)
         return Answer(then=partial(self._desk.tell, press, problem)) if problem else DONE
 
@@ -134,14 +123,17 @@ class HomeControls:
 
         return await self._desk.parts.database.run(unit)
 
-    async def _schedule(self, press: Press, time: str) -> None:
+    async def _zone(self, press: Press) -> str:
+        return (await self._desk.home.reader(press.tenant, press.user)).time_zone
+
+    async def _schedule(self, press: Press, time: str, was_zone: str) -> None:
         """Set the time of the digest: after Slack heard, as reading a calendar takes longer than it waits."""
         parts = self._desk.parts
         try:
             async with parts.database.read() as session:
                 actor = await actor_of(session, press.tenant, NAME, press.user)
-            zone = (await self._desk.home.reader(press.tenant, press.user)).time_zone
-            await set_daily(parts.database, actor, NAME, time, zone, at=parts.now())
+            zone = await self._zone(press)
+            await set_daily(parts.database, actor, NAME, time, zone, at=parts.now(), was_zone=was_zone)
         except DigestRefused as refused:
             await self._desk.tell(press, f"Your other settings are kept, but not the digest. {refused}")
         except Exception:

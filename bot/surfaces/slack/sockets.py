@@ -12,9 +12,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
+from bot.addresses import is_loopback
 from bot.errors import TuppenceError
 from bot.jobs.posting import PostFailed
 from bot.redaction import one_line
@@ -39,6 +41,9 @@ SETTLED = 10.0
 LONG = timedelta(seconds=60)
 """Without any connection for so long, something may have been missed for good."""
 _LARGEST = 4_000_000
+_PATIENCE = 10.0
+"""Seconds within which Slack greets on a new connection."""
+_PROXIED_AS = {"ws": "http", "wss": "https"}
 
 
 class Sockets:
@@ -68,7 +73,7 @@ class Sockets:
 
     async def run(self) -> None:
         """Two connections, for ever."""
-        async with aiohttp.ClientSession(trust_env=True) as session, asyncio.TaskGroup() as group:
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
             for _ in range(CONNECTIONS):
                 group.create_task(self._keep_one(session, group))
 
@@ -104,12 +109,7 @@ class Sockets:
         except SlackRefused as error:
             self._refusal = f"Slack refuses Socket Mode ({error.code[:60]}); check SLACK_APP_TOKEN."
             raise
-        url = str(answer.get("url", ""))
-        if urlsplit(url).scheme not in ("ws", "wss"):
-            raise PostFailed("Slack named no address for Socket Mode")
-        socket = await session.ws_connect(
-            url, heartbeat=self._heartbeat, max_msg_size=_LARGEST, timeout=aiohttp.ClientWSTimeout(ws_close=5)
-        )
+        socket = await _opened(session, str(answer.get("url", "")), self._heartbeat)
         self._refusal = ""
         return socket
 
@@ -168,6 +168,48 @@ class Sockets:
             log.debug("an event could not be acknowledged: %s", type(error).__name__)
         except Exception:
             log.exception("an event of Slack failed")
+
+
+async def greeting(api: SlackApi, app_token: str) -> None:
+    """Open a connection, wait until Slack greets on it, and close it, as a test of the whole way.
+
+    Raises `PostFailed` or `SlackRefused` with what does not work.
+    """
+    answer = await api.call_as(app_token, "apps.connections.open")
+    try:
+        async with (
+            asyncio.timeout(_PATIENCE),
+            aiohttp.ClientSession() as session,
+            await _opened(session, str(answer.get("url", "")), HEARTBEAT) as socket,
+        ):
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT and _parsed(message.data).get("type") == "hello":
+                    return
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        what = one_line(str(error))[:200] or type(error).__name__
+        raise PostFailed(f"Slack can be asked, but its WebSocket can't be opened: {what}") from None
+    raise PostFailed("Slack closed the WebSocket without a word")
+
+
+async def _opened(session: aiohttp.ClientSession, url: str, heartbeat: float) -> aiohttp.ClientWebSocketResponse:
+    if urlsplit(url).scheme not in _PROXIED_AS:
+        raise PostFailed("Slack named no address for Socket Mode")
+    timeout = aiohttp.ClientWSTimeout(ws_close=5)
+    return await session.ws_connect(
+        url, heartbeat=heartbeat, max_msg_size=_LARGEST, timeout=timeout, proxy=proxy_for(url)
+    )
+
+
+def proxy_for(url: str) -> str | None:
+    """The environment's proxy on the way to a WebSocket: as for pages, which HTTPS_PROXY and NO_PROXY tell.
+
+    The client library looks for a WSS_PROXY, which nobody sets.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    return getproxies().get(_PROXIED_AS[parts.scheme])
 
 
 def _tell(ending: asyncio.Future[str], reason: str) -> None:

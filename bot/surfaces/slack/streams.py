@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.slack.api import MISSING_METHOD, SlackBusy, SlackRefused
@@ -28,6 +29,8 @@ ASKED_AGAIN = 3600.0
 NOT_OPEN = "message_not_in_streaming_state"
 OPEN = "streaming_state_conflict"
 """A message can't be changed in another way while it is streamed into."""
+PLAN = frozenset({"plan", "task_card"})
+"""The blocks that a plan is made of."""
 UNDELETABLE = "cant_delete_message"
 UNSUITABLE = MISSING_METHOD | {
     "channel_type_not_supported",
@@ -40,6 +43,14 @@ UNSUITABLE = MISSING_METHOD | {
     "user_not_found",
 }
 """No stream can be begun there; a plain message may well be posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A stream that an answer ends: `chunks` complete its plan; `is_written` where it may hold text of the answer."""
+
+    chunks: Sequence[dict[str, Any]]
+    is_written: bool = False
 
 
 class Streams:
@@ -102,9 +113,16 @@ class Streams:
             await self._say_in_words(channel, ts, drawn, metadata)
         return True
 
-    async def close(self, channel: str, ts: str) -> None:
-        """End it as it is, so that it can be changed as any message. Raises `SlackRefused`, `PostFailed`."""
-        await self._while_open("chat.stopStream", channel=channel, ts=ts)
+    async def close(self, channel: str, ts: str, chunks: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+        """End it as it is, so that it can be changed as any message. Raises `SlackRefused`, `PostFailed`.
+
+        Returns the blocks of its plan, as far as Slack tells them.
+        """
+        more = {"chunks": list(chunks)} if chunks else {}
+        answer = await self._while_open("chat.stopStream", channel=channel, ts=ts, **more)
+        blocks = ((answer or {}).get("message") or {}).get("blocks")
+        shown = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+        return [block for block in shown if block.get("type") in PLAN]
 
     async def _say_in_words(self, channel: str, ts: str, drawn: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Give an ended message the words that a notification and a screen reader say; its blocks stay."""

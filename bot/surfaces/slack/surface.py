@@ -18,7 +18,9 @@ from bot.surfaces.slack.catching_up import CatchUp
 from bot.surfaces.slack.controls import interactions_at
 from bot.surfaces.slack.desk import Desk
 from bot.surfaces.slack.directory import place_said
+from bot.surfaces.slack.drafts import draft_text
 from bot.surfaces.slack.files import download
+from bot.surfaces.slack.hearing import Hearing
 from bot.surfaces.slack.home_tab import HomeTab
 from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.installation import Keeper, watch_configured
@@ -71,8 +73,9 @@ class SlackSurface(ChatSurface):
         self._home: HomeTab | None = None
         self._admin_url = f"https://{settings.admin_hosts[0]}/admin" if settings.admin_hosts else ""
         self._interactions: Interactions | None = None
-        self._live = Live(self.workspaces, every, after)
+        self._live = Live(self.workspaces, every, after, self._draft)
         self._catch_up: CatchUp | None = None
+        self._hearing: Hearing | None = None
 
     def use(self, parts: Parts) -> None:
         """Take the running server's parts, before anything comes in."""
@@ -80,6 +83,7 @@ class SlackSurface(ChatSurface):
         self._parts = parts
         self._home = HomeTab(self.workspaces, parts, self._readers, self._admin_url)
         self._catch_up = CatchUp(self.workspaces, parts.database, parts.now)
+        self._hearing = Hearing(parts.database, parts.now)
 
     # --- events in ---
 
@@ -116,10 +120,16 @@ class SlackSurface(ChatSurface):
         """What an administrator has to mend."""
         return self.workspaces.problem or (self._sockets.problem if self._sockets else "")
 
+    def trouble(self, tenant: str) -> str:
+        """What the admins of one workspace have to mend."""
+        return self.workspaces.trouble(tenant) or (self._sockets.problem if self._sockets else "")
+
     async def aclose(self) -> None:
         """Close the connections."""
         if self._interactions:
             await self._interactions.aclose()
+        if self._hearing:
+            await self._hearing.aclose()
         if self._home:
             await self._home.aclose()
         await self._live.aclose()
@@ -139,6 +149,8 @@ class SlackSurface(ChatSurface):
             self._live,
             self.workspaces.bot_user,
             self._missed,
+            self._hearing or (lambda _: None),
+            self.workspaces.held_back,
         )
 
     def _missed(self, since: datetime) -> None:
@@ -169,6 +181,10 @@ class SlackSurface(ChatSurface):
         except (PostFailed, PostRefused, SlackRefused):
             return ""
 
+    def time_zone(self, event: Event) -> str:
+        """The zone that the asker's Slack is set to."""
+        return self._readers.time_zone(event.tenant, event.user)
+
     async def read_file(self, event: Event, most: int) -> bytes:
         """The content of the one file that was dropped. Raises `FileRefused`, `PostFailed`."""
         try:
@@ -177,9 +193,21 @@ class SlackSurface(ChatSurface):
             raise FileRefused(str(error)) from None
         return await download(api, self._api_url, event.payload["files"][0], most)
 
-    def working(self, event: Event, *, again: bool) -> Any:
+    async def waiting(self, event: Event, line: str) -> None:
+        """Shows that a question has to wait, in the message that becomes the answer."""
+        self._live.waiting(event, line)
+
+    async def handed_over(self, event: Event) -> None:
+        """Leave that message to another process."""
+        await self._live.handed_over(event)
+
+    def working(self, event: Event, *, again: bool, told: bool = False) -> Any:
         """Shows what is being looked up, in the message that becomes the answer."""
-        return self._live.working(event, again=again)
+        return self._live.working(event, again=again, told=told)
+
+    def _draft(self, event: Event, draft: Reply) -> str:
+        """What is written of an answer, as its asker reads it."""
+        return draft_text(draft, self._readers.reader(event.tenant, event.user, draft.manner))
 
     async def discard(self, event: Event) -> None:
         """Delete what is shown of a question that is not answered."""
@@ -233,8 +261,8 @@ class SlackSurface(ChatSurface):
         """Post, or put in the place of the line of progress; returns "channel/ts"."""
         target = message.target
         placing = await self._placing(target["tenant"])
-        ts, last_chunks = await self._live.to_replace(target) if "event" in target else ("", None)
-        posted = await placing.place(message, key, ts, last_chunks)
+        ts, stream = await self._live.to_replace(target) if "event" in target else ("", None)
+        posted = await placing.place(message, key, ts, stream)
         if "event" in target:
             self._live.forget(target)
         if self._home and not message.body["part"]:

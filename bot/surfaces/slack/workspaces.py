@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 REMEMBERED = 5.0
 """Seconds for which an installation is taken as read; another replica may take it out or renew its token."""
+HELD_BACK = 3600.0
+"""Seconds for which it is told that Slack held events back."""
+_MOST_KNOWN = 1000
 NOT_INSTALLED = "Tuppence is not installed in that workspace any more"
 
 
@@ -62,6 +65,8 @@ class Workspaces:
         self._read_at: dict[str, float] = {}
         self._introduced: set[str] = set()
         self._bot_users: dict[str, str] = {}
+        self._held_back: dict[str, float] = {}
+        self._lost: dict[str, str] = {}
 
     async def of(self, tenant: str) -> Workspace:
         """The workspace of a tenant. Raises `PostRefused` where the app is not installed, or `PostFailed`."""
@@ -83,6 +88,7 @@ class Workspaces:
             workspace = self._installed[tenant] = self._made(installation.bot_token, REINSTALL)
         workspace.api.use(installation.bot_token)
         self._read_at[tenant] = self._monotonic()
+        self._lost.pop(tenant, None)
         return workspace
 
     async def api(self, tenant: str) -> SlackApi:
@@ -105,6 +111,23 @@ class Workspaces:
         """What is wrong with the configured token; an installation's trouble is its own."""
         return self.configured.api.problem if self.configured and not self._is_replaced else ""
 
+    def trouble(self, tenant: str) -> str:
+        """What is wrong with one workspace, as far as this process has seen it."""
+        held_back = self._held_back.get(tenant)
+        if held_back is not None and self._monotonic() - held_back < HELD_BACK:
+            return "Slack holds events of this workspace back, as there were too many: some questions were never seen."
+        if tenant in self._lost:
+            return f"Slack says {self._lost[tenant]}: nobody in this workspace is answered; {REINSTALL}."
+        workspace = self._installed.get(tenant)
+        is_own = self.configured and (not self._is_shared or tenant == self._own_team)
+        return (workspace.api.problem if workspace else "") or (self.problem if is_own else "")
+
+    def held_back(self, tenant: str) -> None:
+        """Slack does not deliver what comes from a workspace now."""
+        self._held_back[tenant] = self._monotonic()
+        while len(self._held_back) > _MOST_KNOWN:
+            del self._held_back[next(iter(self._held_back))]
+
     def forget(self, tenant: str) -> None:
         """What was read of an installation is not so any more."""
         self._read_at.pop(tenant, None)
@@ -117,6 +140,7 @@ class Workspaces:
         if self.database:
             at = self.now()
             if await self.database.run(lambda session: installations.deactivate(session, tenant, reason, at=at)):
+                self._lost[tenant] = one_line(reason.replace("_", " "))[:60]
                 log.error("Slack says %s of the workspace %s: nobody there is answered", one_line(reason), tenant)
 
     async def is_ours(self, team: str, name: str) -> None:

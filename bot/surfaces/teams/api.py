@@ -11,6 +11,7 @@ import httpx
 from pydantic import ValidationError
 
 from bot.jobs.posting import PostFailed, PostRefused
+from bot.surfaces.teams.cloud import Local
 from bot.surfaces.teams.failures import TeamsRefused, Unauthorised, Unreachable
 from bot.surfaces.teams.sdk import (
     Account,
@@ -76,14 +77,22 @@ class TeamsApi:
             await self._at(where).delete_activity(where["conversation"], message_id)
 
     async def typing(self, where: Mapping[str, Any]) -> None:
-        """Show that somebody types."""
+        """Show that somebody types. In a thread the Playground's client knows of no typing, and loses what is next."""
+        if isinstance(self._cloud, Local) and ";messageid=" in where["conversation"]:
+            return
         activity = self._signed(where, TypingActivityInput())
         with self._asking(where):
             await self._at(where).create_activity(where["conversation"], activity)
 
-    async def inform(self, where: Mapping[str, Any], text: str, stream: str, number: int) -> str:
-        """Show what is being done: the `number`th line of a stream, or, without one, of a new one; returns its id."""
-        activity = TypingActivityInput().with_text(text).with_channel_data(ChannelData(stream_type="informative"))
+    async def inform(
+        self, where: Mapping[str, Any], text: str, stream: str, number: int, *, is_answer: bool = False
+    ) -> str:
+        """Show what is being done: the `number`th line of a stream, or, without one, of a new one; returns its id.
+
+        With `is_answer` it is all that is written of the answer by now, which must begin with all that was shown of it.
+        """
+        kind = ChannelData(stream_type="streaming" if is_answer else "informative")
+        activity = TypingActivityInput().with_text(text).with_channel_data(kind)
         if stream:
             activity.with_id(stream)
         activity = self._signed(where, activity.add_stream_update(number))

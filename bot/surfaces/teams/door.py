@@ -9,9 +9,11 @@ import base64
 import json
 import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from jwt import InvalidTokenError
 
+from bot.addresses import is_loopback
 from bot.redaction import one_line
 from bot.surfaces.teams.keys import Keys, KeysUnavailable
 from bot.surfaces.teams.sdk import JwtValidationOptions, TokenValidator
@@ -77,10 +79,10 @@ class Door:
         """What keeps deliveries out that should come in."""
         return self._keys.problem
 
-    async def admit(self, authorization: str, client: str) -> dict[str, Any]:
-        """The claims of a bearer token. Raises `Refused`."""
+    async def admit(self, headers: Mapping[str, str], client: str) -> dict[str, Any]:
+        """The claims of the bearer token in a delivery's headers. Raises `Refused`."""
         del client
-        scheme, _, token = authorization.partition(" ")
+        scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
             raise Refused(401, "no bearer token")
         try:
@@ -126,19 +128,32 @@ class OpenDoor(Door):
         """Nothing."""
         return ""
 
-    async def admit(self, authorization: str, client: str) -> dict[str, Any]:
-        """Whoever is on this machine. Raises `Refused`."""
-        from bot.addresses import is_loopback
+    async def admit(self, headers: Mapping[str, str], client: str) -> dict[str, Any]:
+        """Whoever is on this machine, and no page of a browser there that is another's. Raises `Refused`.
 
-        del authorization
+        A site that makes its name mean this machine would be the same site to a browser, which then lets it read what
+        is answered: the name it calls us by gives it away.
+        """
         if not is_loopback(client):
             raise Refused(403, "from another machine, in local mode")
+        if not is_loopback(_name(f"//{headers.get('host', '')}")):
+            raise Refused(403, "under a name that is not this machine's, in local mode")
+        if "origin" in headers and not is_loopback(_name(headers["origin"])):
+            raise Refused(403, "from the page of another site, in local mode")
         return {}
 
     def recognise(self, claims: Mapping[str, Any], activity: Mapping[str, Any]) -> None:
         """Make sure that answers stay on this machine, too. Raises `Refused`."""
         del claims
         self._check(activity)
+
+
+def _name(url: str) -> str:
+    """The host that an address names; "" for none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def tenant_of(activity: Mapping[str, Any]) -> str:

@@ -29,6 +29,9 @@ _LONGEST_KEY = 200
 _LONGEST_NAME = 100
 _DAY = 86_400
 UNREAD = "*I read CSV files only, and those in our direct chat, so I left what you attached unread.*"
+SHORTCUT = "composeExtension/"
+"""How the invokes begin that come from the menu of any message."""
+_WITH_US, _NOWHERE = "a:", "elsewhere"
 _KINDS = {"personal": "direct", "groupChat": "group", "channel": "public"}
 
 
@@ -74,14 +77,17 @@ class Left:
 class Pressed:
     """Somebody pressed or sent something that waits for an answer: `name` is the invoke's, `value` what it holds.
 
-    `event` says who, where and when as for a question; `message` is the message it stands in.
+    `event` says who, where and when as for a question; `message` is the message it stands in. `reference` is None
+    where the app need not be: a shortcut works in every chat of the person. `day` is theirs, `bot` our account.
     """
 
     name: str
     value: Mapping[str, Any]
     event: Event
-    reference: Reference
+    reference: Reference | None
     message: str = ""
+    day: str = ""
+    bot: str = ""
 
 
 Reading = Asked | Edited | Deleted | Met | Left | Pressed | Ignored
@@ -140,6 +146,8 @@ def _read(body: Mapping[str, Any], now: datetime) -> Reading:
     }
     if kind not in readers:
         return Ignored(f"unknown activity {str(kind)[:40]}")
+    if kind == "invoke" and _is_shortcut(body):
+        body = {**body, "conversation": _where_used(body)}
     said = _said(body, now)
     if kind not in ("conversationUpdate", "installationUpdate") and _is_bot(body, said):
         return Ignored("not said by a person")
@@ -271,8 +279,7 @@ def _read_value(body: Mapping[str, Any], said: _Said, value: Mapping[str, Any]) 
         event = _event(body, said, question)
         noted = {**event.payload, "note": f"*You asked: {escape(question)}*"}
         return Asked(replace(event, payload=noted), _reference(said))
-    message = str(body.get("replyToId") or "")
-    return Pressed("submit", value, _event(body, said, ""), _reference(said), message)
+    return _pressed("submit", value, body, said)
 
 
 def _read_edit(body: Mapping[str, Any], said: _Said) -> Reading:
@@ -294,10 +301,28 @@ def _read_deletion(body: Mapping[str, Any], said: _Said) -> Reading:
 
 def _read_invoke(body: Mapping[str, Any], said: _Said) -> Reading:
     value = body.get("value")
-    event = _event(body, said, "")
-    name = str(body.get("name") or "")[:60]
+    return _pressed(str(body.get("name") or "")[:60], value if isinstance(value, dict) else {}, body, said)
+
+
+def _pressed(name: str, value: Mapping[str, Any], body: Mapping[str, Any], said: _Said) -> Pressed:
+    reference = None if _is_shortcut(body) else _reference(said)
     message = str(body.get("replyToId") or "")
-    return Pressed(name, value if isinstance(value, dict) else {}, event, _reference(said), message)
+    return Pressed(name, value, _event(body, said, ""), reference, message, said.day, said.bot)
+
+
+def _is_shortcut(body: Mapping[str, Any]) -> bool:
+    return str(body.get("name") or "").startswith(SHORTCUT)
+
+
+def _where_used(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The conversation in which a shortcut was used.
+
+    Teams calls a chat of two people "personal", too, and of some it says nothing: it is never taken for ours.
+    """
+    said = body.get("conversation") or {"id": _NOWHERE}
+    kind = said.get("conversationType")
+    is_ours = kind in (None, "personal") and str(said.get("id")).startswith(_WITH_US)
+    return {**said, "conversationType": "personal" if is_ours else "channel" if kind == "channel" else "groupChat"}
 
 
 def _read_members(body: Mapping[str, Any], said: _Said) -> Reading:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.answer import Grid, Span
-from bot.surfaces.localising import Localiser
-from bot.surfaces.teams.buttons import HOME, SETTINGS, ask, dialog
+from bot.surfaces.localising import home_localiser
+from bot.surfaces.pausing import act_of
+from bot.surfaces.teams.buttons import ACT, DIALOG, HOME, KIND, OF, SETTINGS, ask, dialog, submit
 from bot.surfaces.teams.cards import LARGEST, card, fact_set, heading, remark, size, tables, text
 from bot.surfaces.teams.charts import chart_element
 from bot.surfaces.teams.texts import COMMAND
 from bot.turn.evidence import chart_record
-from tools.formatting import show, show_day
+from tools.formatting import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.surfaces.localising import Reader
+    from bot.surfaces.localising import Localiser, Reader
     from bot.surfaces.teams.cards import Element
     from bot.turn.home import Home
     from bot.turn.sendings import Sending
@@ -59,10 +59,10 @@ def _elements(home: Home, reader: Reader) -> Iterator[Element]:
     if home.refusal:
         yield from text((Span(home.refusal),))
         return
-    localise = _localiser(home.glance, reader)
+    localise = home_localiser(home, reader)
     yield from _wealth(home, localise)
     for title, sendings in (("Digests", home.digests), ("Alerts", home.alerts)):
-        yield from _sendings(title, sendings)
+        yield from _sendings(title, sendings, localise)
     for note in filter(None, (*home.notes, home.disclosure)):
         yield from remark(localise(note))
 
@@ -85,12 +85,6 @@ def _wealth(home: Home, localise: Localiser) -> Iterator[Element]:
     if glance.watched:
         yield from heading("Watchlist")
         yield from tables(_watched(glance.watched, localise))
-
-
-def _localiser(glance: Glance, reader: Reader) -> Localiser:
-    times = [figure.source.as_of for figure in glance.figures]
-    moments = {show_day(time): time.isoformat() for time in times if isinstance(time, datetime)}
-    return Localiser(reader, [show(figure) for figure in glance.figures], moments)
 
 
 def _facts(glance: Glance) -> list[tuple[str, str]]:
@@ -130,14 +124,31 @@ def _watched(rows: Sequence[Quoted], localise: Localiser) -> Grid:
     )
 
 
-def _sendings(title: str, sendings: Sequence[Sending]) -> Iterator[Element]:
+def _sendings(title: str, sendings: Sequence[Sending], localise: Localiser) -> Iterator[Element]:
     if not sendings:
         return
     yield from heading(title)
     for sending in sendings[:_MOST_LINES]:
-        yield from text((Span(f"• {sending.text}{_state(sending)}"),), spacing="Small")
+        yield _sending(sending, localise)
     if (more := len(sendings) - _MOST_LINES) > 0:
         yield from remark(f"and {more} more")
+
+
+def _sending(sending: Sending, localise: Localiser) -> Element:
+    """A digest or an alert with its button. One that the program switched off says why, and can be taken up again."""
+    act = act_of(sending)
+    data = {DIALOG: HOME, ACT: act, KIND: sending.kind, OF: sending.id}
+    told = text((Span(f"• {localise(sending.text)}{_state(sending)}"),))
+    pressed = {"type": "ActionSet", "actions": [submit(act.capitalize(), data)]}
+    columns = [("stretch", told), ("auto", [pressed])]
+    return {
+        "type": "ColumnSet",
+        "spacing": "Small",
+        "columns": [
+            {"type": "Column", "width": width, "verticalContentAlignment": "Center", "items": items}
+            for width, items in columns
+        ],
+    }
 
 
 def _state(sending: Sending) -> str:

@@ -43,7 +43,7 @@ class Endpoint:
         """One delivery."""
         client = request.client.host if request.client else ""
         try:
-            claims = await self._door.admit(request.headers.get("authorization", ""), client)
+            claims = await self._door.admit(request.headers, client)
             if not request.headers.get("content-type", "").startswith("application/json"):
                 return PlainTextResponse("that is no JSON\n", 415)
             body = await _limited_body(request)

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import TuppenceError
 from bot.jobs.posting import PostFailed, PostRefused
+from bot.surfaces.answer import Span
+from bot.surfaces.teams.buttons import stop_button
+from bot.surfaces.teams.cards import attached, card
 from bot.surfaces.teams.failures import TeamsRefused
+from bot.surfaces.teams.markup import rich
 from bot.surfaces.teams.placing import Placing
 from bot.surfaces.teams.progress import Progress, line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
+    from bot.messages import Reply
     from bot.records.inbox import Event
     from bot.surfaces.pacing import Pace
     from bot.surfaces.teams.api import TeamsApi
@@ -27,7 +32,7 @@ _MOST_KNOWN = 2000
 
 
 class Live:
-    """The lines of progress of this process. `stop` hears of a Stop that was pressed."""
+    """The lines of progress of this process. `stop` hears of a Stop that was pressed; `draw` draws a begun answer."""
 
     def __init__(
         self,
@@ -37,29 +42,41 @@ class Live:
         references: Callable[[], References],
         stop: Callable[[Event], Awaitable[None]],
         every: float,
+        draw: Callable[[Event, Reply], str],
     ) -> None:
         self._api, self._pace, self._directory = api, pace, directory
-        self._references, self._stop, self._every = references, stop, every
+        self._references, self._stop, self._every, self._draw = references, stop, every, draw
         self._progress: OrderedDict[tuple[str, str], Progress] = OrderedDict()
 
     @asynccontextmanager
-    async def working(self, event: Event, *, again: bool) -> AsyncIterator[Callable[[str], None]]:
+    async def working(self, event: Event, *, again: bool) -> AsyncIterator[Progress]:
         """Shows what is being looked up, while the body runs."""
         progress = self._known(event)
-        if again and not progress.id:  # a process that died may have posted it
+        if again and not progress.id and not progress.is_under_way:  # a process that died may have posted it
             try:
                 progress.id = await self._references().standing(event.tenant, event.id)
             except TuppenceError as error:
                 log.debug("whether progress is shown already is not known: %s", error)
         progress.start()
         try:
-            yield progress.say
+            yield progress
         finally:
+            await progress.stop()
+
+    def waiting(self, event: Event, text: str) -> None:
+        """Show that a question has to wait."""
+        self._known(event).wait(text)
+
+    async def handed_over(self, event: Event) -> None:
+        """Look after the message of a question no more, as another process does."""
+        if progress := self._progress.pop((event.tenant, event.id), None):
             await progress.stop()
 
     async def end(self, event: Event, text: str | None) -> None:
         """Put a text in the place of the line of progress, or, with None, delete it."""
         try:
+            if progress := self._progress.get((event.tenant, event.id)):
+                await progress.stop()
             shown = await self.shown(event.tenant, event.id)
             self.forget(event.tenant, event.id)
             if not shown:
@@ -76,6 +93,11 @@ class Live:
         """The message in which progress is shown, "" where there is none. Raises `DatabaseError`."""
         progress = self._progress.get((tenant, event_id))
         return (progress.id if progress else "") or await self._references().standing(tenant, event_id)
+
+    def written(self, tenant: str, event_id: str) -> str:
+        """What that message shows of the answer already; "" for nothing, or where another process knows."""
+        progress = self._progress.get((tenant, event_id))
+        return progress.written if progress else ""
 
     def forget(self, tenant: str, event_id: str) -> None:
         """The question is done with."""
@@ -96,13 +118,19 @@ class Live:
         key = (event.tenant, event.id)
         found = self._progress.get(key)
         if found is None:
-            is_stream = event.payload["target"].get("kind") == "direct"
+            stream = (
+                Stream(self._api, self._pace, self._directory, event)
+                if event.payload["target"].get("kind") == "direct"
+                else None
+            )
             found = self._progress[key] = Progress(
-                Stream(self._api, self._pace) if is_stream else Line(self._api, self._pace),
+                stream or Line(self._api, self._pace, event.id),
                 lambda: self._references().of(event),
                 lambda message_id: self.keep(event, message_id),
                 lambda: self._stop(event),
                 self._every,
+                writes=stream,
+                draw=lambda draft: self._draw(event, draft),
             )
             while len(self._progress) > _MOST_KNOWN:
                 self._progress.popitem(last=False)
@@ -110,10 +138,10 @@ class Live:
 
 
 class Stream:
-    """Progress in a conversation with one person: the lines of a stream."""
+    """Progress in a conversation with one person: the lines of a stream, then its answer as it is written."""
 
-    def __init__(self, api: TeamsApi, pace: Pace) -> None:
-        self._api, self._pace = api, pace
+    def __init__(self, api: TeamsApi, pace: Pace, directory: Directory, event: Event) -> None:
+        self._api, self._pace, self._directory, self._event = api, pace, directory, event
 
     async def begin(self, where: Mapping[str, Any], text: str) -> str:
         """Show a first line; returns the id of its message."""
@@ -125,21 +153,36 @@ class Stream:
         async with self._pace.turn(where["conversation"]):
             await self._api.inform(where, text, message_id, number)
 
+    async def write(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
+        """Show what is written of the answer."""
+        async with self._pace.turn(where["conversation"]):
+            await self._api.inform(where, text, message_id, number, is_answer=True)
+
+    async def may_read(self, where: Mapping[str, Any]) -> bool:
+        """Only a full member, as Teams says it now."""
+        return await self._directory.standing(where, self._event.user, self._event.tenant, fresh=True) == "member"
+
 
 class Line:
-    """Progress where others are, too: a message that is changed."""
+    """Progress where others are, too: a message that is changed, with a button that stops the question."""
 
-    def __init__(self, api: TeamsApi, pace: Pace) -> None:
-        self._api, self._pace = api, pace
+    def __init__(self, api: TeamsApi, pace: Pace, event_id: str) -> None:
+        self._api, self._pace, self._event = api, pace, event_id
 
     async def begin(self, where: Mapping[str, Any], text: str) -> str:
         """Show a first line; returns the id of its message."""
         await self._api.typing(where)
         async with self._pace.turn(where["conversation"]):
-            return await self._api.send(where, line(text))
+            return await self._api.send(where, stoppable(text, self._event))
 
     async def go_on(self, where: Mapping[str, Any], message_id: str, text: str, number: int) -> None:
         """Show another line in its place."""
         del number
         async with self._pace.turn(where["conversation"]):
-            await self._api.update(where, message_id, line(text))
+            await self._api.update(where, message_id, stoppable(text, self._event))
+
+
+def stoppable(text: str, event_id: str) -> dict[str, Any]:
+    """A line of progress with its Stop. All of it is the card: Teams tells no id of a message with text and a card."""
+    drawn = card(rich((Span(text),)), [stop_button(event_id)])
+    return {"type": "message", "summary": text, "attachments": [attached(drawn)]}

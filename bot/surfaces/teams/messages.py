@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.answer import Grid, Items, Paragraph, Span, changed, parts_of, text_of
-from bot.surfaces.localising import Localiser, Reader, shown_day, shown_moment
+from bot.surfaces.localising import Localiser, Reader, known_in, shown_day, shown_moment
 from bot.surfaces.slack.buttons import wants_feedback
 from bot.surfaces.slack.limits import shortened
 from bot.surfaces.slack.pieces import dated, facts_of
@@ -17,6 +17,7 @@ from bot.surfaces.teams.buttons import answer_actions, proposal_actions
 from bot.surfaces.teams.cards import LARGEST, attached, card, elements_of, remark, size
 from bot.surfaces.teams.charts import chart_element
 from bot.surfaces.teams.markup import inert, markdown
+from bot.surfaces.teams.pictures import named
 from bot.surfaces.teams.texts import COMMAND
 from bot.turn.commands import names
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 _LONGEST_SUMMARY = 8_000
 _ABSTRACT, _SOURCE_NAME = 160, 80
-_MOST_ACTIONS = 6
 _NOTHING_TO_SAY = "There is no answer to show."
 _TYPED = re.compile(rf"(?<![\w/.:])/(?=(?:{'|'.join(names())})\b(?!/))")
 
@@ -42,12 +42,12 @@ def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
     cited = _Citations(record, reader, localise)
     text = cited.rest("\n\n".join(_paragraph(part, localise, cited) for part in told))
     elements = [element for part in shown for element in elements_of(changed(part, _here(localise)))]
-    elements += [element for chart in record.get("charts", ()) if (element := chart_element(chart, localise.label))]
+    elements += named([chart_element(chart, localise.label) for chart in record.get("charts", ())])
     elements += [proposal_actions(proposal) for proposal in record.get("proposals", ())]
     small = [_here(localise)(words) for words in remarks] + [record.get("disclosure") or ""]
     elements += [block for words in dict.fromkeys(filter(None, small)) for block in remark(words)]
     texts = split(text, LONGEST_TEXT) or [""]
-    actions = answer_actions(record)[:_MOST_ACTIONS]
+    actions = answer_actions(record)
     drawn = [_message(piece) for piece in texts[:-1]]
     last = _cards(elements, actions, LARGEST - size(texts[-1]))
     drawn += [_message(texts[-1], last[0]), *(_message("", each) for each in last[1:])]
@@ -56,8 +56,7 @@ def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
 
 def localiser(record: Mapping[str, Any], reader: Reader) -> Localiser:
     """What writes the figures and dates of a record as one reader does."""
-    figures = [figure["text"] for figure in record.get("figures", ())]
-    return Localiser(reader, figures, record.get("times", {}))
+    return Localiser(reader, known_in(record), record.get("times", {}))
 
 
 def typed_here(text: str) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from bot.surfaces.teams.explaining import EXPLAIN
 from bot.surfaces.teams.texts import COMMAND
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 SCHEMA = "https://developer.microsoft.com/en-us/json-schemas/teams/v1.19/MicrosoftTeams.schema.json"
 ACCENT = "#1d3b53"
 ABOUT = "Answers questions about markets and your portfolio, with the source and date of every figure."
+FOLLOWING = "ChannelMessage.Read.Group"
+"""The right to be told, in the teams whose owners agree, what is said there without a mention."""
+HEARS = (
+    "Teams also delivers what is said in the channels of a team without a mention: it is read in the threads in which "
+    "the assistant answers already, and dropped unread everywhere else."
+)
 COMMANDS = (
     (f"{COMMAND} help", "Everything that can be typed"),
     (f"{COMMAND} watch list", "Your watchlist"),
@@ -30,8 +37,12 @@ _RISING = ((0.2, 0.68), (0.4, 0.5), (0.55, 0.6), (0.8, 0.3))
 """The line on the icons, in shares of their width and height."""
 
 
-def manifest(app_id: str, address: str) -> dict[str, Any]:
-    """The manifest of the app whose bot has that id; `address` is where people read who runs it."""
+def manifest(app_id: str, address: str, *, follow_threads: bool = False) -> dict[str, Any]:
+    """The manifest of the app whose bot has that id; `address` is where people read who runs it.
+
+    With `follow_threads` it asks each team for all that is said in its channels: without that right Teams delivers what
+    mentions the assistant, and a thread can't go on without a mention.
+    """
     site = address.rstrip("/")
     bot = {
         "botId": app_id,
@@ -45,6 +56,19 @@ def manifest(app_id: str, address: str) -> dict[str, Any]:
             }
         ],
     }
+    shortcut = {
+        "id": EXPLAIN,
+        "type": "action",
+        "title": "Explain the figures",
+        "description": "How an answer was found, or what the figures in a message are about",
+        "context": ["message"],
+        "fetchTask": True,
+    }
+    more: dict[str, Any] = {}
+    if follow_threads:
+        wanted = [{"name": FOLLOWING, "type": "Application"}]
+        more["authorization"] = {"permissions": {"resourceSpecific": wanted}}
+        more["webApplicationInfo"] = {"id": app_id, "resource": site}
     return {
         "$schema": SCHEMA,
         "manifestVersion": "1.19",
@@ -57,18 +81,23 @@ def manifest(app_id: str, address: str) -> dict[str, Any]:
             "termsOfUseUrl": f"{site}/terms",
         },
         "name": {"short": "Tuppence", "full": "Tuppence, a financial assistant that your team runs for itself"},
-        "description": {"short": "Markets and your portfolio, in plain words", "full": ABOUT},
+        "description": {
+            "short": "Markets and your portfolio, in plain words",
+            "full": f"{ABOUT} {HEARS}" if follow_threads else ABOUT,
+        },
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": ACCENT,
         "bots": [bot],
+        "composeExtensions": [{"botId": app_id, "commands": [shortcut]}],
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [],
+        **more,
     }
 
 
-def package(app_id: str, address: str) -> bytes:
-    """The package as a zip file, the same bytes each time."""
-    text = json.dumps(manifest(app_id, address), ensure_ascii=False, indent=2)
+def package(app_id: str, address: str, *, follow_threads: bool = False) -> bytes:
+    """The package of `manifest` as a zip file, the same bytes each time."""
+    text = json.dumps(manifest(app_id, address, follow_threads=follow_threads), ensure_ascii=False, indent=2)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (

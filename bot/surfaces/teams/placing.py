@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.teams.failures import TeamsRefused
+from bot.surfaces.teams.pictures import pictured
 from bot.surfaces.teams.progress import line
+from bot.surfaces.teams.words import in_pieces, in_words
 from bot.turn.prompting import sections
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ SHARED_NOW = "That place is no place for it now, so I answer you here."
 GONE = "that conversation is gone, or I was taken out of it"
 LEFT = "that person is not in the organisation any more"
 TAKEN_BACK = "This was taken back."
-_LONGEST_PLAIN = 3500
 
 
 class Placing:
@@ -34,11 +35,12 @@ class Placing:
     def __init__(self, api: TeamsApi, pace: Pace, directory: Directory, references: References) -> None:
         self._api, self._pace, self._directory, self._references = api, pace, directory, references
 
-    async def place(self, message: Outgoing, shown: str) -> str:
+    async def place(self, message: Outgoing, shown: str, written: str = "") -> str:
         """Post a message, or put it into the one that is `shown`; returns its name, "conversation/id".
 
-        Right before, Teams is asked whether the person is still what they were. Where the place refuses it, the asker
-        gets it directly. Raises `PostRefused`, `PostFailed`.
+        `written` is what that one, a stream, shows of the answer already. Right before, Teams is asked whether the
+        person is still what they were. Where the place refuses it, the asker gets it directly. Raises `PostRefused`,
+        `PostFailed`.
         """
         target, body = message.target, message.body
         drawn = dict(body["message"])
@@ -49,11 +51,11 @@ class Placing:
         if is_direct and body["personal"]:
             drawn = await self._for_asker(where, target, drawn)
         try:
-            return await self._send(where, shown, drawn, is_stream=is_direct)
+            return await self._send(where, shown, drawn, body, stream=written if is_direct else None)
         except TeamsRefused as error:
             if not error.is_gone:
                 raise PostRefused(f"Teams does not take it ({error})", is_place=False) from None
-            await self._references.fail(target["tenant"], where["conversation"].partition(";")[0], f"{GONE} ({error})")
+            await self._give_up(where, target, f"{GONE} ({error})")
         if is_direct or not target.get("user"):
             raise PostRefused(GONE)
         return await self._directly(target, with_note(drawn, f"I could not answer you there: {GONE}."), body)
@@ -69,14 +71,32 @@ class Placing:
             with suppress(TeamsRefused):
                 await self._api.update(where, message_id, line(TAKEN_BACK))
 
+    async def redraw(
+        self, where: Mapping[str, Any], message_id: str, drawn: dict[str, Any], body: Mapping[str, Any]
+    ) -> None:
+        """Put a changed message in its own place, without its pictures where it is refused with them."""
+        full = await pictured(drawn, body.get("drawings", {}))
+        try:
+            await self._api.update(where, message_id, full)
+        except TeamsRefused as error:
+            if full is drawn or not error.is_of_form:
+                raise
+            await self._api.update(where, message_id, drawn)
+
+    async def _give_up(self, where: Mapping[str, Any], target: Mapping[str, Any], reason: str) -> None:
+        """Send nothing more to a conversation, until it is heard of again."""
+        await self._references.fail(target["tenant"], where["conversation"].partition(";")[0], reason)
+
     async def _directly(self, target: Mapping[str, Any], drawn: dict[str, Any], body: Mapping[str, Any]) -> str:
         """To the asker alone."""
         where = await self._references.direct(target)
         if body["personal"]:
             drawn = await self._for_asker(where, target, drawn)
         try:
-            return await self._send(where, "", drawn, is_stream=False)
+            return await self._send(where, "", drawn, body, stream=None)
         except TeamsRefused as error:
+            if error.is_gone:
+                await self._give_up(where, target, f"{GONE} ({error})")
             raise PostRefused(f"Teams does not take it ({error})", is_place=False) from None
 
     async def _for_asker(
@@ -86,34 +106,69 @@ class Placing:
         try:
             standing = await self._directory.standing(where, target["user"], target["tenant"], fresh=True)
         except TeamsRefused as error:
-            raise PostFailed(f"who is there can't be asked ({error})") from None
+            if not error.is_gone:
+                raise PostFailed(f"who is there can't be asked ({error})") from None
+            await self._give_up(where, target, f"{GONE} ({error})")
+            raise PostRefused(GONE) from None
         if standing == "gone":
+            await self._give_up(where, target, LEFT)
             raise PostRefused(LEFT)
         return line(sections("notices")["guest"]) if standing == "guest" else drawn
 
-    async def _send(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], *, is_stream: bool) -> str:
-        """Post or fill; in plainer forms, where those before are refused."""
-        for form in (drawn, plainer(drawn), shorter(drawn)):
+    async def _send(
+        self,
+        where: Mapping[str, Any],
+        shown: str,
+        drawn: dict[str, Any],
+        body: Mapping[str, Any],
+        *,
+        stream: str | None,
+    ) -> str:
+        """Post or fill; in plainer forms, where those before are refused. `stream` is what a stream shows already."""
+        full = await pictured(drawn, body.get("drawings", {}))
+        forms = [*([[full]] if full is not drawn else []), [drawn], [in_words(drawn)], in_pieces(drawn)]
+        for first, *more in forms:
             try:
-                return await self._send_as_is(where, shown, form, is_stream=is_stream)
+                posted = await self._send_whole(where, shown, first, stream)
+                for piece in more:  # tried again as a whole: rather twice than lost
+                    await self._send_as_is(where, "", piece, None)
             except TeamsRefused as error:
                 if not error.is_of_form:
                     raise
                 refusal = error
                 log.warning("Teams does not take a message as it is (%s); it is sent in a plainer form", error)
+            else:
+                return posted
         raise refusal
 
-    async def _send_as_is(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], *, is_stream: bool) -> str:
+    async def _send_whole(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], stream: str | None) -> str:
+        """Post or fill with all of a message. Where words and cards can't take one place, the cards come below."""
+        try:
+            return await self._send_as_is(where, shown, drawn, stream)
+        except TeamsRefused as error:
+            if not (error.is_of_two and drawn.get("text") and drawn.get("attachments")):
+                raise
+        words, cards = apart(drawn)
+        placed = await self._send_as_is(where, shown, words, None)
+        await self._send_as_is(where, "", cards, None)
+        return placed
+
+    async def _send_as_is(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], stream: str | None) -> str:
         async with self._pace.turn(where["conversation"]):
-            if shown and await self._fill(where, shown, drawn, is_stream=is_stream):
+            if shown and await self._fill(where, shown, drawn, stream):
                 return f"{where['conversation']}/{shown}"
             return f"{where['conversation']}/{await self._api.send(where, drawn)}"
 
-    async def _fill(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], *, is_stream: bool) -> bool:
-        """Put a message in the place of the one that stands there; False where that is gone."""
-        if is_stream:
+    async def _fill(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], stream: str | None) -> bool:
+        """Put a message in the place of the one that stands there; False where that is gone.
+
+        Teams lets a stream end only with what it shows and more. One that shows something else ends as it is, and its
+        message is replaced.
+        """
+        if stream is not None:
+            goes_on = str(drawn.get("text") or "").startswith(stream)
             try:
-                await self._api.end_stream(where, shown, drawn)
+                await self._api.end_stream(where, shown, drawn if goes_on else _markdown(stream))
             except TeamsRefused as error:
                 if error.is_stopped:  # at the last moment: what was shown until then stays
                     return True
@@ -121,7 +176,8 @@ class Placing:
                     raise
                 log.debug("a stream can't be ended (%s): its message is replaced", error)
             else:
-                return True
+                if goes_on:
+                    return True
         try:
             await self._api.update(where, shown, drawn)
         except TeamsRefused as error:
@@ -131,20 +187,20 @@ class Placing:
         return True
 
 
+def _markdown(text: str) -> dict[str, Any]:
+    """The text as a message, read as it was streamed."""
+    return {"type": "message", "text": text, "textFormat": "markdown"}
+
+
 def with_note(drawn: Mapping[str, Any], note: str) -> dict[str, Any]:
     """A message with a line before it."""
     text = str(drawn.get("text") or "")
     return {**drawn, "text": f"{note}\n\n{text}".strip()}
 
 
-def plainer(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """The same message in words alone."""
-    words = str(drawn.get("summary") or drawn.get("text") or "")
-    return {**line(words), "entities": drawn.get("entities"), "channelData": drawn.get("channelData")}
-
-
-def shorter(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """So short and plain that Teams can't refuse its form."""
-    words = str(drawn.get("summary") or drawn.get("text") or "")
-    cut = f"{words[:_LONGEST_PLAIN]}…\n\n(The rest is too long for one message of Teams.)"
-    return line(words if len(words) <= _LONGEST_PLAIN else cut)
+def apart(drawn: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(the words, the cards) of a message; sources and thumbs are with the words, that a machine answers is on both."""
+    words = {name: value for name, value in drawn.items() if name != "attachments"}
+    cards = {name: drawn[name] for name in ("type", "attachments") if name in drawn}
+    labels = [{name: value for name, value in each.items() if name != "citation"} for each in drawn.get("entities", ())]
+    return words, {**cards, "entities": labels} if labels else cards

@@ -17,10 +17,13 @@ from bot.jobs.imports import IMPORT
 from bot.records import feedback
 from bot.records.identities import actor_of
 from bot.redaction import one_line
-from bot.surfaces.teams.buttons import ALERT, CONFIRM, DECLINE, DELETE, NONCE, REPLACE, SNOOZE
-from bot.surfaces.teams.desk import shared
+from bot.surfaces.sending_buttons import COMMANDS, DIRECTLY, command_of
+from bot.surfaces.slack.stopping import NOTHING_STOPPED, STOPPED
+from bot.surfaces.teams.buttons import CONFIRM, DECLINE, NONCE, OF, REPLACE, STOP
+from bot.surfaces.teams.desk import is_direct, shared
 from bot.surfaces.teams.dialogs import Dialogs, told
-from bot.surfaces.teams.events import NAME, key_of
+from bot.surfaces.teams.events import NAME, SHORTCUT, key_of
+from bot.surfaces.teams.explaining import UNREACHED, Explaining
 from bot.turn.proposals import Refusal
 
 if TYPE_CHECKING:
@@ -37,26 +40,34 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CONFIRMED = "Confirmed; what came of it is said below."
 DECLINED = "Not now: nothing was changed."
+TAKEN = "Taken; what came of it is said below."
 UNKNOWN = "I don't know this button any more; please ask again."
 NOT_SEEN = "I don't know that answer any more, or it is not for you, so nothing was noted."
 FAILED = "Something went wrong on my side, and nothing was changed; please try again."
 _RATINGS: Mapping[Any, Any] = {"like": 1, "dislike": -1}
-_ALERT_COMMANDS = {SNOOZE: "/alert snooze {id} 1 day", DELETE: "/alert remove {id}"}
-_ALERT_ID = 32
 Answer = dict[str, Any]
 
 
 class Presses:
-    """The one list of what can be pressed. `decided` hears of a proposal that was decided, and of its line."""
+    """The one list of what can be pressed.
 
-    def __init__(self, desk: Desk, decided: Callable[[Pressed, str, str], Awaitable[None]]) -> None:
-        self._desk, self._decided = desk, decided
+    `decided` hears of a proposal that was decided, and of its line; `stopped` of a question whose worker died.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        decided: Callable[[Pressed, str, str], Awaitable[None]],
+        stopped: Callable[[Event], None],
+    ) -> None:
+        self._desk, self._decided, self._stopped = desk, decided, stopped
         self._dialogs = Dialogs(desk)
         self._handlers: dict[str, Callable[[Pressed], Awaitable[Answer | None]]] = {
             "adaptiveCard/action": self._act,
             "message/submitAction": self._judge,
             "task/fetch": self._dialogs.open,
             "task/submit": self._dialogs.submit,
+            f"{SHORTCUT}fetchTask": Explaining(desk, self._dialogs).explain,
         }
 
     async def take(self, press: Pressed) -> Answer | None:
@@ -71,7 +82,7 @@ class Presses:
             raise
         except Exception:
             log.exception("a press of %s failed", one_line(press.name))
-            return told(FAILED) if press.name.startswith("task/") else said(FAILED)
+            return told(FAILED) if press.name.startswith(("task/", SHORTCUT)) else said(FAILED)
 
     # --- a card's own buttons ---
 
@@ -84,8 +95,10 @@ class Presses:
             return await self._decide(press, data, CONFIRMED, partial(self._event, press, replaces=verb == REPLACE))
         if verb == DECLINE:
             return await self._decide(press, data, DECLINED, lambda _, __: None)
-        if verb in _ALERT_COMMANDS:
-            return await self._alert(press, str(verb), data.get(ALERT))
+        if verb in COMMANDS:
+            return await self._command(press, command_of(verb, data.get(OF)))
+        if verb == STOP:
+            return await self._stop(press, data.get(OF))
         return said(UNKNOWN)
 
     async def _decide(
@@ -117,13 +130,29 @@ class Presses:
         payload = {**event.payload, "offer": offer.key, "replace": replaces}
         return replace(event, kind=IMPORT, payload=payload)
 
-    async def _alert(self, press: Pressed, verb: str, alert: Any) -> Answer:
-        """The command that the alert's owner could type; whose alert it is, the command looks up."""
-        if not (isinstance(alert, str) and len(alert) == _ALERT_ID and alert.isascii() and alert.isalnum()):
+    async def _command(self, press: Pressed, command: str) -> Answer:
+        """The command that the owner of an alert or a digest could type; where others are, it is answered directly."""
+        if not command:
             return said(UNKNOWN)
-        text = _ALERT_COMMANDS[verb].format(id=alert)
-        await self._desk.intake(_asked(press, text, press.event.conversation))
-        return said("Done; what came of it is said below.")
+        if is_direct(press):
+            await self._desk.intake(_asked(press, command, press.event.conversation))
+            return said(TAKEN)
+        event = await self._desk.asked_directly(press, command)
+        if event is None:
+            return said(UNREACHED)
+        await self._desk.intake(event)
+        return said(DIRECTLY)
+
+    async def _stop(self, press: Pressed, asked: Any) -> Answer:
+        """End the work on a question of who pressed: nobody else's."""
+        event = press.event
+        if not isinstance(asked, str):
+            return said(UNKNOWN)
+        stopped = await self._desk.intake.stop_one(event.tenant, asked, event.user, before=event.sent_at)
+        for each, is_left in stopped:
+            if is_left:  # nobody else will say so
+                self._stopped(each)
+        return said(STOPPED if stopped else NOTHING_STOPPED)
 
     # --- whether an answer helped ---
 
@@ -140,7 +169,8 @@ class Presses:
 
         async def unit(session: AsyncSession) -> bool:
             actor = await actor_of(session, event.tenant, NAME, event.user)
-            if not await feedback.rate(session, actor, turn, rating, at=at, shared=shared(press)):
+            here = await shared(session, press, turn)
+            if not await feedback.rate(session, actor, turn, rating, at=at, shared=here):
                 return False
             if reason:
                 await feedback.give_reason(session, actor, turn, reason, at=at)

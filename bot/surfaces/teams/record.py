@@ -17,11 +17,11 @@ MOST_CITED = 20
 """Of the sources of a message."""
 
 
-def answer_record(reply: Reply | None, text: str, offered: Sequence[Offered] = ()) -> dict[str, Any]:
-    """The record of a turn, or of a notice."""
+def answer_record(reply: Reply | None, text: str, offered: Sequence[Offered] = (), digest: str = "") -> dict[str, Any]:
+    """The record of a turn, or of a notice; `digest` is the id of the digest that the reply is."""
     if reply is None:
         return notice_record(text)
-    record = turn_record(reply, text=text, extras=Extras(offered=tuple(offered)))
+    record = turn_record(reply, text=text, extras=Extras(offered=tuple(offered), digest=digest))
     return {**record, "citations": _citations(reply)}
 
 

@@ -10,6 +10,7 @@ from bot.jobs.posting import PostFailed, PostRefused
 from bot.records import conversations, standing
 from bot.records.conversations import Known
 from bot.surfaces.teams.events import NAME
+from bot.surfaces.teams.failures import TeamsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.surfaces.teams.events import Reference
 
 LEFT = "the app was taken out of it"
+NO_MORE = "that conversation can't be written to any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class References:
 
     async def of(self, event: Event) -> dict[str, Any]:
         """Where an event came from, and its answer goes. Raises as `where` does."""
-        return await self.where({**event.payload["target"], "tenant": event.tenant})
+        return await self.where({"user": event.user, **event.payload["target"], "tenant": event.tenant})
 
     async def direct(self, target: Mapping[str, Any]) -> dict[str, Any]:
         """The conversation with the asker alone. Raises as `where` does."""
@@ -84,22 +86,33 @@ class References:
             known = await conversations.find(session, target["tenant"], NAME, channel)
             # A channel in which nobody has spoken yet, as that of a digest: the tenant is served at one address.
             near = known or await conversations.any_of(session, target["tenant"], NAME)
+            account = target.get("account") or await self._account(session, target)
         if known and known.failure:
-            raise PostRefused(f"that conversation can't be written to any more: {known.failure}")
+            raise PostRefused(f"{NO_MORE}: {known.failure}")
         service_url = (known and known.reference.get("service_url")) or target.get("service_url")
         service_url = service_url or (near.reference.get("service_url") if near else None) or self.service_url
-        account = target.get("account") or target.get("user", "")
         return {"service_url": service_url, "conversation": name, "account": account}
+
+    async def _account(self, session: AsyncSession, target: Mapping[str, Any]) -> str:
+        """The person of a target in Teams' own terms, as far as they are known: not every client knows of others."""
+        user = str(target.get("user", ""))
+        own = await conversations.direct_of(session, target["tenant"], NAME, user) if user else None
+        return str((own and own.reference.get("account")) or user)
 
     async def _direct(self, tenant: str, user: str, service_url: str) -> dict[str, Any]:
         async with self.database.read() as session:
             known = await conversations.direct_of(session, tenant, NAME, user)
             near = known or await conversations.any_of(session, tenant, NAME)
+        if known and known.failure:  # begun anew it would be the same one, and refused as before
+            raise PostRefused(f"{NO_MORE}: {known.failure}")
         if known:
             account = known.reference.get("account") or user
             return {"service_url": known.reference["service_url"], "conversation": known.id, "account": account}
         service_url = service_url or (near.reference["service_url"] if near else self.service_url)
-        conversation = await self.api.open_direct(service_url, tenant, user)
+        try:
+            conversation = await self.api.open_direct(service_url, tenant, user)
+        except TeamsRefused as error:
+            raise PostRefused(f"no conversation can be begun with that person ({error})") from None
         begun = Known(tenant, NAME, conversation, "direct", user, {"service_url": service_url})
         await self.database.run(lambda session: conversations.keep(session, begun, at=self.now()))
         return {"service_url": service_url, "conversation": conversation, "account": user}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,20 @@ from bot.surfaces.readers import reader_of
 from bot.surfaces.teams.api import TeamsApi
 from bot.surfaces.teams.background import Background
 from bot.surfaces.teams.cards import attached, decided
+from bot.surfaces.teams.checking import secret_lines
 from bot.surfaces.teams.cloud import LOCAL, PUBLIC
 from bot.surfaces.teams.desk import Desk
 from bot.surfaces.teams.directory import Directory
 from bot.surfaces.teams.door import Door, OpenDoor
+from bot.surfaces.teams.drafts import draft_text
 from bot.surfaces.teams.events import NAME, key_of
 from bot.surfaces.teams.files import download
 from bot.surfaces.teams.home import welcome_card
 from bot.surfaces.teams.http import teams_routes
 from bot.surfaces.teams.live import Live
-from bot.surfaces.teams.messages import messages
-from bot.surfaces.teams.placing import Placing
+from bot.surfaces.teams.messages import localiser, messages
+from bot.surfaces.teams.pictures import drawings
+from bot.surfaces.teams.placing import LEFT, Placing
 from bot.surfaces.teams.presses import Presses
 from bot.surfaces.teams.progress import EVERY
 from bot.surfaces.teams.receiving import Receiver
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from bot.turn.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
+_A_DAY = 86_400.0
 STOPPED = "Stopped."
 
 
@@ -70,6 +75,7 @@ class TeamsSurface(ChatSurface):
         is_local = settings.teams_allow_unauthenticated
         self.cloud = cloud or (LOCAL if is_local else PUBLIC)
         self._usual = Reader(settings.locale, settings.time_zone)
+        self._secret_expires = settings.teams_secret_expires
         token = None if is_local else self._token(settings)
         self.door = OpenDoor(self.cloud) if is_local else self._door(settings)
         self.api = TeamsApi(self.cloud, settings.teams_client_id or "tuppence", token)
@@ -79,7 +85,7 @@ class TeamsSurface(ChatSurface):
         self._intake: Intake | None = None
         self._presses: Presses | None = None
         self._background = Background()
-        self._live = Live(self.api, self._pace, self.directory, lambda: self.references, self._stop, every)
+        self._live = Live(self.api, self._pace, self.directory, lambda: self.references, self._stop, every, self._draft)
 
     def _token(self, settings: Settings) -> BotToken:
         client_id, secret, tenant = settings.teams_client_id, settings.teams_client_secret, settings.teams_tenant_id
@@ -117,18 +123,31 @@ class TeamsSurface(ChatSurface):
         """`/api/messages`."""
         self._intake = intake
         desk = Desk(self._running(), intake, self.references, self.directory, self._usual, self.cloud is LOCAL)
-        self._presses = Presses(desk, self._decided)
-        receiver = Receiver(intake, self.references, self._press, self._welcome)
+        self._presses = Presses(desk, self._decided, self._left)
+        receiver = Receiver(intake, self.references, self._press, self._welcome, self._left)
         return teams_routes(self.door, receiver)
 
     async def run(self, intake: Intake) -> None:
-        """Nothing has to be fetched: Teams delivers."""
+        """Nothing has to be fetched, as Teams delivers; a secret that ends soon is told of in the log, daily."""
         self._intake = intake
+        while ending := self._ending():
+            log.warning("%s", ending)
+            await asyncio.sleep(_A_DAY)
 
     @property
     def problem(self) -> str:
         """What an administrator has to mend."""
         return self.api.problem or self.door.problem
+
+    def trouble(self, tenant: str) -> str:
+        """What an administrator has to mend, or will soon."""
+        del tenant
+        return self.problem or self._ending()
+
+    def _ending(self) -> str:
+        """That the secret has ended or ends soon, "" while it does not or nobody said when."""
+        ending = secret_lines(self._secret_expires, datetime.now(UTC).date()) if self._secret_expires else []
+        return next((f"{text}." for state, text in ending if state == "bad"), "")
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -150,7 +169,7 @@ class TeamsSurface(ChatSurface):
         body = await self.references.posted_at(target["tenant"], key_of(target["conversation"], press.message))
         if body is not None:
             where = await self.references.where(target)
-            await self.api.update(where, press.message, decided(body["message"], nonce, line))
+            await self._placing.redraw(where, press.message, decided(body["message"], nonce, line), body)
 
     async def _welcome(self, reference: Reference) -> None:
         """Greet, once the event is acknowledged."""
@@ -177,15 +196,30 @@ class TeamsSurface(ChatSurface):
             where = await self.references.of(event)
         except (PostFailed, PostRefused):
             return self.directory.said(event)
-        return await self.directory.place(event, where)
+        place = await self.directory.place(event, where)
+        if place.asker == "gone" and place.kind == "direct":
+            await self.references.fail(event.tenant, where["conversation"], LEFT)
+        return place
 
     async def read_file(self, event: Event, most: int) -> bytes:
         """The content of the one file that was attached. Raises `FileRefused`, `PostFailed`."""
         return await download(event.payload["files"][0], most, is_local=self.cloud.is_plain)
 
-    def working(self, event: Event, *, again: bool) -> Any:
+    async def waiting(self, event: Event, line: str) -> None:
+        """Shows that a question has to wait, in the message that becomes the answer."""
+        self._live.waiting(event, line)
+
+    async def handed_over(self, event: Event) -> None:
+        """Leave that message to another process."""
+        await self._live.handed_over(event)
+
+    def working(self, event: Event, *, again: bool, told: bool = False) -> Any:
         """Shows what is being looked up, in the message that becomes the answer."""
-        return self._live.working(event, again=again)
+        return self._live.working(event, again=again or told)
+
+    def _draft(self, event: Event, draft: Reply) -> str:
+        """What is written of an answer, as its asker reads it."""
+        return draft_text(draft, reader_of(draft.manner, event.payload.get("reader") or {}, self._usual))
 
     async def discard(self, event: Event) -> None:
         """Delete the line of progress of a question that is not answered."""
@@ -198,8 +232,12 @@ class TeamsSurface(ChatSurface):
     async def _stop(self, event: Event) -> None:
         """The asker pressed Stop."""
         if self._intake:
-            channel = key_of(event.payload["place"]["channel"], "").removesuffix("/")
+            channel = event.conversation.rpartition("/")[0]
             await self._intake.stop(event.tenant, channel, before=datetime.now(UTC), user=event.user)
+
+    def _left(self, event: Event) -> None:
+        """A question was stopped whose worker died: nobody else will say so."""
+        self._background.begin(self.stopped(event))
 
     # --- messages out ---
 
@@ -213,15 +251,17 @@ class TeamsSurface(ChatSurface):
         offered: Sequence[Offered] = (),
     ) -> Sequence[Outgoing]:
         """A reply as messages; the first takes the place of the line of progress."""
-        record = answer_record(reply, text, offered)
+        record = answer_record(reply, text, offered, event.payload.get("digest", ""))
         reader = reader_of(reply.manner if reply else UNCHOSEN, event.payload.get("reader") or {}, self._usual)
         target = {"user": event.user} if directly else dict(event.payload["target"])
         target |= {"tenant": event.tenant}
         has_progress = not directly and event.kind not in UNASKED_KINDS
         outgoing = []
+        charts, label = record.get("charts", ()), localiser(record, reader).label
         for part, message in enumerate(messages(record, reader)):
             body = {
                 "message": message,
+                "drawings": drawings(message, charts, label),
                 "personal": bool(reply and reply.personal),
                 "turn": reply.turn_id if reply else "",
                 "record": record if part == 0 else None,
@@ -236,11 +276,12 @@ class TeamsSurface(ChatSurface):
         """Post, or put in the place of the line of progress; returns "conversation/id"."""
         del key
         target = message.target
-        shown = ""
+        shown = written = ""
         try:
             if "event" in target:
                 shown = await self._live.shown(target["tenant"], target["event"])
-            posted = await self._placing.place(message, shown)
+                written = self._live.written(target["tenant"], target["event"])
+            posted = await self._placing.place(message, shown, written)
         except TuppenceError as error:
             raise PostFailed(f"what stands there already can't be read: {error}") from None
         if "event" in target:

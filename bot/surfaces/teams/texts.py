@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.turn.commands import is_slip, names
+from bot.turn.commands import as_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +16,9 @@ COMMAND = "fin"
 _TAG = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.DOTALL | re.IGNORECASE)
 _ENTITIES = {"&nbsp;": " ", "\u00a0": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
 _ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)))
+_LONGEST_HTML = 20_000
+_HTML_BREAK = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|h[1-6]|blockquote))\b[^<>]*>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"<[^<>]*>")
 _CALL = re.compile(rf"/?{COMMAND}(?:\s+|$)", re.IGNORECASE)
 
 
@@ -32,16 +36,18 @@ def plain_text(text: str, entities: Iterable[Mapping[str, Any]] = (), bot: str =
     return _ENTITY.sub(lambda found: _ENTITIES[found[0]], spoken).strip()
 
 
+def html_text(content: str) -> str:
+    """The letters of a message that Teams tells as HTML, without its tags: whatever they spell stays text."""
+    spoken = _HTML_TAG.sub("", _HTML_BREAK.sub("\n", content[:_LONGEST_HTML]))
+    return "\n".join(filter(None, (" ".join(line.split()) for line in html.unescape(spoken).split("\n"))))
+
+
 def typed(text: str) -> str:
     """`fin watch list` is the command `/watch list`; whatever is no command is a question."""
     call = _CALL.match(text)
     if call is None:
         return text
-    rest = text[call.end() :].strip()
-    name = (rest.split() or ["help"])[0].lower().removeprefix("/")
-    if name in names() or is_slip(name):
-        return f"/{rest.removeprefix('/') or 'help'}"
-    return rest
+    return as_command(text[call.end() :].strip())
 
 
 def _mentions(entities: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

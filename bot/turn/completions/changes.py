@@ -27,6 +27,7 @@ _VERB = re.compile(
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|{_FOLLOW}ing))\b"
 )
 _OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|away)\b")
+_ON = re.compile(r"\A\W*(?:on|onto|in|into)\b")
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
 _DIRECTION = re.compile(
@@ -53,7 +54,7 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
     spans = [Span(start, start + len(piece), piece) for start, piece in places]
     if len(changes) == len(calls):
         spans += [name for name in reading.names if not any(_overlap(name, span) for span in spans)]
-    actions = _actions(surrounded(reading.text, spans))
+    actions = watch_actions(surrounded(reading.text, spans))
     if actions is None:
         return calls
     wanted = [
@@ -74,7 +75,7 @@ def _as_pairs(calls: list[ToolCall]) -> list[tuple[str, str]]:
     return sorted((str(call.arguments.get("action")), piece) for call in calls for piece in call.arguments["symbols"])
 
 
-def _actions(names: list[Surrounded]) -> list[tuple[str, str]] | None:
+def watch_actions(names: list[Surrounded]) -> list[tuple[str, str]] | None:
     """(name, add or remove) by the nearest verb before each name; one in a list shares that of the name before it."""
     found: list[tuple[str, str]] = []
     for name in names:
@@ -95,7 +96,7 @@ def _action(name: Surrounded) -> str | None:
     if _NOT.search(name.before[: last.start()]):
         return None
     if last["unsure"]:
-        return "remove" if _OFF.match(name.after) else None
+        return "remove" if _OFF.match(name.after) else "add" if _ON.match(name.after) else None
     return "remove" if last["remove"] else "add"
 
 
@@ -117,7 +118,7 @@ def _settled_alert(alert: ToolCall, price: Span, reading: Reading) -> ToolCall:
         return alert  # a name with a number
     if reading.place(arguments.get("price", "")) is None:
         arguments["price"] = price.text
-    direction = _direction(surrounded(reading.text, [price])[0])
+    direction = direction_of(surrounded(reading.text, [price])[0])
     if direction:
         arguments["condition"] = direction
     return replace(alert, arguments=arguments)
@@ -133,7 +134,7 @@ def _paired(alerts: list[ToolCall], reading: Reading) -> list[ToolCall]:
         if (piece.span.start, piece.span.end) in names:
             name = piece.span.text
             continue
-        direction = _direction(piece)
+        direction = direction_of(piece)
         if direction is None or name is None:
             return []
         found.append(replace(alerts[0], arguments={"symbol": name, "condition": direction, "price": piece.span.text}))
@@ -149,7 +150,7 @@ def _key(alert: ToolCall, reading: Reading) -> tuple[str | None, ...]:
     )
 
 
-def _direction(price: Surrounded) -> Direction | None:
+def direction_of(price: Surrounded) -> Direction | None:
     """Above or below, by the word right before the price, or by "or higher" after it."""
     said = _DIRECTION.search(price.before) or _OR_FURTHER.match(price.after)
     if said is None:

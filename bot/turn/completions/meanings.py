@@ -6,13 +6,23 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from tools.knowledge.glossary import knows_term
+from bot.turn.choices.cues import compiled
+from bot.turn.choices.skeleton import plain_words
+from tools.errors import ToolError
+from tools.knowledge.glossary import find_entry, knows_term
+from tools.parsing.finders import inside_longer
+from tools.parsing.spans import find_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.turn.completions.reading import Reading
+    from tools.parsing.spans import Span
 
 DEFINE = "define_term"
 _LONGEST = 80
+_MOST = 3
+_LONG_FOR_A_SLIP = 8
 _TERM = r"(?:an? |the )?(?P<term>[^?!]{2,60}?)"
 _ASKED = tuple(
     re.compile(rf"\s*(?:(?:so|ok|hey|hi|please|pls|um|uh),? )*{wording}[\s?.!]*", re.IGNORECASE)
@@ -22,14 +32,137 @@ _ASKED = tuple(
         rf"{_TERM} (?:meaning|definition)",
     )
 )
+_SURE = -0.3
+_MAY_ASK = re.compile(
+    r"\b(?:what|explain\w*|defin\w+|eli|mean\w*|how (?:does|do)|signif\w+|definition|concept|difference)\b"
+)
+_OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
+_QUOTE = r"[\s\"'“”‘’]*"
+_ASKS = re.compile(
+    r"(?:\b(?:what (?:is|are)(?: it)?(?: then)?|what (?:exactly|even|actually) is|what does it mean|what means?"
+    r"|what (?:a|an)"
+    r"|what wants to say|explain(?:ing)?(?: (?:me|to me|us))?(?: what)?|defin(?:e|ing)|eli ?NUMBER|eli ?5"
+    r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|do (?:you|they|people) mean) by"
+    r"|difference between)"
+    rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z"
+)
+"""Right before a term that is asked about."""
+_WORKS = re.compile(r"\bhow (?:does|do) (?:an? |the )?\Z")
+_JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
+_ENDS = re.compile(
+    rf"{_QUOTE}(?:\Z|[,.;?!]|(?:and|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain))\b)"
+)
+_MEANS = re.compile(
+    rf"{_QUOTE}(?:means?|signif(?:y|ies)|stands? for|works?|functions?)(?:\Z|[,.;?!]| (?:exactly|in (?:simple|plain)"
+    rf"|please))"
+)
+_THEN_ASKED = compiled(
+    r"\A[\s\"'“”]*(?:[\w'$ ]{0,60})[,.;:?]? .*(?:what (?:it|that|this|does (?:it|that|this)) (?:means?|signif(?:y"
+    r"|ies)|stands? for|is)"
+    r"|what (?:is|does) (?:it|that) (?:about|stand for)|what is that stand for|how (?:does|do) (?:it|that|this"
+    r"|they) (?:work|function))"
+)
+"""After a term that was only mentioned: "the letter says annuity. How does that work?"."""
+_OWN = re.compile(r"\b(?:mine|do i|am i|did i|are the|is the|and my|show my)\b")
+_MENTIONED = compiled(
+    r"\b(?:word|term|phrase|expression|mentions?|mentioned|says?|said|asked (?:me )?about|called|has a(?: high"
+    r"| low)?|about|talks? of)"
+    r"(?: the| an?)?[\s\"'“‘]*\Z"
+)
 
 
 def settle_meaning(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    """Where the whole question asks for a known term, and names no company, that term is looked up."""
-    if len(reading.text) > _LONGEST or [call.name for call in calls] == [DEFINE]:
+    """The known terms that the question asks about are looked up, and nothing else where it asks for nothing else."""
+    if DEFINE not in reading.toolbox.tools:
         return calls
+    defined = [call for call in calls if call.name == DEFINE]
+    whole = None if defined or _lacks_name(reading) else _whole_question(reading)
+    if whole is not None and not (calls and reading.names):
+        return [ToolCall(DEFINE, {"term": whole})]
+    terms = _asked_about(reading)
+    if len(terms) <= len(defined):
+        return calls
+    made = [ToolCall(DEFINE, {"term": term.text}) for term in terms]
+    others: list[ToolCall] = []
+    for call in calls:
+        if call.name != DEFINE and call not in others and _is_of_others(call, terms, reading):
+            others.append(call)
+    return [*made, *others]
+
+
+def _lacks_name(reading: Reading) -> bool:
+    """Whether the model is sure that a company is missing: "what's the P/E?"."""
+    return reading.draft.text == "CLARIFY: symbol" and reading.is_surer(_SURE)
+
+
+def _whole_question(reading: Reading) -> str | None:
+    """The term, where the whole question asks for it."""
+    if len(reading.text) > _LONGEST:
+        return None
     asked = (match["term"] for wording in _ASKED if (match := wording.fullmatch(reading.text)))
-    term = next((term for term in asked if knows_term(term)), None)
-    if term is None or (calls and reading.names):
-        return calls
-    return [ToolCall(DEFINE, {"term": term})]
+    return next((term for term in asked if knows_term(term)), None)
+
+
+def _asked_about(reading: Reading) -> list[Span]:
+    """The terms beside which the question asks what they mean."""
+    words = reading.skeleton.words
+    if not _MAY_ASK.search(words) or _OPINION.search(words):
+        return []
+    found: list[Span] = []
+    before: dict[int, str] = {}
+    for span in find_names(reading.text):
+        if span.start not in before:
+            before[span.start] = plain_words(reading.text[: span.start])
+        if _is_asked(span, before[span.start], reading) or _is_joined(span, found, reading):
+            found.append(span)
+    return [span for span in found if not inside_longer(span, found)][:_MOST]
+
+
+def _is_asked(span: Span, before: str, reading: Reading) -> bool:
+    asks, works, mentioned = (pattern.search(before) for pattern in (_ASKS, _WORKS, _MENTIONED))
+    if not (asks or works or mentioned):
+        return False
+    after = plain_words(reading.text[span.end :])
+    if _lacks_name(reading):
+        asks = works = None
+    if (asks and _ENDS.match(after)) or (works and _MEANS.match(after)):
+        return knows_term(span.text) or _is_slip(span.text)
+    return mentioned is not None and _THEN_ASKED.search(after) is not None and knows_term(span.text)
+
+
+def _is_joined(span: Span, found: Sequence[Span], reading: Reading) -> bool:
+    """Whether `span` is the second of two terms: "bull market and bear market"."""
+    return any(
+        _JOINS.fullmatch(reading.text[other.end : span.start].lower()) and knows_term(span.text) for other in found
+    )
+
+
+def _is_slip(text: str) -> bool:
+    """Whether `text` is a term of several words with a slip in it: "bare market"."""
+    if len(text) < _LONG_FOR_A_SLIP or " " not in text:
+        return False
+    try:
+        find_entry(text)
+    except ToolError:
+        return False
+    return True
+
+
+def _is_of_others(call: ToolCall, terms: Sequence[Span], reading: Reading) -> bool:
+    """Whether `call` is about a thing of its own: a name of the question, or one of two that it joins."""
+    said = [
+        str(value).casefold() for key in ("symbol", "symbols", "query") for value in _listed(call.arguments.get(key))
+    ]
+    if said:
+        own = {name.text.casefold() for name in reading.skeleton.names}
+        return any(piece in own and not any(piece in term.text.casefold() for term in terms) for piece in said)
+    if not call.arguments:
+        return _OWN.search(reading.skeleton.words) is not None
+    rest = reading.text[max(term.end for term in terms) :] + " " + reading.text[: min(term.start for term in terms)]
+    return any(
+        piece.casefold() in rest.casefold() for value in call.arguments.values() for piece in map(str, _listed(value))
+    )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tools.arguments import NAME, PERIOD, SYMBOL
-from tools.parsing.question_words import is_word
+from tools.parsing.mending import mends
+from tools.parsing.question_words import common_words, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +18,14 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
+_SEVERAL = 3
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
+_CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: [A-Z][\w'&-]*){1,3}(?!\w)")
+"""Words written as one name: "Rite Aid"."""
+_JOINS = r"[,;&+/]|\b(?:and|or|plus|n|vs|versus|with|against|to|than|also|then)\b"
+_JOINED = re.compile(rf"(?=.*(?:{_JOINS}))(?:{_JOINS}|\s){{1,20}}")
+"""What stands between two names of a list, or of a comparison."""
 _OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
 """What asks of the asker's portfolio what these ask of one company."""
 
@@ -46,7 +54,8 @@ def _settled(call: ToolCall, reading: Reading) -> ToolCall:
         if not _is_name(call, name, reading):
             arguments[name] = value
         elif isinstance(value, list):
-            arguments[name] = _without_times([_whole(str(piece), reading) for piece in value], reading)
+            pieces = _without_times([_whole(str(piece), reading) for piece in value], reading)
+            arguments[name] = _without_strays(pieces, reading)
         else:
             arguments[name] = _whole(str(value), reading)
     return call if arguments == call.arguments else replace(call, arguments=arguments)
@@ -56,6 +65,24 @@ def _without_times(said: Sequence[str], reading: Reading) -> list[str]:
     """Each name once; beside others, a time is none: "VOO", "VTI", "10 years"."""
     once = list(dict.fromkeys(said))
     return [piece for piece in once if not (_DIGIT.search(piece) and reading.means(PERIOD, piece))] or once
+
+
+def _without_strays(said: list[str], reading: Reading) -> list[str]:
+    """Beside two known names, a word that nobody is called by and that is in no list with another one goes.
+
+    "rate the clowns for me, nio vs xpeng" names two; so does "Plot Visa and Mastercard".
+    """
+    known = {span.text for span in reading.names}
+    if len(said) < _SEVERAL or sum(piece in known for piece in said) < _SEVERAL - 1:
+        return said
+    places = sorted((reading.text.find(piece), piece) for piece in said)
+    if places[0][0] < 0:
+        return said
+    joined = set()
+    for (start, piece), (after, other) in pairwise(places):
+        if _JOINED.fullmatch(reading.text[start + len(piece) : after]):
+            joined |= {piece, other}
+    return [piece for piece in said if piece in known or piece in joined or not piece.isalpha()]
 
 
 def _whole(piece: str, reading: Reading) -> str:
@@ -68,6 +95,8 @@ def _whole(piece: str, reading: Reading) -> str:
         whole = around[0].pop()
         same = reading.means(SYMBOL, piece)
         return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
+    if longer := _as_written(piece, places, reading) or _among_odd_words(piece, places, reading):
+        return longer
     inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
     labelled = _LABELLED.fullmatch(piece)
     if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
@@ -77,6 +106,41 @@ def _whole(piece: str, reading: Reading) -> str:
     name = inside.pop() if inside else piece
     rest = _WORD.findall(piece.replace(name, " ", 1))
     return name if all(word.islower() and is_word(word) for word in rest) else piece
+
+
+def _as_written(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
+    """The words with capitals around a `piece` that means nobody: "Aid" of "Rite Aid"; no known name may be in them."""
+    if reading.text.istitle() or reading.context.symbols.means_one(piece):
+        return None
+    for match in _CAPITALISED.finditer(reading.text):
+        first, _, rest = match[0].partition(" ")
+        begins = match.start() + len(first) + 1 if first.lower() in common_words() and " " in rest else match.start()
+        holds = any(begins <= start and end <= match.end() for start, end in places)
+        if holds and not any(span.start < match.end() and begins < span.end for span in reading.names):
+            return reading.text[begins : match.end()]
+    return None
+
+
+def _among_odd_words(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
+    """The words beside a `piece` that nothing knows any more than it: "aerosystems" of "spirt aerosystems"."""
+    if reading.context.symbols.means_one(piece):
+        return None
+    text = reading.text
+    slips = {slip.start for slip in mends(text, reading.names, ()) if slip.fits}
+    words = [match for match in _WORD.finditer(text) if match.start() not in slips and _is_odd(match[0], reading)]
+    runs: list[list[re.Match[str]]] = []
+    for word in words:
+        if runs and text[runs[-1][-1].end() : word.start()] == " ":
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    holding = (run for run in runs if any(run[0].start() <= s and e <= run[-1].end() for s, e in places))
+    return next((text[run[0].start() : run[-1].end()] for run in holding if len(run) > 1), None)
+
+
+def _is_odd(word: str, reading: Reading) -> bool:
+    lower = word.lower()
+    return len(word) > 1 and not is_word(lower) and not reading.context.symbols.is_ordinary(lower)
 
 
 def _is_about_time(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

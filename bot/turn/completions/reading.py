@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bot.turn.choices.skeleton import skeleton
 from tools.arguments import DATE, NUMBER, PERIOD
 from tools.errors import ToolError
 from tools.narrowing import known_names
@@ -13,9 +15,10 @@ from tools.parsing.finders import find_lengths, find_percents
 from tools.parsing.numbers import parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.messages import ToolCall
+    from bot.turn.choices.skeleton import Skeleton
     from tools.arguments import Kind
     from tools.context import ToolContext
     from tools.parsing.spans import Span
@@ -26,11 +29,47 @@ _SOUNDS = frozenset({"hm", "mm", "uh", "um", "eh", "er", "oh", "ah", "ha"})
 """Sounds of speech, some of which are names in another spelling."""
 
 
-class Reading:
-    """A question with the names, times and amounts in it."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a native model wrote: calls, or the name of a reply.
 
-    def __init__(self, text: str, toolbox: Toolbox, context: ToolContext) -> None:
+    `confidence` is the log-probability of its least sure token, where the model tells it.
+    """
+
+    calls: Sequence[ToolCall]
+    text: str = ""
+    confidence: float | None = None
+
+
+class Reading:
+    """A question with the names, times and amounts in it, what was looked up before it, and how sure the model was."""
+
+    def __init__(
+        self,
+        text: str,
+        toolbox: Toolbox,
+        context: ToolContext,
+        draft: Draft | None = None,
+        earlier: Sequence[ToolCall] = (),
+    ) -> None:
         self.text, self.toolbox, self.context = text, toolbox, context
+        self.draft, self.earlier = draft or Draft(()), earlier
+
+    @cached_property
+    def earlier_names(self) -> list[str]:
+        """The names that the turn before was about: "it" and "they" of this one."""
+        values = [call.arguments.get(key) for call in self.earlier for key in ("symbol", "symbols", "query")]
+        pieces = [piece for value in values if value for piece in (value if isinstance(value, list) else [value])]
+        return list(dict.fromkeys(map(str, pieces)))
+
+    def is_surer(self, than: float) -> bool:
+        """Whether the model's least sure token was likelier than this log-probability; False where it did not tell."""
+        return self.draft.confidence is not None and self.draft.confidence > than
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """The question in plain words."""
+        return skeleton(self)
 
     @cached_property
     def names(self) -> list[Span]:

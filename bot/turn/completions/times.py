@@ -11,6 +11,7 @@ from tools.arguments import DATE, PERIOD
 if TYPE_CHECKING:
     from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
+    from tools.arguments import Kind
     from tools.parsing.spans import Span
 
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
@@ -30,8 +31,13 @@ _TO_COME = re.compile(r"\b(?:next|coming|upcoming|following)\s+\Z", re.IGNORECAS
 """Before "6 months" of "the next 6 months", which as a period means those behind us."""
 
 
+_THAT_DAY = re.compile(r"\b(?:(?:that|the same) (?:day|date)|back then|at (?:the|that) time)\b", re.IGNORECASE)
+"""Asks about the day that the story before tells of."""
+
+
 def fill_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The only call that takes a time gets the only one that the question asks about."""
+    calls = _without_told(calls, reading)
     for name, kind in (("period", PERIOD), ("date", DATE)):
         taking = [call for call in calls if reading.parameter(call, name)]
         if len(taking) != 1 or not _is_open(taking[0], name, reading):
@@ -40,10 +46,31 @@ def fill_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         spans = [span for span in spans if not _is_taken(span, calls) and not _VAGUE.search(span.text)]
         if len(calls) > 1:  # "how is nike today, and my portfolio?"
             spans = [span for span in spans if span.text.lower() != "today"]
-        if len(spans) == 1 and not _is_told(spans[0], reading.text):
+        if len(spans) == 1 and (_is_asked_again(spans[0], kind, reading) or not _is_told(spans[0], reading.text)):
             whole = replace(taking[0], arguments={**taking[0].arguments, name: spans[0].text})
             return [whole if call is taking[0] else call for call in calls]
     return calls
+
+
+def _without_told(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Of calls that differ in their period alone, those whose period is only told of go."""
+    told = [call for call in calls if _has_told_period(call, reading)]
+    return [call for call in calls if call not in told or not any(_is_twin(call, o) for o in calls if o not in told)]
+
+
+def _has_told_period(call: ToolCall, reading: Reading) -> bool:
+    span = next((span for span in reading.periods if span.text == call.arguments.get("period")), None)
+    return span is not None and _is_told(span, reading.text)
+
+
+def _is_twin(call: ToolCall, other: ToolCall) -> bool:
+    rest = [{name: said for name, said in c.arguments.items() if name != "period"} for c in (call, other)]
+    return call.name == other.name and "period" in other.arguments and rest[0] == rest[1]
+
+
+def _is_asked_again(day: Span, kind: Kind, reading: Reading) -> bool:
+    """Whether the question comes back to a `day` that was told of: "what was that in rand that day?"."""
+    return kind is DATE and _THAT_DAY.search(reading.text, day.end) is not None
 
 
 def _is_open(call: ToolCall, name: str, reading: Reading) -> bool:

@@ -15,10 +15,12 @@ from bot.records.admin_tables import ToolSwitch
 from bot.records.policies import terms_of
 from bot.records.tables import AuditRecord
 from bot.records.users import Actor
-from tests.fakes.admin_site import START, text_of
+from tests.fakes.admin_site import START, AdminSite, add_admin, text_of
 from tests.fakes.workspace import settle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.records.database import Database
     from tests.fakes.admin_site import Browser
 
@@ -68,6 +70,19 @@ async def test_the_dashboard_shows_them_and_what_is_wrong(browser: Browser) -> N
     assert "1 kill switch is pulled" in text
     assert "bundled history 22 Dec 2022" in text
     assert len(re.findall(r'class="done"', page.text)) == 24
+    assert "Slack:" not in text
+
+
+async def test_the_dashboard_says_what_keeps_a_platform_from_working_in_the_own_tenant_only(
+    database: Database, tmp_path: Path
+) -> None:
+    site = AdminSite(database, tmp_path)
+    site.troubles["local"] = [("Slack", "The token of <b>Acme</b> is refused.")]
+    for name, tenant in (("grace", "local"), ("otto", "other")):
+        await add_admin(database, name, tenant=tenant)
+    page = await (await site.signed_in("grace")).get("/")
+    assert "<strong>Slack:</strong> The token of &lt;b&gt;Acme&lt;/b&gt; is refused." in page.text
+    assert "Slack:" not in text_of(await (await site.signed_in("otto")).get("/"))
 
 
 async def test_a_tool_is_switched_off_and_on(browser: Browser) -> None:

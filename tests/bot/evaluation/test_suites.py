@@ -57,7 +57,7 @@ async def test_a_writing_model_that_knows_everything_gets_everything() -> None:
 
 
 async def test_a_model_that_never_calls_is_right_only_where_nothing_may_be_called() -> None:
-    model = Knowing(is_native=True, silent=True)
+    model = Knowing(is_native=False, silent=True)
     tools = await SUITES["tools"](Examiner(Decider(model)))
     assert tools.score.right == 0
     assert len(tools.wrong) == tools.score.total

@@ -302,3 +302,29 @@ async def test_one_portfolio_that_breaks_the_measuring_costs_nobody_elses_alerts
     assert (await bench.evaluator().run())["fired"] == 1
     assert [event.user_id for event in await bench.events()] == ["ben"]
     assert "a portfolio could not be measured" in caplog.text
+
+
+async def test_what_a_pass_remembers_goes_with_its_alert_and_has_an_end(
+    bench: AlertBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs.alerts._MOST_DOUBTS", 2)
+    first = await bench.add(Level("drawdown_percent", None, Decimal(10)))
+    held = Portfolio("Main", "USD", (bought("MSFT", "1", "100", "2026-11-12"),), {}, {})
+    async with bench.database.write() as session:
+        await portfolios.add_portfolio(session, bench.actor(), held)
+    closes = [100.0, 120.0, 119.0, 118.0]
+    bench.market.history_of = {"MSFT": history("MSFT", closes, end=date(2026, 11, 13), closes=closes)}
+    bench.market.day = START.date()
+    evaluator = bench.evaluator()
+    await evaluator.run()
+    assert list(evaluator._settled) == [first.key]
+    async with bench.database.write() as session:
+        await alerts.remove(session, bench.actor(), first.id, at=bench.now)
+    second = await bench.add(Level("drawdown_percent", None, Decimal(20)))
+    await evaluator.run()
+    assert list(evaluator._settled) == [second.key]
+    await bench.add(above("500"))
+    for price in ("10000", "20000", "30000"):
+        bench.trade(price, after=MINUTES)
+        await evaluator.run()
+    assert len(evaluator._doubted) == 2

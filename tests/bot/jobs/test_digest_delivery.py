@@ -238,6 +238,19 @@ async def test_a_digest_that_is_run_now_comes_besides_its_slot(office: Office) -
     assert len(office.platform.said()) == 2
 
 
+async def test_a_digest_that_is_run_now_waits_for_no_slot_that_waits(office: Office) -> None:
+    digest = await office.add(quiet_hours={"from": "21:40", "to": "22:30"})
+    await due(office)
+    office.now += 15 * MINUTE
+    assert await office.deliver() == {f"{digest}:2022-12-19": "waiting"}
+    await office.act(lambda session: digests.run_now(session, Actor("ada"), digest, at=office.now))
+    assert await office.deliver() == {f"{digest}:2022-12-19": "waiting", f"{digest}:2022-12-19T21:45": "sent"}
+    assert len(office.platform.said()) == 1
+    async with office.database.read() as session:
+        known = await digests.history(session, "local", digest)
+    assert [sending.outcome for sending in known] == ["sent", ""]
+
+
 async def test_an_hour_that_clocks_left_out_is_explained(office: Office) -> None:
     await office.add(schedule="30 2 * * *", time_zone="Europe/Berlin", holidays="send")
     office.now = datetime(2022, 3, 27, 1, 30, 10, tzinfo=UTC)

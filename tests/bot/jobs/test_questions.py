@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.jobs.questions import KIND, OTHERS_NOW, Attempt
+import pytest
+import sqlalchemy as sa
+
+from bot.jobs.questions import KIND, OTHERS_NOW, Attempt, QuestionHandler, turn_of
 from bot.jobs.showing import Plain
-from bot.messages import Reply
-from bot.records import administration, inbox, users
+from bot.messages import Reply, ToolCall
+from bot.records import administration, inbox, turns, users
 from bot.records.inbox import Event
+from bot.records.tables import Turn
 from bot.records.users import Actor
+from bot.turn.assistant import Assistant
 from bot.turn.destination import Place
+from tests.fakes.firm import Firm, open_firm
 
 if TYPE_CHECKING:
     from bot.records.database import Database
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 ADA, ROOT = Actor("ada", "T1"), Actor("root", "T1")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DIRECT = Place("slack", "T1", "D1")
-PAYLOAD = {"text": "what do I hold?", "target": {"channel": "D1"}}
+PAYLOAD = {"text": "what is the price of Apple?", "target": {"channel": "D1"}}
 ASKED = Event("T1", "Ev1", "D1/1", "U1", "slack", KIND, PAYLOAD, NOW)
 
 
@@ -34,6 +41,11 @@ async def claimed(database: Database) -> Claim:
         claim = await inbox.claim(session, "w1", now=now, lease=timedelta(minutes=1))
     assert claim is not None
     return claim
+
+
+@pytest.fixture
+async def firm(database: Database) -> Firm:
+    return await open_firm(database)
 
 
 async def posted(database: Database, claim: Claim, *, personal: bool) -> str:
@@ -61,3 +73,23 @@ async def test_what_is_for_everybody_is_told_whosever_the_account_is(database: D
     async with database.write() as session:
         await administration.unlink_identity(session, ROOT, "slack", "U1", at=NOW)
     assert await posted(database, claim, personal=False) == "Apple, 10 shares"
+
+
+async def test_a_question_whose_account_was_linked_anew_after_a_first_try_is_answered_for_the_new_user(
+    firm: Firm,
+) -> None:
+    claim = await claimed(firm.parts.database)
+    handler = QuestionHandler(firm.parts.database, Assistant(firm.parts), {}, now=lambda: NOW)
+    async with firm.parts.database.write() as session:  # what a worker that died left
+        at, length = datetime.now(UTC), timedelta(minutes=1)
+        await turns.start_turn(session, ADA, "D1/1", "q", now=at, budget=length, turn_id=turn_of(ASKED))
+        steps = {"calls": [{"name": "get_watchlist", "arguments": {}}], "done": 0}
+        await inbox.checkpoint(session, claim, steps, turn_of(ASKED), now=await inbox.database_now(session))
+        await administration.unlink_identity(session, ROOT, "slack", "U1", at=NOW)
+    again = replace(claim, steps=steps, turn_id=turn_of(ASKED))
+    firm.model.answers += [[ToolCall("get_quote", {"symbols": ["Apple"]})]]
+    (post,) = await handler.run(again)
+    assert "$125.67" in post.message.body["text"]
+    async with firm.parts.database.read() as session:
+        found = await session.scalars(sa.select(Turn).order_by(Turn.position))
+        assert [(turn.user_id, turn.status) for turn in found] == [("ada", "running"), ("U1", "answered")]

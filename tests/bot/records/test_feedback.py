@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ADA, EVE, STRANGER = Actor("ada", "acme"), Actor("eve", "acme"), Actor("ada", "other")
+NEW = Actor("new", "acme")
+"""Of whom nothing is known here yet."""
 PLACE = "C1/100.1"
 
 
@@ -78,7 +80,10 @@ async def test_the_asker_sees_how_it_was_found(database: Database) -> None:
         (EVE, PLACE, {"client": "mary"}, False),
         (ADA, "", {"client": "eve"}, False),
         (STRANGER, PLACE, {}, False),
-        (Actor("nobody", "acme"), PLACE, {}, False),
+        (NEW, PLACE, {}, True),
+        (NEW, "", {}, False),
+        (NEW, PLACE, {"personal": True}, False),
+        (NEW, PLACE, {"client": "eve"}, False),
     ],
 )
 async def test_who_sees_and_judges_an_answer(
@@ -86,8 +91,9 @@ async def test_who_sees_and_judges_an_answer(
 ) -> None:
     await answered(database, **evidence)
     assert await seen(database, actor, "t1", shared) is may
-    assert await rated(database, actor, "t1", shared=shared) is may
-    assert len(await rows(database)) == may
+    may_judge = may and actor != NEW  # a judgement is kept with who gave it
+    assert await rated(database, actor, "t1", shared=shared) is may_judge
+    assert len(await rows(database)) == may_judge
 
 
 async def test_an_adviser_sees_a_clients_answer_as_long_as_the_client_is_theirs(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.encryption_keys import EncryptionKey
-from bot.errors import AdminRefused
+from bot.errors import AdminRefused, EncryptionError
 from bot.records import administration, audit, identities, installations, oauth_states, rotation, users
 from bot.records.admin_tables import Tenant
 from bot.records.database import open_database
@@ -106,6 +107,36 @@ async def test_new_tokens_count_only_for_the_refresh_token_that_was_used(databas
         found = await installations.find(session, "T0001")
     assert found
     assert (found.bot_token, found.refresh_token, found.expires_at) == ("b", "second", later)
+
+
+async def test_one_whose_tokens_cant_be_read_is_listed_with_why_and_can_be_ended_and_made_anew(
+    database: Database,
+) -> None:
+    other = replace(GIVEN, tenant="T0002", name="Bolt")
+    async with database.write() as session:
+        await installations.store(session, GIVEN, at=NOW)
+        await installations.store(session, other, at=NOW)
+    await spoil(database, "T0001")
+    async with database.read() as session:
+        spoilt, whole = await installations.all_installations(session)
+        with pytest.raises(EncryptionError):
+            await installations.find(session, "T0001")
+    assert (spoilt.tenant, spoilt.bot_token, spoilt.refresh_token) == ("T0001", "", "")
+    assert "was altered and can't be read" in spoilt.problem
+    assert (whole.bot_token, whole.problem) == (GIVEN.bot_token, "")
+    async with database.write() as session:
+        assert await installations.deactivate(session, "T0001", "app_uninstalled", at=NOW)
+        await installations.store(session, GIVEN, at=NOW)
+        found = await installations.find(session, "T0001")
+    assert found
+    assert (found.active, found.bot_token) == (True, GIVEN.bot_token)
+
+
+async def spoil(database: Database, tenant: str) -> None:
+    """Alter an encrypted token behind the back of the records."""
+    async with database.write() as session:
+        altered = sa.text("UPDATE slack_installations SET refresh_token = 'gcm1:test:AAAA' WHERE tenant = :tenant")
+        await session.execute(altered, {"tenant": tenant})
 
 
 async def test_only_one_replica_renews_at_a_time(postgres_url: str) -> None:

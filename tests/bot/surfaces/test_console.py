@@ -162,3 +162,19 @@ def test_ctrl_c_at_the_prompt_is_an_end_and_bytes_that_are_no_text_are_no_error(
     assert read_line("") is None
     monkeypatch.setattr(sys, "stdin", _Raising(lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no")))
     assert read_line("") == "\ufffd"
+
+
+def test_what_is_written_of_an_answer_is_seen_until_it_stands_there_whole() -> None:
+    surface = ConsoleSurface(plain=False)
+    page = io.StringIO()
+    surface.err = Console(file=page, highlight=False, width=80, force_terminal=True, no_color=True)
+    with surface.working():
+        surface("Looking up quote: AAPL")
+        surface.drafted(reply("**Apple** closed at \\[125\\]."))
+        assert surface._status
+        assert str(surface._status.status) == "Looking up quote: AAPL…\n\nApple closed at [125]."
+        surface.drafted(reply(""))
+        assert str(surface._status.status) == "Looking up quote: AAPL…"
+    with surface.working():
+        surface.say("Reading your question")
+        assert str(surface._status.status) == "Reading your question…"

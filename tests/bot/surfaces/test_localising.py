@@ -11,7 +11,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.surfaces.localising import Localiser, Reader, shown_moment
+from bot.surfaces.localising import Localiser, Reader, amounts_in, known_in, shown_moment
 from tools.formatting import show
 from tools.values import Figure, Source
 
@@ -107,3 +107,15 @@ def test_the_digits_are_those_of_the_answer(value: Decimal, unit: str, currency:
     if "B" not in text and "T" not in text and "." in text:
         decimal = Locale.parse(locale).number_symbols["latn"]["decimal"]
         assert f"{decimal}{text.split('.')[1][:2].rstrip('%')}" in shown
+
+
+def test_all_amounts_of_a_commands_answer_are_known_and_what_is_to_be_typed_is_left_alone() -> None:
+    answer = "Alert 1 is set: Coca-Cola above $1,070.00, or CHF 5.00; moves 2.5% of “$3.00”. Say `/target KO 25%`."
+    assert amounts_in(answer) == ["$1,070.00", "CHF 5.00", "2.5%"]
+    record = {"answer": answer, "figures": [], "calls": []}
+    localise = Localiser(Reader("de_DE", "UTC"), known_in(record))
+    assert re.sub(r"[\xa0\u202f]", " ", localise(answer)) == (
+        "Alert 1 is set: Coca-Cola above 1.070,00 $, or 5,00 CHF; moves 2,5 % of “$3.00”. Say `/target KO 25%`."
+    )
+    looked_up = {"answer": "A headline of $3.00", "figures": [{"text": "$1.00"}], "calls": [{}]}
+    assert known_in(looked_up) == ["$1.00"]

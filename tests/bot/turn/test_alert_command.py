@@ -19,6 +19,7 @@ from tests.fakes.portfolios import bought
 from tools.context import Portfolio
 from tools.errors import NotOffered
 from tools.market_data.base import Events
+from tools.market_data.snapshot import SnapshotMarketData
 from tools.symbols.resolver import DirectoryResolver
 
 if TYPE_CHECKING:
@@ -151,6 +152,15 @@ async def test_an_alert_is_set_in_the_listings_own_currency(
     (found,) = await kept(context)
     assert found.level.threshold == (None if level is None else Decimal(level))
     assert (found.level.currency, found.watch.armed, found.surface) == (currency, armed, "slack")
+    assert "never changes" not in answer
+
+
+async def test_an_alert_on_data_that_never_changes_says_so_with_the_fix(context: CommandContext) -> None:
+    answer = await run_command(replace(context, market=SnapshotMarketData()), "/alert KO above 70")
+    never = "The bundled history never changes, so this alert can't go off; set TUPPENCE"
+    assert never in answer
+    assert answer.count("never changes") == 1
+    assert len(await kept(context)) == 1
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,23 @@ async def test_one_that_is_sent_counts_more_than_one_that_is_paused(kept: Databa
 async def test_nobody_unknown_gets_one(kept: Database) -> None:
     with pytest.raises(DigestRefused):
         await set_daily(kept, Actor("nobody", "T1"), "slack", "08:00", "UTC", at=NOW)
+
+
+async def test_one_with_a_zone_of_its_own_stays_until_its_time_is_changed(kept: Database) -> None:
+    await put(kept, "08:00", "Asia/Tokyo")
+    at: Any = {"at": NOW, "was_zone": "Europe/Berlin"}
+    assert await set_daily(kept, ADA, "slack", "08:00", "Europe/Berlin", **at) is False
+    assert await set_daily(kept, ADA, "slack", "08:00", "America/New_York", **at) is False
+    (row,) = await rows(kept)
+    assert (row.schedule, row.time_zone) == ("0 8 * * mon-fri", "Asia/Tokyo")
+    assert await set_daily(kept, ADA, "slack", "09:00", "Europe/Berlin", **at) is True
+    (row,) = await rows(kept)
+    assert (row.schedule, row.time_zone) == ("0 9 * * mon-fri", "Europe/Berlin")
+
+
+async def test_one_in_the_persons_zone_goes_with_it(kept: Database) -> None:
+    await put(kept, "08:00", "Europe/Berlin")
+    at: Any = {"at": NOW, "was_zone": "Europe/Berlin"}
+    assert await set_daily(kept, ADA, "slack", "08:00", "America/New_York", **at) is True
+    (row,) = await rows(kept)
+    assert (row.schedule, row.time_zone) == ("0 8 * * mon-fri", "America/New_York")

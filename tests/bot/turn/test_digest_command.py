@@ -13,7 +13,8 @@ from bot.records import digests, preferences, users
 from bot.records.database import open_database
 from bot.records.users import Actor
 from bot.turn.commands import CommandContext, is_personal, run_command
-from tests.fakes.market_data import FakeSymbols
+from tests.fakes.market_data import FakeMarketData, FakeSymbols
+from tools.market_data.snapshot import SnapshotMarketData
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,6 +53,17 @@ async def test_a_digest_is_added_listed_changed_paused_run_and_deleted(context: 
     assert "Deleted" in await run_command(context, "/digest delete 1")
     assert "You have no digests" in await run_command(context, "/digest list")
     assert is_personal("/digest list")
+
+
+@pytest.mark.parametrize(
+    ("person", "app", "zone"),
+    [(ADA, "Asia/Tokyo", "Europe/Berlin"), (BEN, "Asia/Tokyo", "Asia/Tokyo"), (BEN, "", "UTC")],
+)
+async def test_it_comes_in_the_zone_that_was_chosen_or_else_that_of_the_app(
+    context: CommandContext, person: Actor, app: str, zone: str
+) -> None:
+    said = await run_command(replace(context, actor=person, time_zone=app), "/digest add my_portfolio 08:00")
+    assert f"({zone})" in said
 
 
 @pytest.mark.parametrize(
@@ -107,3 +119,11 @@ async def test_the_rules_of_its_signals_can_be_read(context: CommandContext) -> 
 async def test_the_terminal_says_where_digests_go(context: CommandContext) -> None:
     said = await run_command(replace(context, surface="terminal"), "/digest add market_close")
     assert "a digest is sent to Slack or Teams" in said
+
+
+async def test_a_digest_of_data_that_never_changes_says_so_with_the_fix(context: CommandContext) -> None:
+    bundled = replace(context, market=SnapshotMarketData())
+    said = await run_command(bundled, "/digest add market_close")
+    assert "The bundled history never changes, so each one tells of the same prices; set TUPPENCE" in said
+    live = replace(context, market=FakeMarketData())
+    assert "never changes" not in await run_command(live, "/digest add market_close 08:00 mon-fri")

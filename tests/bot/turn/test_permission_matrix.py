@@ -49,8 +49,11 @@ OTHERS: dict[str, dict[str, Any]] = {
     "project_growth": {"principal": "1000", "annual_rate_percent": "5", "years": "10 years"},
     "loan_payment": {"principal": "1000", "annual_rate_percent": "5", "years": "10 years"},
     "define_term": {"term": "beta"},
+}
+UNREAD: dict[str, dict[str, Any]] = {
     "propose_price_alert": {"symbol": "Apple", "condition": "below", "price": "100"},
 }
+"""The tools that prepare a change of what is a person's alone, and read nothing of anybody's."""
 SUBJECTS = ("own", "assigned", "other", "none")
 """Their own; the adviser's client, chosen; somebody else, chosen; their own, of whom nothing is kept."""
 READS = {
@@ -92,8 +95,8 @@ NAMES = {"own": "Apple", "assigned": "Microsoft", "other": "Exxon"}
 
 
 def test_the_tables_have_every_tool() -> None:
-    assert {*PERSONAL, *OTHERS} == {tool.__name__ for tool in TOOLS}
-    assert not PERSONAL.keys() & OTHERS.keys()
+    names = [*PERSONAL, *UNREAD, *OTHERS]
+    assert sorted(names) == sorted(tool.__name__ for tool in TOOLS)
     assert PLACES.keys() == GOES.keys()
 
 
@@ -200,6 +203,18 @@ async def test_an_answer_about_the_market_is_the_same_for_all_and_stays_where_it
     assert found == {}
 
 
+@pytest.mark.parametrize("tool", UNREAD)
+async def test_a_change_of_ones_own_is_proposed_to_the_asker_alone(firm: Firm, tool: str) -> None:
+    found = {}
+    for role, where in {*product(ROLES, ["public"]), *product(["member"], PLACES)}:
+        deliveries = await cell(firm, tool, UNREAD[tool], role, "own", where)
+        who, reply = sent_to(deliveries)
+        line = deliveries.place.answer if deliveries.place and deliveries.place is not reply else ""
+        if who != GOES[where][1] or "Apple" in line or "100" in line:
+            found[role, where] = who, line
+    assert found == {}
+
+
 async def test_no_cell_of_all_is_wrong_at_the_door_and_at_the_post(firm: Firm) -> None:
     """Every tool, role, subject and place: what the door opens for, and where a reply with it would be posted."""
     database, wrong_ones, cells = firm.parts.database, {}, 0
@@ -212,14 +227,14 @@ async def test_no_cell_of_all_is_wrong_at_the_door_and_at_the_post(firm: Firm) -
     async with database.read() as session:
         for where, place in PLACES.items():
             places[where] = await place_now(session, Actor("member"), place)
-    for tool, role, subject, where in product([*PERSONAL, *OTHERS], ROLES, SUBJECTS, PLACES):
+    for tool, role, subject, where in product([*PERSONAL, *UNREAD, *OTHERS], ROLES, SUBJECTS, PLACES):
         cells += 1
         is_personal = tool in PERSONAL_TOOLS
         reply = Reply("t", "?", "Figures.", "answered", personal=is_personal)
         deliveries = route(reply, PLACES[where], places[where])
         goes = "place" if deliveries.place == reply else "asker" if deliveries.direct == reply else "nobody"
         may = opened[role, subject] if is_personal else True
-        expected = GOES[where][tool in PERSONAL]
+        expected = GOES[where][tool not in OTHERS]
         expected_may = (role, subject) in READS or subject == "none" or tool in OTHERS
         if (goes, may) != (expected, expected_may):
             wrong_ones[tool, role, subject, where] = goes, may

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.yahoo_server import SERVER_FAULT, Fault, YahooServer, redirected, throttled
-from tools.market_data import SNAPSHOT_NOTE, UNREACHABLE_NOTE, choose_market_data
+from tools.market_data import SNAPSHOT_NOTE, UNCHANGING, UNREACHABLE_NOTE, choose_market_data, unchanging_note
 from tools.market_data.cache import CachedMarketData
 from tools.market_data.reachability import MEMORY_FILE, is_reachable, yahoo_answers
 from tools.market_data.snapshot import SnapshotMarketData
@@ -118,6 +118,16 @@ async def test_snapshot_and_yahoo_are_taken_at_their_word(tmp_path: Path) -> Non
     assert isinstance(yahoo, CachedMarketData)
     assert (yahoo.name, note) == ("Yahoo Finance", "")
     assert probe.asked == 0
+
+
+async def test_only_data_that_never_changes_is_called_so_with_the_fix(tmp_path: Path) -> None:
+    snapshot, _ = await choose_market_data("snapshot", home=tmp_path)
+    assert snapshot.name == UNCHANGING
+    assert unchanging_note(snapshot, "nothing happens") == (
+        "The bundled history never changes, so nothing happens; set TUPPENCE_MARKET_DATA=yahoo to connect Yahoo Finance."
+    )
+    yahoo, _ = await choose_market_data("yahoo", home=tmp_path)
+    assert unchanging_note(yahoo, "nothing happens") == ""
 
 
 async def test_auto_is_yahoo_when_it_answers_else_the_bundled_history_and_says_so(tmp_path: Path) -> None:

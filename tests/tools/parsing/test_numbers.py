@@ -14,6 +14,7 @@ from tools.parsing.numerals import parse_count
 
 NUMBERS = {
     "300": 300, "1,250": 1250, "1,250.50": "1250.5", "1.250,50": "1250.5", "1.250": "1.25", "1.250.000": 1250000,
+    "30.000": 30000, "€5.000": 5000, "30.000k": 30000, "0.000": 0, "30.0000": 30,
     "1 250 000": 1250000, "1'250'000": 1250000, "1\u2019250\u2019000": 1250000, "1\u00a0250": 1250,
     "1,25,000": 125000, "10,00,000": 1000000, "0": 0, "007": 7, ".5": "0.5", "0.5": "0.5",
     "5k": 5000, "5K": 5000, "5 k": 5000, "1.2 million": 1200000, "1.2  million": 1200000, "2.5m": 2500000,
@@ -62,12 +63,12 @@ PERCENTS = {
     "5 and a half percent": "5.5", "half a percent": "0.5", "half percent": "0.5", "half of one percent": "0.5",
     "a quarter of a percent": "0.25", "quarter percent": "0.25", "three quarters of a percent": "0.75",
     "three-quarters of a percent": "0.75", "a percent": 1, "one percent": 1, "seven point five percent": "7.5",
-    "-2%": -2, "minus two percent": -2, "1,000%": 1000, ".5%": "0.5", "50 bps": "0.5", "50bps": "0.5",
+    "6,2%": "6.2", "6,25 percent": "6.25", "5.000%": 5, "1,250%": 1250, "-2%": -2, "minus two percent": -2, "1,000%": 1000, ".5%": "0.5", "50 bps": "0.5", "50bps": "0.5",
     "25 basis points": "0.25", "one hundred percent": 100, "a hundred percent": 100, "100": 100,
 }  # fmt: skip
 NOT_PERCENTS = [
     "", "%", "percent", "5k", "5k%", "$5", "$5%", "2022", "300", "7%%", "% 7", "7 percent a year", "seven years", "x%",
-    "NaN%", "inf%", "1e3%", "1_0%", "\u0667%", "99999%", "a", "half", "7 pct %", "bps", "5percentage", "percent 5",
+    "NaN%", "inf%", "6,2", "1,2,3%", "1e3%", "1_0%", "\u0667%", "99999%", "a", "half", "7 pct %", "bps", "5percentage", "percent 5",
     "1" * 40 + "%",
 ]  # fmt: skip
 

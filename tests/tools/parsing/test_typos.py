@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 SLIPS: dict[Callable[[str], object], dict[str, str]] = {
     parse_period: {
         "this year": "tihs year|thsi year|this eyar|TIHS YEAR", "last 3 months": "last 3 motnhs|lsat 3 monhts",
-        "past six months": "past six mnths|past six mnoths", "25 years": "25 yeras|25yeras", "last week": "last weke",
-        "last year": "lsat yaer|last yera", "yesterday": "yesturday|yesterady", "today": "tody", "last month": "last monht",
+        "past six months": "past six mnths|past six mnoths", "25 years": "25 yeras|25yeras",
+        "last week": "last weke|last weak|las week|lst week", "52 weeks": "52 weak", "this month": "this moth",
+        "last year": "lsat yaer|last yera", "yesterday": "yesturday|yesterady", "today": "tody",
+        "last month": "last monht|last moth|lsat moth|las month",
         "last quarter": "last quater|last qaurter", "last decade": "last decdae", "recently": "recentyl",
         "since january": "since janury|sicne january", "since february 2020": "since febuary 2020|snice febrary 2020",
         "september 2020": "septembr 2020|setpember 2020", "october 2021": "octobre 2021", "all time": "all tiem",
         "twenty nineteen": "twnety nineteen", "first quarter": "frist quarter|first quater", "in june": "in juen",
-        "last twelve months": "last twelv months", "last three months": "last thre months", "a fortnight": "a fornight",
+        "last twelve months": "last twelv months", "over 3 months": "over 3 moths|over 3 motnhs",
+        "last three months": "last thre months", "a fortnight": "a fornight",
     },
     parse_years: {
         "25 years": "25 yeras|25 yers", "twenty years": "twnety years|tewnty yaers", "18 months": "18 motnhs",
@@ -57,7 +60,7 @@ SLIPS: dict[Callable[[str], object], dict[str, str]] = {
 }  # fmt: skip
 # Another word, a name, a ticker, or as near to two words as to one.
 NO_SLIPS: dict[Callable[[str], object], str] = {
-    parse_period: "last mouth|last moth|last weak|this yeah|this near|last dear|last bear|list year|lost year|pats year"
+    parse_period: "last mouth|a moth|moth|weak|a weak|this weak|this yeah|this near|last dear|last bear|list year|lost year"
     "|form 2015 to 2018|that year|fall|late|yearn|yeah|TODY|last yearss|last 6 monthsly|time|data",
     parse_years: "tree years|there years|nike|fiver|25 tears|sevne|20 hears",
     parse_date: "3 marchy 2021|3 match 2021|3 juny 2021",

@@ -201,6 +201,34 @@ async def test_trades_after_the_moment_are_not_held_yet() -> None:
     assert "Procter" not in reply.answer
 
 
+@pytest.mark.parametrize("price", [None, "1"])
+async def test_what_was_imported_without_a_date_is_held_at_the_last_close_and_moved_nothing(price: str | None) -> None:
+    before_the_open = CLOSED.replace(hour=7)  # the newest prices are of the day before
+    imported = holding(bought("AAPL", "10", price, "2026-11-20"), bought("KO", "5", price, "2026-11-20"))
+    reply = await made("my_portfolio", reader=imported, at=before_the_open)
+    held = 10 * _number(reply, "price", "AAPL") + 5 * _number(reply, "price", "KO")
+    assert _number(reply, "market value") == pytest.approx(held)
+    assert _number(reply, "day change in money") == 0
+    whole = next(figure for _, figure, _ in reply.figures if figure.attribute == "market value")
+    assert f"Your portfolio stands at {show(whole)} without cash." in reply.answer
+
+
+async def test_what_was_bought_on_the_day_counts_from_its_close_beside_what_was_held() -> None:
+    imported = bought("KO", "5", "1", "2026-11-20")
+    alone = await made("my_portfolio", reader=holding(bought("AAPL", "10", "90", "2026-03-02")))
+    both = await made("my_portfolio", reader=holding(bought("AAPL", "10", "90", "2026-03-02"), imported))
+    for attribute in ("day change in money", "day change"):
+        assert _number(both, attribute) == _number(alone, attribute)
+    worth = _number(both, "market value") - _number(alone, "market value")
+    assert worth == pytest.approx(5 * _number(both, "price", "KO"))
+
+
+def _number(reply: Reply, attribute: str, subject: str = "portfolio") -> float:
+    (value,) = {each.value for _, each, _ in reply.figures if (each.subject, each.attribute) == (subject, attribute)}
+    assert isinstance(value, Decimal)
+    return float(value)
+
+
 async def test_exchange_rates_of_foreign_holdings_are_told_apart() -> None:
     class Moving(type(digest_market())):  # type: ignore[misc]
         async def exchange_rate(self, base: str, quote: str, on: date | None) -> Any:

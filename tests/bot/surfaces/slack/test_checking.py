@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from bot.records import inbox, installations
+from bot.records import heard_events, inbox, installations
 from bot.records.inbox import Event
 from bot.records.installations import Installation
 from bot.records.opening import open_records
@@ -85,6 +86,34 @@ async def test_one_workspace_and_both_ways_in(slack: SlackServer, sqlite_url: st
     assert "install the app again" in (await check_slack(settings))[0][1]
 
 
+async def test_events_that_never_came_are_named_with_what_to_try(
+    slack: SlackServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = at_home(sqlite_url, slack.address, tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN)
+    async with await open_records(settings) as database, database.write() as session:
+        for kind in ("message.im", "app_home_opened", "message.channels"):
+            await heard_events.note(session, "T0001", "slack", kind, at=NOW)
+    state, text = (await check_slack(settings))[-1]
+    assert state == "note"
+    assert "T0001: app_mention (mention it in a channel that it is in); try it" in text
+    async with await open_records(settings) as database, database.write() as session:
+        await heard_events.note(session, "T0001", "slack", "app_mention", at=NOW)
+    assert "the last question came" in (await check_slack(settings))[-1][1]
+
+
+async def test_a_websocket_that_can_not_be_opened_is_told_although_slack_can_be_asked(
+    slack: SlackServer, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = at_home(sqlite_url, slack.address, tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN)
+    assert find(await check_slack(settings), "Socket Mode works")[0] == "ok"
+    assert not slack.sockets
+    monkeypatch.setattr("bot.surfaces.slack.sockets.proxy_for", lambda _: "http://127.0.0.1:1")
+    state, text = find(await check_slack(settings), "Socket Mode does not work")
+    assert state == "bad"
+    assert "its WebSocket can't be opened" in text
+    assert "HTTPS_PROXY" in text
+
+
 async def test_an_address_without_the_path_of_the_methods_is_told_so(
     slack: SlackServer, sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -103,18 +132,23 @@ async def test_installations_by_oauth_each_have_a_line(
     assert "/slack/oauth_redirect" in find(lines, "redirect URL")[1]
     assert "open /slack/install" in find(lines, "installed nowhere yet")[1]
     async with await open_records(settings) as database, database.write() as session:
-        for team, name in (("T0001", "Acme"), ("T0002", "Bolt"), ("T0003", "Gone"), ("T0004", "Old")):
+        for team, name in (("T0001", "Acme"), ("T0002", "Bolt"), ("T0003", "Gone"), ("T0004", "Old"), ("T0005", "Odd")):
             given = Installation(team, name, bot_token=organisation.issue(team), expires_at=NOW + timedelta(days=9999))
             await installations.store(session, given, at=NOW)
         old = Installation("T0004", "Old", bot_token="xoxe.xoxb-1", refresh_token="xoxe-1", expires_at=NOW)
         await installations.store(session, old, at=NOW - timedelta(days=400))
         await installations.deactivate(session, "T0003", "app_uninstalled", at=NOW)
+        await session.execute(
+            sa.text("UPDATE slack_installations SET bot_token = substr(bot_token, 1, 60) WHERE tenant = 'T0005'")
+        )
     organisation.revoke("T0002")
     lines = await check_slack(settings)
     assert find(lines, "workspace Acme")[0] == "ok"
     state, text = find(lines, "token_revoked")
     assert (state, "install the app again at /slack/install" in text) == ("bad", True)
     assert find(lines, "taken out of the workspace Gone")[0] == "note"
+    state, text = find(lines, "tokens of the workspace Odd can't be read")
+    assert (state, text.endswith("Or install the app again at /slack/install")) == ("bad", True)
 
 
 async def test_a_client_that_slack_does_not_know_is_told_with_the_page_to_copy_it_from(

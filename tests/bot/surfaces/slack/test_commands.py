@@ -75,7 +75,9 @@ async def test_quotes_are_a_table(served: Served) -> None:
     [
         ("compare AAPL MSFT since 2020", "Apple did better"),
         ("portfolio", "Your portfolio is empty"),
-        ("qoute AAPL", "Did you mean /fin quote?"),
+        ("qoute AAPL", "Did you mean /fin quote AAPL?"),
+        ("watchlist", "Did you mean /fin watch?"),
+        ("charts AAPL", "Did you mean /fin chart AAPL?"),
         ("help", "/fin chart AAPL 5y"),
         ("settings", "Base currency: not chosen"),
         ("ask", "Say what you would like to know, as in /fin ask"),
@@ -88,3 +90,11 @@ async def test_all_but_questions_work_without_a_model(served: Served, text: str,
 
     _, shown = await typed(served, text)
     assert said in plain(shown)
+
+
+async def test_money_and_times_of_a_command_are_the_readers(served: Served) -> None:
+    served.slack.users[USER] = {"locale": "de-DE", "tz": "Europe/Berlin"}
+    _, alert = await typed(served, "alert KO above 70")
+    assert "Coca-Cola above 70,00\u00a0$" in alert.text.replace("\u2060", "")
+    _, digest = await typed(served, "digest add my_portfolio 08:00")
+    assert "08:00 every day (Europe/Berlin)" in digest.text.replace("\u2060", "")

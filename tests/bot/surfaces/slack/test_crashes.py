@@ -15,6 +15,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from tests.fakes.ollama_server import Call, FakeOllama, Say, Wait
 from tests.fakes.replica import STAGES
 from tests.fakes.slack_payloads import message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, SlackServer
@@ -110,3 +111,53 @@ async def test_every_question_has_one_message_whenever_the_server_dies(
     # A question in whose work the server died four times is given up with an apology.
     assert [text for text in texts if "Apple closed" not in text and "I tried several times" not in text] == []
     assert sum("Apple closed" in text for text in texts) >= 10
+
+
+async def test_a_server_that_dies_while_an_answer_is_read_leaves_it_once_and_whole(
+    slack: SlackServer, sqlite_url: str, tmp_path: Path
+) -> None:
+    """Once right after its stream was closed for the whole answer, and once after a sentence was shown."""
+    slack.missing -= STREAMING
+    stages = ("closed:1", "read:1")
+    async with FakeOllama() as ollama:
+        life = Life(
+            os.environ
+            | {
+                "TUPPENCE_HOME": str(tmp_path / "home"),
+                "TUPPENCE_DATABASE_URL": sqlite_url,
+                "TUPPENCE_MODEL_BACKEND": "ollama",
+                "TUPPENCE_MODEL": "qwen3:4b",
+                "OLLAMA_HOST": ollama.address,
+                "TUPPENCE_MARKET_DATA": "snapshot",
+                "SLACK_BOT_TOKEN": BOT_TOKEN,
+                "SLACK_APP_TOKEN": APP_TOKEN,
+                "SLACK_API_URL": f"{slack.address}/api/",
+            },
+            tmp_path / "log",
+        )
+        for number, stage in enumerate(stages):
+            read = asyncio.Event()
+            ollama.then(Call("get_quote", {"symbols": ["AAPL"]}))
+            ollama.then(Say("Apple closed at $125.67. That "), Wait(read), Say("is all. "), Say("Ask me for more."))
+            await life.begin(stage)
+            delivery = asyncio.create_task(deliver_until_acknowledged(slack, number, f"D{number}"))
+            await until(lambda number=number: text_in(slack, f"D{number}"), PATIENCE)  # type: ignore[misc]
+            read.set()
+            assert await life.died() == -signal.SIGKILL, stage
+            delivery.cancel()
+            await asyncio.gather(delivery, return_exceptions=True)
+        await life.begin("")
+        try:
+            await until(lambda: len([shown for shown in slack.messages if shown.key]) == len(stages), PATIENCE)
+        finally:
+            assert life.process
+            life.process.terminate()
+            assert await life.died() == 0
+    assert Counter(shown.channel for shown in slack.messages) == Counter(f"D{n}" for n in range(len(stages)))
+    assert not any(stream.is_open for stream in slack.streams.values())
+    assert [shown.text.count("Apple closed at $125.67") for shown in slack.messages] == [1] * len(stages)
+
+
+def text_in(slack: SlackServer, channel: str) -> str:
+    """What can be read of an answer in the streams of a channel."""
+    return "".join(stream.text for stream in slack.streams.values() if stream.shown.channel == channel)

@@ -13,10 +13,12 @@ from bot.jobs.scheduler import Scheduler
 from bot.records import administration
 from bot.records.schedule_tables import Digest
 from bot.records.users import Actor
+from bot.surfaces.sending_buttons import DIRECTLY
 from tests.fakes.slack_interactive import button_of, has_button, pressed
-from tests.fakes.slack_payloads import TEAM, USER
-from tests.fakes.slack_served import served_settings, serving
+from tests.fakes.slack_payloads import TEAM, USER, message
+from tests.fakes.slack_served import served_settings, serving, ts
 from tests.fakes.slack_server import Fault, SlackServer, deliver_form
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,7 +46,7 @@ async def typed(served: Served, text: str, number: int = 0, channel: str = DIREC
     return answer.text
 
 
-async def is_due(served: Served) -> None:
+async def is_due(served: Served, count: int = 1) -> None:
     """All digests are due this minute; a replica looks, and they are sent."""
     now = datetime.now(UTC) - timedelta(minutes=1)
     async with served.database.write() as session:
@@ -55,7 +57,7 @@ async def is_due(served: Served) -> None:
             "last_slot": None,
         }
         await session.execute(sa.update(Digest).values(since=now - timedelta(days=1), **daily))
-    assert await Scheduler(served.database).round() == 1
+    assert await Scheduler(served.database).round() == count
     await served.settled()
 
 
@@ -120,6 +122,22 @@ async def test_a_digest_of_a_channel_is_posted_there(served: Served) -> None:
     assert [each.channel for each in sent] == [CHANNEL]
 
 
+async def test_a_press_under_the_digest_of_a_channel_is_answered_to_who_pressed_alone(served: Served) -> None:
+    await for_the_channel(served)
+    async with counted(served) as sent:
+        await is_due(served)
+    async with counted(served) as said:
+        await served.press(pressed(sent[0], "digest_pause", user="UEVE"))
+    assert [(each.channel, "You have no digest" in each.text) for each in said] == [("DUEVE", True)]
+    assert not (await rows(served))[0].paused
+    async with counted(served) as said:
+        await served.press(pressed(sent[0], "digest_pause"))
+    assert [(each.channel, each.text.startswith("Paused until")) for each in said] == [(DIRECT, True)]
+    assert (await rows(served))[0].paused
+    await until(lambda: len(served.slack.whispers) == 2)
+    assert {(each.channel, each.text) for each in served.slack.whispers} == {(CHANNEL, DIRECTLY)}
+
+
 async def test_a_digest_of_a_channel_that_is_archived_is_switched_off_and_sent_nowhere_else(served: Served) -> None:
     await for_the_channel(served)
     served.slack.faults["chat.postMessage"].append(Fault(body={"ok": False, "error": "is_archived"}))
@@ -127,3 +145,21 @@ async def test_a_digest_of_a_channel_that_is_archived_is_switched_off_and_sent_n
         await is_due(served)
     assert sent == []
     assert (await rows(served))[0].failure == "that channel is archived"
+
+
+async def test_an_admin_is_told_once_of_a_channel_that_is_gone(served: Served) -> None:
+    await for_the_channel(served)
+    assert "Scheduled in that channel" in await typed(served, "digest add market_open channel=here", 1, CHANNEL)
+    await served.say(message("price of Apple", user="UEVE", channel="DUEVE", ts=ts(1)))
+    by, at = Actor("root", TEAM), datetime.now(UTC)
+    async with served.database.write() as session:
+        await administration.grant_role(session, by, "UEVE", "admin", at=at)
+        await administration.save_user(session, by, "UROOT", display_name="never asked here", active=True, at=at)
+        await administration.grant_role(session, by, "UROOT", "admin", at=at)
+    served.slack.refuse[CHANNEL] = "is_archived"
+    async with counted(served) as sent:
+        await is_due(served, 2)
+    assert [row.failure for row in await rows(served)] == ["that channel is archived"] * 2
+    (told,) = sent
+    assert told.channel == "DUEVE"
+    assert "can't be delivered any more (that channel is archived)" in told.text

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.records import administration, portfolios
 from bot.records.tables import User
 from bot.records.users import Actor
-from bot.surfaces.slack.revealing import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN
+from bot.surfaces.quoting import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN
 from tests.fakes.block_check import view_problems
 from tests.fakes.slack_interactive import button_of, press, pressed, shortcut
 from tests.fakes.slack_payloads import APP, BOT, CHANNEL, TEAM, USER, mention, message
@@ -95,7 +95,6 @@ async def test_who_became_a_guest_or_was_deactivated_is_shown_nothing_personal(
 
 
 async def test_in_a_channel_everybody_there_may_look(served: Served, slack: SlackServer) -> None:
-    await served.say(message("/help", ts=ts(5), user="UEVE"))
     await served.allow(CHANNEL)
     shown = await answer(served, channel=CHANNEL)
     await served.press(pressed(shown, "show_how", user="UEVE"))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.errors import DatabaseError
 from bot.records import administration, alerts, digests, preferences, users
+from bot.records.digest_terms import DigestTerms, vet
 from bot.records.preferences import Choices
 from bot.records.tables import AuditRecord
 from bot.records.users import Actor
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 ADA, BEN = Actor(USER, TEAM), Actor("UBEN", TEAM)
 TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -119,6 +121,20 @@ async def test_it_opens_and_what_is_sent_is_kept_and_seen(served: Served, slack:
     )
     await served.press(submitted(view, filled(risk="balanced", digest="08:05")))
     assert (await chosen(served)).base_currency is None
+
+
+async def test_a_digest_with_a_zone_of_its_own_is_left_alone_by_what_else_is_saved(
+    served: Served, slack: SlackServer
+) -> None:
+    terms = await vet(DigestTerms("my_portfolio", "slack", schedule="0 8 * * mon-fri", time_zone="Asia/Tokyo"), NOW)
+    async with served.database.write() as session:
+        await users.ensure_user(session, ADA)
+        await digests.add(session, ADA, USER, terms, at=NOW)
+    view = settings_form(Choices(), Daily(), today=TODAY)
+    await served.press(submitted(view, filled(currency="EUR", zone="Europe/Berlin", digest="08:00")))
+    await until(lambda: slack.tabs and "Asia/Tokyo" in " ".join(texts(slack.tab(USER))))
+    (row,) = await digest_rows(served)
+    assert (row.schedule, row.time_zone) == ("0 8 * * mon-fri", "Asia/Tokyo")
 
 
 async def test_faults_are_told_beside_their_fields_and_nothing_is_kept(served: Served) -> None:
@@ -225,5 +241,5 @@ async def test_a_digest_that_could_not_be_kept_is_told_though_the_form_is_closed
     saved = read_press(submitted(settings_form(Choices(), Daily(), today=TODAY), filled(digest="08:05")))
     assert saved is not None
     with pytest.raises(DatabaseError):
-        await HomeControls(desk)._schedule(saved, "08:05")
+        await HomeControls(desk)._schedule(saved, "08:05", "UTC")
     assert told == [NOT_KEPT]

@@ -11,7 +11,7 @@ import pytest
 
 from bot.surfaces.slack.api import SlackApi
 from bot.surfaces.slack.receiving import Receiver
-from bot.surfaces.slack.sockets import Sockets
+from bot.surfaces.slack.sockets import Sockets, proxy_for
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_payloads import CHANNEL, TEAM, USER, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, Fault, SlackServer
@@ -176,3 +176,20 @@ async def test_a_wrong_app_token_is_told(slack: SlackServer, intake: RecordingIn
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await api.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [
+        ("wss://wss-primary.slack.com/link", "http://proxy.example:3128"),
+        ("ws://plain.example/link", None),
+        ("wss://inside.example/link", None),
+        ("wss://127.0.0.1:9/link", None),
+    ],
+)
+def test_the_way_to_the_socket_is_that_of_pages(monkeypatch: pytest.MonkeyPatch, url: str, proxy: str | None) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert proxy_for(url) == proxy

@@ -11,6 +11,7 @@ import pytest
 from bot.settings import load_settings
 from bot.surfaces.slack.events import StopAsked, is_stop, read_event
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
+from tests.fakes.slack_interactive import deliver_press, press, shortcut
 from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, callback, mention, message
 from tests.fakes.slack_served import serving
 from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
@@ -57,6 +58,11 @@ def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: 
 
 def ago(seconds: int) -> str:
     return f"{int(time.time()) - seconds}.000001"
+
+
+def soon() -> str:
+    """Later than whatever was asked up to now."""
+    return f"{time.time() + 1:.6f}"
 
 
 def stopped(thread: str, at: float) -> dict[str, Any]:
@@ -124,6 +130,43 @@ async def test_stop_as_a_command_ends_what_is_under_way_in_the_channel(
         assert await served.settled() == {"Ev1": "cancelled"}
         again = await deliver_form(served.client, form)
         assert "Nothing is under way" in again.json()["text"]
+
+
+@pytest.mark.parametrize("is_in_thread", [False, True])
+@pytest.mark.parametrize("by", ["home", "shortcut", "command elsewhere"])
+async def test_stop_in_the_direct_messages_ends_what_was_asked_without_being_written_there(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama, by: str, is_in_thread: bool
+) -> None:
+    ollama.then(Say("Apple "), Hang()).then(Say("I am here."))
+    said = {"type": "message", "ts": ago(9), "user": "UEVE", "text": "tell me of Apple"}
+    form = {"command": "/fin", "text": "ask tell me of Apple", "team_id": TEAM, "trigger_id": "1.2"}
+    stop: Any = {"channel": f"D{USER}", "event_id": "Ev2", **({"thread_ts": ago(8)} if is_in_thread else {})}
+    async with serving(settings, slack) as served:
+        if by == "home":
+            await deliver_press(served.client, press(None, "home_ask_1", "tell me of Apple"))
+        elif by == "shortcut":
+            await deliver_press(served.client, shortcut("explain_figures", said, channel=CHANNEL))
+        else:
+            await deliver_form(served.client, {**form, "user_id": USER, "channel_id": CHANNEL})
+        await ollama.hanging.wait()
+        await deliver(served.client, message("stop", ts=soon(), **stop))
+        async with asyncio.timeout(SOON):
+            await ollama.abandoned.wait()
+        states = await served.settled()
+        assert [state for name, state in states.items() if name != "Ev2"] == ["cancelled"]
+
+
+async def test_slacks_button_in_a_thread_ends_nothing_that_was_asked_elsewhere(
+    settings: Settings, slack: SlackServer, ollama: FakeOllama
+) -> None:
+    ollama.then(Say("Apple "), Hang()).then(Say("I am here."))
+    async with serving(settings, slack) as served:
+        await deliver_press(served.client, press(None, "home_ask_1", "tell me of Apple"))
+        await ollama.hanging.wait()
+        await deliver(served.client, stopped(ago(8), time.time() + 1))
+        assert list((await served.states()).values()) == ["waiting"]
+        await deliver(served.client, message("stop", ts=soon(), channel=f"D{USER}", event_id="Ev2"))
+        await served.settled()
 
 
 async def test_what_a_dead_process_showed_of_a_stopped_question_is_marked(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from bot.jobs.posting import PostFailed
 from bot.records import audit, installations
@@ -151,6 +153,30 @@ async def test_a_failure_is_tried_again_at_the_next_round(
     clock.turn(minutes=1)
     await keeper.round()
     assert (await kept(database)).bot_token != first.bot_token
+
+
+async def test_an_installation_whose_tokens_cant_be_read_is_told_once_and_holds_up_no_other(
+    keeper: Keeper, database: Database, clock: Clock, first: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with database.write() as session:
+        await installations.store(session, replace(first, tenant="T0002", name="A Bolt"), at=NOW)
+        await session.execute(
+            sa.text("UPDATE slack_installations SET bot_token = 'gcm1:test:AAAA' WHERE tenant = 'T0002'")
+        )
+    clock.turn(hours=11)
+    await keeper.round()
+    await keeper.round()
+    assert (await kept(database)).bot_token != first.bot_token
+    (told,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert "the tokens of the workspace A Bolt can't be read" in told
+    assert "install the app again at /slack/install" in told
+    async with database.write() as session:
+        await installations.store(session, replace(first, tenant="T0002", name="A Bolt"), at=NOW)
+    await keeper.round()
+    async with database.read() as session:
+        again = await installations.find(session, "T0002")
+    assert again
+    assert "A Bolt" not in caplog.text.replace(told, "")
 
 
 async def test_a13_one_that_slack_never_renews_ends_the_installation_once_it_has_expired(

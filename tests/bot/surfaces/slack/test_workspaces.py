@@ -31,7 +31,7 @@ from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.surface import SlackSurface
 from bot.surfaces.slack.texts import EVENT_TYPE
-from bot.surfaces.slack.workspaces import REMEMBERED, Workspaces
+from bot.surfaces.slack.workspaces import HELD_BACK, REMEMBERED, Workspaces
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_organisation import CLIENT_ID, CLIENT_SECRET, SlackOrganisation, Workspace, in_team, removed
 from tests.fakes.slack_payloads import BOT, DM, USER, mention, message
@@ -254,7 +254,10 @@ async def test_a13_a_revoked_workspace_stops_itself_alone_and_only_the_configure
     assert calls == []  # a dead token reaches no workspace, and is tried once
     assert workspaces.problem == ""
     assert await (await workspaces.api(ONE)).call("auth.test")
+    assert "token_revoked" in workspaces.trouble(TWO)
+    assert workspaces.trouble(ONE) == ""
     await workspaces.lost(TWO, "tokens_revoked")
+    assert "Slack says tokens revoked: nobody in this workspace is answered" in workspaces.trouble(TWO)
     with pytest.raises(PostRefused, match="not installed"):
         await workspaces.of(TWO)
     assert workspaces.problem == ""
@@ -262,6 +265,7 @@ async def test_a13_a_revoked_workspace_stops_itself_alone_and_only_the_configure
     with pytest.raises(PostFailed, match="set SLACK_BOT_TOKEN anew"):
         await (await workspaces.api(ONE)).call("auth.test")
     assert "token_revoked" in workspaces.problem
+    assert workspaces.trouble(ONE) == workspaces.problem
     fresh = slack.issue(ONE)
     await keep(database, ONE, fresh)  # it was installed anew by OAuth, and goes on with that
     assert (await workspaces.api(ONE)).client.token == fresh
@@ -338,14 +342,21 @@ async def test_what_we_said_ourselves_is_no_question_though_a_stand_in_sends_it_
     await workspaces.aclose()
 
 
-async def test_a26_that_slack_holds_events_back_is_told_to_whoever_reads_the_log(
-    caplog: pytest.LogCaptureFixture,
+async def test_a26_that_slack_holds_events_back_is_told_in_the_log_and_to_the_admins_of_that_workspace(
+    caplog: pytest.LogCaptureFixture, slack: SlackOrganisation
 ) -> None:
-    intake = RecordingIntake()
-    app = Starlette(routes=[*slack_routes(SECRET, Receiver(intake, nobody_lost))])  # type: ignore[arg-type]
+    intake, seconds = RecordingIntake(), [0.0]
+    workspaces = Workspaces(both(slack, slack.issue(ONE)), lambda: seconds[0])
+    receiver = Receiver(intake, nobody_lost, on_held_back=workspaces.held_back)  # type: ignore[arg-type]
+    app = Starlette(routes=[*slack_routes(SECRET, receiver)])
     held = {"token": "x", "type": "app_rate_limited", "team_id": TWO, "minute_rate_limited": 1790000000}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         with caplog.at_level(logging.ERROR):
             assert (await deliver(client, held)).status_code == 200
     assert TWO in caplog.text
     assert intake.events == {}
+    assert "holds events of this workspace back" in workspaces.trouble(TWO)
+    assert workspaces.trouble(ONE) == ""
+    seconds[0] += HELD_BACK
+    assert workspaces.trouble(TWO) == ""
+    await workspaces.aclose()

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from bot.jobs.posting import PostFailed, PostRefused
 from bot.surfaces.teams.api import LONGEST_BACK_OFF, TeamsApi, back_off, seconds_to_wait
 from bot.surfaces.teams.failures import TeamsRefused
-from bot.surfaces.teams.placing import plainer, shorter
 from bot.surfaces.teams.tokens import PAUSE, BotToken
 from tests.fakes.teams_payloads import APP, PERSONAL, SECRET, TENANT
 from tests.fakes.teams_server import STOP, TOO_LONG, Fault, TeamsServer
@@ -184,18 +183,3 @@ async def test_the_sign_in_being_away_is_tried_again_and_no_fault_of_the_secret(
         with pytest.raises(PostFailed):
             await api.send(where, HELLO)
         assert api.problem == ""
-
-
-async def test_b8_a_card_that_is_refused_is_said_in_words(
-    teams: TeamsServer, api: TeamsApi, where: dict[str, Any]
-) -> None:
-    drawn = {
-        "type": "message",
-        "text": "Up 5%. [1]",
-        "summary": "Up 5%.\n\nApple: 10",
-        "attachments": [{"contentType": "x", "content": {}}],
-    }
-    assert (plainer(drawn)["text"], "attachments" in plainer(drawn)) == ("Up 5%.\n\nApple: 10", False)
-    assert len(shorter({"text": "x" * 90_000})["text"]) < 4000
-    await api.send(where, plainer(drawn))
-    assert teams.messages[0].text == "Up 5%.\n\nApple: 10"

@@ -50,7 +50,7 @@ class Clock:
 async def listening(door: Door, kept: Kept, host: str = "127.0.0.1") -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=list(teams_routes(door, kept)))  # type: ignore[arg-type]
     transport = httpx.ASGITransport(app, client=(host, 1234))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:3978") as client:
         yield client
 
 
@@ -241,6 +241,24 @@ async def test_local_play_is_for_this_machine_alone() -> None:
     async with listening(OpenDoor(LOCAL), kept, "10.0.0.7") as client:
         assert (await client.post("/api/messages", json=message("hi", near))).status_code == 403
     assert len(kept.bodies) == 1
+
+
+@pytest.mark.parametrize(("headers", "is_let_in"), [
+    ({"Host": "127.0.0.1:3978"}, True), ({"Host": "localhost:3978"}, True), ({"Host": "[::1]:3978"}, True),
+    ({"Host": "127.0.0.1:3978", "Origin": "http://localhost:56150"}, True),
+    # A page whose name was made to mean this machine, and pages of other sites.
+    ({"Host": "evil.example.com"}, False), ({"Host": "evil.example.com:3978"}, False),
+    ({"Host": "127.0.0.1.evil.example.com"}, False), ({"Host": "localhost.evil.example.com:3978"}, False),
+    ({"Host": "localhost@evil.example.com"}, False), ({"Host": ""}, False), ({"Host": "[::1"}, False),
+    ({"Host": "127.0.0.1:3978", "Origin": "http://evil.example.com"}, False),
+    ({"Host": "127.0.0.1:3978", "Origin": "null"}, False), ({"Host": "127.0.0.1:3978", "Origin": ""}, False),
+    ({"Host": "evil.example.com:3978", "Origin": "http://evil.example.com:3978"}, False),
+])  # fmt: skip
+async def test_local_play_is_not_for_the_pages_of_other_sites(headers: dict[str, str], is_let_in: bool) -> None:
+    kept, near = Kept(), "http://127.0.0.1:56150/_connector"
+    async with listening(OpenDoor(LOCAL), kept) as client:
+        answer = await client.post("/api/messages", json=message("hi", near), headers=headers)
+    assert (answer.status_code, len(kept.bodies)) == ((200, 1) if is_let_in else (403, 0))
 
 
 @pytest.mark.parametrize("url", [

@@ -10,17 +10,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from bot.settings import load_settings
 from bot.surfaces.teams.checking import check_teams, secret_lines
-from bot.surfaces.teams.package import COMMANDS, package
+from bot.surfaces.teams.explaining import EXPLAIN
+from bot.surfaces.teams.package import COMMANDS, HEARS, manifest, package
 from bot.surfaces.teams.texts import typed
+from bot.teams_commands import teams_app
 from tests.fakes.teams_payloads import APP
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.fakes.teams_server import TeamsServer
 
 TODAY = date(2026, 11, 29)
+SITE = "https://fin.example.com"
 
 
 def test_the_package_holds_a_manifest_and_two_icons_of_the_sizes_that_teams_wants() -> None:
@@ -43,6 +49,51 @@ def test_the_package_holds_a_manifest_and_two_icons_of_the_sizes_that_teams_want
     assert len(told["name"]["short"]) <= 30
     assert len(told["description"]["short"]) <= 80
     assert len(told["bots"][0]["commandLists"][0]["commands"]) <= 10
+    assert told["permissions"] == ["identity", "messageTeamMembers"]
+    assert "webApplicationInfo" not in told
+    assert "authorization" not in told
+
+
+def test_the_shortcut_is_in_the_menu_of_messages_and_asks_for_its_dialog() -> None:
+    (extension,) = manifest(APP, "https://fin.example.com")["composeExtensions"]
+    (command,) = extension["commands"]
+    assert extension == {"botId": APP, "commands": [command]}
+    # What Teams' schema of manifests allows of an action, and how long its texts may be.
+    assert set(command) == {"id", "type", "title", "description", "context", "fetchTask"}
+    assert (command["id"], command["type"], command["context"], command["fetchTask"]) == (
+        EXPLAIN, "action", ["message"], True,
+    )  # fmt: skip
+    assert len(command["id"]) <= 64
+    assert len(command["title"]) <= 32
+    assert len(command["description"]) <= 128
+
+
+def test_following_threads_is_asked_of_each_team_and_only_when_it_is_wanted() -> None:
+    usual, asking = manifest(APP, SITE), manifest(APP, SITE, follow_threads=True)
+    assert asking["authorization"] == {
+        "permissions": {"resourceSpecific": [{"name": "ChannelMessage.Read.Group", "type": "Application"}]}
+    }
+    # Its resource means nothing to Teams, which yet refuses a manifest without one.
+    assert asking["webApplicationInfo"] == {"id": APP, "resource": "https://fin.example.com"}
+    assert HEARS in asking["description"]["full"]
+    assert len(asking["description"]["full"]) <= 4000
+    for name in ("authorization", "webApplicationInfo", "description"):
+        usual.pop(name, None)
+        asking.pop(name)
+    assert asking == usual
+
+
+@pytest.mark.parametrize(("more", "rights"), [([], 0), (["--follow-threads"], 1)])
+def test_the_command_writes_the_package_with_as_much_as_is_asked_for(
+    more: list[str], rights: int, tmp_path: Path
+) -> None:
+    written = tmp_path / "app.zip"
+    done = CliRunner().invoke(teams_app, ["manifest", "--address", SITE, "--app-id", APP, "-o", str(written), *more])
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(written) as archive:
+        told = json.loads(archive.read("manifest.json"))
+    assert len(told.get("authorization", {}).get("permissions", {}).get("resourceSpecific", ())) == rights
+    assert ("webApplicationInfo" in told) == bool(rights)
 
 
 @pytest.mark.parametrize("title", [title for title, _ in COMMANDS])

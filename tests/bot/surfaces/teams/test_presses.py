@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from bot.records.opening import open_records
 from bot.records.users import Actor
 from bot.turn.proposals import Refusal
 from tests.bot.surfaces.teams.served import allow, button, letters, rows, serving, settled
-from tests.fakes.teams_payloads import CHANNEL, TENANT, USER, elsewhere, invoke, mention
+from tests.fakes.teams_payloads import CHANNEL, GROUP, TENANT, USER, elsewhere, invoke, mention, message
 from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ async def test_b7_what_was_made_up_or_is_malformed_changes_nothing(settings: Set
         {"action": {"verb": "proposal_confirm", "data": {"nonce": 5}}},
         {"action": {"verb": "proposal_confirm", "data": {"nonce": "made up"}}},
         {"action": {"verb": "unknown", "data": {"nonce": "x"}}},
-        {"action": {"verb": "alert_delete", "data": {"alert": "../../x"}}},
+        {"action": {"verb": "alert_delete", "data": {"of": "../../x"}}},
+        {"action": {"verb": "digest_run", "data": {"of": 5}}}, {"action": {"verb": ["stop"], "data": {"of": "x"}}},
+        {"action": {"verb": "stop", "data": {"of": ["x"]}}}, {"action": {"verb": "stop", "data": {"of": "../x"}}},
     ]  # fmt: skip
     async with serving(settings, teams) as client:
         for value in odd:
@@ -73,11 +76,14 @@ async def test_b7_what_was_made_up_or_is_malformed_changes_nothing(settings: Set
                 {"data": 5},
                 {"data": {"dialog": "show_how", "of": 5}},
                 {"data": {"dialog": "show_how", "of": "x"}},
+                {"data": {"dialog": "home", "act": "delete", "kind": "digest", "of": "x"}},
+                {"data": {"dialog": "home", "act": ["pause"], "kind": "alert", "of": "x"}},
             ):
                 assert "task" in await client.invoke(name, value)
         assert await client.invoke("message/submitAction", {"actionName": "feedback", "actionValue": 5}) is None
         assert await client.invoke("signin/verifyState", {"state": "x"}) is None
         assert await client.invoke("composeExtension/query", {}) is None
+        assert await client.invoke("composeExtension/submitAction", {"commandId": "explainFigures"}) is None
         # The same door as for messages: no invoke comes in without its token.
         body = invoke("adaptiveCard/action", odd[5], teams.service_url)
         assert (await client.http.post("/api/messages", json=body)).status_code == 401
@@ -112,11 +118,30 @@ async def test_how_an_answer_was_found_is_shown_to_who_may_see_it(settings: Sett
         there = teams.messages[-1]
         pressed = elsewhere({"conversation": {}}, thread=body["id"])
         seen = await client.press(there, "Show how", **{"from": GRACE}, **pressed)
-        assert "is not for you" in letters(seen["task"]["value"]["card"]["content"])  # nobody knows Grace yet
-        await client.deliver(mention("price of Tesla", teams.service_url, **{"from": GRACE}))
-        await settled(settings)
-        seen = await client.press(there, "Show how", **{"from": GRACE}, **pressed)
         assert "get_quote(symbols=[MSFT])" in letters(seen["task"]["value"]["card"]["content"])
+
+
+async def test_show_how_is_answered_in_a_group_chat_on_any_later_day(settings: Settings, teams: TeamsServer) -> None:
+    async with serving(settings, teams) as client:
+        await allow(settings, GROUP, "group")
+        yesterday = (datetime.now(UTC) - timedelta(hours=20)).isoformat()
+        body = mention("price of Apple", teams.service_url, group=True)
+        await client.deliver(body | {"timestamp": yesterday, "localTimestamp": yesterday})
+        await settled(settings)
+        there = teams.messages[-1]
+        await client.deliver(message("fin help", teams.service_url, **{"from": GRACE}))
+        await settled(settings)
+        tomorrow = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+        chat = elsewhere({"from": GRACE, "localTimestamp": tomorrow}, group=True)
+        seen = await client.press(there, "Show how", **chat)
+        assert "get_quote(symbols=[AAPL])" in letters(seen["task"]["value"]["card"]["content"])
+        another = {"conversation": {"conversationType": "groupChat", "tenantId": TENANT, "id": "19:other@thread.v2"}}
+        seen = await client.press(there, "Show how", **chat | another)
+        assert "is not for you" in letters(seen["task"]["value"]["card"]["content"])
+        like = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "{}"}}
+        assert await client.invoke("message/submitAction", like, replyToId=there.id, **chat) == {}
+    async with await open_records(settings) as database, database.read() as session:
+        assert [row.rating for row in await session.scalars(sa.select(Feedback))] == [1]
 
 
 async def test_a_personal_answer_is_explained_to_full_members_alone(settings: Settings, teams: TeamsServer) -> None:
@@ -192,6 +217,17 @@ async def test_settings_are_kept_all_or_nothing_and_faults_told_beside_their_fie
     )  # fmt: skip
 
 
+async def test_a_digest_with_a_zone_of_its_own_is_left_alone_by_what_else_is_saved(
+    settings: Settings, teams: TeamsServer
+) -> None:
+    async with serving(settings, teams) as client:
+        await client.ask("fin help")
+        await client.ask("fin digest add my_portfolio 08:00 mon-fri zone=Asia/Tokyo")
+        entered = {"dialog": "settings", "currency": "EUR", "zone": "Europe/Berlin", "digest": "08:00"}
+        await client.invoke("task/submit", {"data": entered})
+        assert "08:00, Mon to Fri (Asia/Tokyo)" in (await client.ask("fin digest list")).text
+
+
 async def test_home_shows_what_is_watched_and_a_guest_nothing(settings: Settings, teams: TeamsServer) -> None:
     async with serving(settings, teams) as client:
         await client.ask("fin watch add Apple")
@@ -202,3 +238,33 @@ async def test_home_shows_what_is_watched_and_a_guest_nothing(settings: Settings
         teams.members[USER]["userRole"] = "guest"
         home = await client.invoke("task/fetch", {"data": {"dialog": "home"}})
         assert "AAPL" not in letters(home["task"]["value"]["card"]["content"])
+
+
+async def test_from_the_home_a_digest_and_an_alert_are_paused_and_taken_up_again_by_their_owner(
+    on_each_database: Settings, teams: TeamsServer
+) -> None:
+    settings = on_each_database
+
+    def pauses(answer: Any) -> list[dict[str, Any]]:
+        columns = [
+            each["columns"][1] for each in answer["task"]["value"]["card"]["content"]["body"] if "columns" in each
+        ]
+        return [column["items"][0]["actions"][0] for column in columns]
+
+    async with serving(settings, teams) as client:
+        await client.ask("fin digest add market_close zone=Europe/Berlin")
+        await client.ask("fin alert AAPL above 500")
+        home = await client.invoke("task/fetch", {"data": {"dialog": "home"}})
+        assert [each["title"] for each in pauses(home)] == ["Pause", "Pause"]
+        for each in pauses(home):
+            other = await client.invoke("task/submit", {"data": each["data"]}, **{"from": GRACE})
+            assert "paused" not in letters(other["task"]["value"]["card"]["content"]).lower()
+        home = await client.invoke("task/fetch", {"data": {"dialog": "home"}})
+        assert [each["title"] for each in pauses(home)] == ["Pause", "Pause"]
+        for each in pauses(home):
+            home = await client.invoke("task/submit", {"data": each["data"]})
+        assert [each["title"] for each in pauses(home)] == ["Resume", "Resume"]
+        assert letters(home["task"]["value"]["card"]["content"]).count("– paused") == 2
+        for each in pauses(home):
+            home = await client.invoke("task/submit", {"data": each["data"]})
+        assert [each["title"] for each in pauses(home)] == ["Pause", "Pause"]

@@ -63,4 +63,5 @@ def receiver(database: Database, intake: Any) -> Receiver:
         return None
 
     api: Any = None
-    return Receiver(intake, References(database, api, URL, lambda: NOW), nothing, nothing, lambda: NOW)
+    references = References(database, api, URL, lambda: NOW)
+    return Receiver(intake, references, nothing, nothing, lambda _: None, lambda: NOW)

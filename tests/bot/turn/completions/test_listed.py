@@ -33,7 +33,7 @@ def test_a_call_written_twice_is_for_both_names(completed: Callable[..., Any]) -
         call,
         ("get_news", {"symbol": "tesla"}),
     ]
-    assert completed("nike news, tesla chart, apple price", call, call) == [call, call]
+    assert completed("nike news, tesla what it costs, apple price", call, call) == [call, call]
 
 
 MINE, SUM = "get_portfolio_performance", {"from_currency": "usd", "to_currency": "eur"}

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
         ("who is apple inc", "apple", "apple"),  # the same company
         ("tell me about zorblax foods", "zorblax", "zorblax"),
         ("and its ticker?", "tesla", "tesla"),  # from the question before
+        ("Rite Aid is gone, what was its ticker?", "Aid", "Rite Aid"),
+        ("Find Zorblax Foods for me", "Zorblax", "Zorblax Foods"),  # "Find" begins the sentence
+        ("is Apple Zorblax a thing", "Zorblax", "Zorblax"),  # beside a known name
+        ("what is spirt aerosystems", "spirt", "spirt aerosystems"),
+        ("zorblax shrae price", "zorblax", "zorblax"),  # "share" fits
     ],
 )
 def test_one_name(completed: Callable[..., Any], text: str, written: str, name: str) -> None:
@@ -28,6 +33,24 @@ def test_a_time_in_a_list_of_names_is_none(completed: Callable[..., Any]) -> Non
     compare = {"symbols": ["VOO", "VTI", "10 years"], "period": "10 years"}
     assert completed("VOO vs VTI 10 years", ("compare_performance", compare)) == [
         ("compare_performance", {**compare, "symbols": ["VOO", "VTI"]})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "named"),
+    [
+        ("rate the clowns for me, nio vs xpeng", ["clowns", "nio", "xpeng"], ["nio", "xpeng"]),
+        ("Plot Visa and Apple", ["Plot", "Visa", "Apple"], ["Visa", "Apple"]),
+        ("Visa, Apple and Zorblax", ["Visa", "Apple", "Zorblax"], ["Visa", "Apple", "Zorblax"]),
+        ("Zorblax with Visa and Apple", ["Zorblax", "Visa", "Apple"], ["Zorblax", "Visa", "Apple"]),
+        ("Plot Zorblax", ["Plot", "Zorblax"], ["Plot", "Zorblax"]),  # which of two unknown words is a name?
+    ],
+)
+def test_a_word_outside_of_the_list_is_no_name(
+    completed: Callable[..., Any], text: str, written: list[str], named: list[str]
+) -> None:
+    assert completed(text, ("compare_performance", {"symbols": written})) == [
+        ("compare_performance", {"symbols": named})
     ]
 
 

@@ -17,7 +17,7 @@ RISK: tuple[str, dict[str, Any]] = ("get_portfolio_risk", {})
 )
 def test_a_word_that_is_asked_about(completed: Callable[..., Any], text: str) -> None:
     assert completed(text, RISK, RISK) == [("define_term", {"term": "drawdown"}), RISK]
-    assert completed(text, RISK) == [RISK]
+    assert completed(text, RISK) == [("define_term", {"term": "drawdown"}), RISK]
 
 
 def test_a_word_that_is_not(completed: Callable[..., Any]) -> None:

@@ -59,6 +59,15 @@ def test_what_the_call_says_stays_unless_it_is_of_an_earlier_question(completed:
 def test_the_day_of_a_conversion(completed: Callable[..., Any]) -> None:
     call = ("convert_currency", {"from_currency": "euro", "to_currency": "yen"})
     assert completed("euro in yen on 4 May 2018", call) == [(call[0], {**call[1], "date": "on 4 May 2018"})]
+    told = "On 4 May 2018 I sent her euro."
+    assert completed(f"{told} What was that in yen that day?", call)[0][1] == {**call[1], "date": "On 4 May 2018"}
+    assert completed("I sent euro on 4 May 2018. What is that in yen?", call) == [call]
+
+
+def test_of_two_calls_for_two_times_the_one_that_is_told_of_goes(completed: Callable[..., Any]) -> None:
+    calls = [(HISTORY, {"symbol": "nike", "period": period}) for period in ("in 2021", "since 2022")]
+    assert completed("I bought nike in 2021. Plot nike since 2022", *calls) == calls[1:]
+    assert completed("Plot nike in 2021 and since 2022", *calls) == calls
 
 
 def test_today_may_be_of_another_call(completed: Callable[..., Any]) -> None:

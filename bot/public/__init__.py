@@ -1,0 +1,1 @@
+"""What anybody may read without signing in: how data is treated here, and on which terms the assistant is used."""

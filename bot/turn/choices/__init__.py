@@ -1,0 +1,1 @@
+"""Which tool a question asks for, or that it asks for none, where its wording settles it."""

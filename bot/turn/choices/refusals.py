@@ -1,0 +1,181 @@
+"""What no tool may answer, by its wording: opinions, forecasts, orders, and what has nothing to do with money."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.turn.choices.cues import WORDS, compiled
+from tools.narrowing import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+
+WORDS |= {
+    "paper": r"(?:stocks?|shares?|etfs?|funds?|index funds?|companies|company|sectors?|bonds?|crypto|coins?|tickers?)",
+    "dealt": r"(?:buy|sell|hold|keep|drop|dump|ditch|get rid of|pick|purchase|invest in|cut|trim|add to|let go of)",
+    "dealing": r"(?:buying|selling|holding|keeping|purchasing|owning|hanging on|investing|getting in)",
+    "moves": r"(?:rise|fall|climb|drop|crash|go (?:up|down|higher|lower)|recover|rebound|rally|soar|tank|double|moon"
+    r"|keep (?:\w+ing)|be (?:\w+ )?(?:higher|lower|worth|up|down|at)|hit|reach|outperform|beat|do (?:well|better)"
+    r"|bounce)",
+}
+
+ADVICE = compiled(
+    r"\b(?:should|shall|must) i (?:\w+ )?(?:<dealt>|cash out|double down|take (?:my )?profits?|bail|wait|invest"
+    r"|put (?!down)|move|switch)\b",
+    r"\bwhich of my <wait>(?:should|would|shall|must|do) (?:i|you) <dealt>\b",
+    r"\b(?:which|what) (?:\w+ )?<paper> (?:(?:should|must|shall|would) (?:i|you)|i (?:must|should)"
+    r"|do you) (?:\w+ )?(?:<dealt>|recommend|suggest|own)\b",
+    r"\b(?:best|right|ideal|suitable|perfect) (?:\w+ )?(?:for (?:me|us|somebody|someone|a beginner|beginners|my age)"
+    r"|time to <dealt>)\b",
+    r"\b(?:best|good|right|ideal) (?!tickers?\b)<paper> (?:for|to)\b",
+    r"\b(?:is|are) NAME (?:good|right|best|okay|safe|suitable) for me\b",
+    r"\bworth (?:\w+ )?<dealing>\b",
+    r"\bis it (?:\w+ )?(?:prudent|wise|smart|sensible|safe|reckless|foolish|a good idea|a bad idea|ok"
+    r"|okay) to\b(?! (?:ask|know))",
+    r"\b(?:ideal|best|right|recommended|proper|sensible) (?:asset )?allocation for\b",
+    r"(?<!been )\bbetter off (?:with|in|by|paying|buying|putting|selling)\b",
+    r"\b(?:do|would|can) you (?:\w+ )?(?:expect|think|see|believe|reckon|recommend|suggest) .*\b(?:<moves>|buy|sell)\b",
+    r"\bwhether you (?:\w+ )?(?:expect|think|believe|reckon)\b",
+    r"\b(?:forecast|predict|foresee) (?:the |how |where |what |whether |which |if )",
+    r"\b(?:better|best) investment\b|\bin your (?:view|opinion)\b|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
+    r"\bgood (?:time|moment) (?:to|for)\b",
+    r"\bbest (?:prospects|to own)\b|\bmore potential\b",
+    r"\byour (?:call|view|opinion|forecast|prediction)\b",
+    r"\b(?:stocks?|invest|funds?|bonds?|etfs?) or (?:pay|save|buy|keep|put)\b",
+    r"\bprice target\b|\btarget price\b",
+    r"\b(?:will|wil) (?:the )?(?:\w+ )?(?:NAME|markets?|stocks?|it|they|shares?|bitcoin|gold|dollar|euro|rates?"
+    r"|PLACE) <wait><moves>\b",
+)
+"""Opinions and forecasts."""
+
+ORDER = compiled(
+    r"^(?:(?:ok|okay|please|kindly|sweet|great|now|then|so|well|hey|right|just|go ahead and|can you|could you"
+    r"|would you|i want you to)[, ]+)*"
+    r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some)|unload|liquidate|reinvest|offload|cash out)\b(?! or hold)",
+    r"\b(?:get|grab|buy|order|pick up) me (?:\w+ )?(?:NUMBER|some|a few|more) (?:more )?(?:of (?:those|them|it|these"
+    r"|NAME)|shares?|NAME)\b",
+    r"\bmake (?:me )?(?:the|a) (?:selling|buying|sale|purchase) of\b",
+    r"\breinvest\b.*\b(?:into|in|automatically)\b",
+    r"\b(?:place|execute|submit|enter) (?:the|an?|my|this|that|these|those) (?:\w+ )?(?:orders?|trades?)\b",
+    r"\bput (?:all |half |some |NUMBER )?(?:of )?(?:the|my|all) (?:money|cash|savings|economies|dividends?) (?:in"
+    r"|into|to|on)\b",
+)
+"""Orders to buy or sell."""
+
+BANKING = compiled(
+    r"\b(?:credit score|refund|chargeback|overdraft|teller|iban|sort code|pin code|customer (?:service|support|care)"
+    r"|account (?:is )?(?:locked|blocked))\b",
+    r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
+    r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
+    r"\bcard (?:was |is |got |has been )?(?:declined|blocked|stolen|lost|frozen|swallowed)\b",
+)
+"""What a bank does for its customers."""
+
+GREETING = re.compile(
+    r"(?:hi|hey|hello|hiya|good (?:morning|afternoon|evening))\b[ ,!.]*(?:(?:it is|this is|i am) \w+)?(?: again"
+    r"| here)?[ .!?]*"
+)
+NO_EXCHANGE = compiled(r"\b(?:farmers?'?|flea|christmas|fish|street|food|night|super|antiques?) ?markets?\b")
+OF_OTHERS = compiled(
+    r"\b(?:his|her|(?!today|yesterday|tomorrow|week|month|year|fund|etf|it|what|that)\w+'s) (?:portfolio|watch ?list)\b"
+)
+
+FINANCE = compiled(
+    r"\b(?:stocks?|shares?|prices?|pric\w+|quotes?|trad\w+|markets?|invest\w*|portfolio|holdings?|positions?"
+    r"|dividends?|yields?|earnings"
+    r"|reports?|results|revenue\w*|profit\w*|loss\w*|returns?|gain\w*|news|headlines?|chart|graph|funds?|etfs?"
+    r"|bonds?|index|indices|sectors?"
+    r"|industr\w+|tickers?|symbols?|watch ?list|alerts?|currency|currencies|exchange|convert|rates?|interest|loan"
+    r"|mortgage|save|saving|savings"
+    r"|money|worth|cost|costs|buy|sell\w*|bought|sold|rise|rose|falls?|fell|range|split|technicals?|buzz|ping|own"
+    r"|hold|risk\w*|volatil\w*|rsi|macd|p/e|eps|cap|company|companies|business|firm|perform\w*"
+    r"|doing|trading|bags?|assets?|allocation|mix|mine|payouts?|momentum|book value|ex.?date|listed|lately|dollars?"
+    r"|euros?|pounds?|yen|bucks|quid|pays|paid|payments?"
+    r"|define|mean|means|meaning|vs|versus|compare\w*|against|beat|bull\w*|bear\w*|targets?|rebalanc\w*|alpha|beta"
+    r"|budget"
+    r"|hits|reaches|notify|ping|follow\w*|track\w*|RATE)\b|[$€£¥]"
+)
+"""Words without which a question is hardly about money."""
+
+EVERYDAY = compiled(
+    r"\b(?:weather|rain\w*|forecast for tomorrow|temperature|recipes?|cook\w*|bak(?:e|ing)|pizza|tacos?|risotto"
+    r"|calories|restaurants?"
+    r"|tv|television|printer|adapter|sockets?|brakes?|tyres?|engine|car|bike|flights?|train (?:times?|to)"
+    r""
+    r"|match of|game|grand prix|football|cricket|tennis|league|movies?|films?|songs?|jazz|music|concert|lyrics"
+    r"|episode|episodes"
+    r"|river|mountain|ocean|island|planet|animal\w*|plants?|garden|flowers?|trees?|photosynthesis|chemistry|physics"
+    r"|history of"
+    r"|medicine|gym|exercises|workout|bulk up|diet|girlfriend|boyfriend|barista"
+    r"|joke|poem|essay"
+    r"|capital of|population|president|war|century|tallest|longest|fastest|distance between|how far is"
+    r"|what time is it|location in"
+    r"|delivery driver|visa for|passport|translate|chess|inventions|biography|smell like)\b"
+)
+"""Everyday things."""
+
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+_COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
+"""Tools whose questions say "will" and "forecast" too."""
+_WITH_FIGURES = _COMPUTED | {"convert_currency"}
+"""Tools that need figures of the question, which everyday talk seldom has."""
+_SURE = -0.1
+_NO_TERMS = frozenset({"term", "that term", "the term", "this term", "word", "that word", "phrase"})
+_UNSURE = -0.25
+"""The log-probability below which an everyday thing in a question without a word of money outweighs the decision."""
+
+
+def refusal(calls: Sequence[ToolCall], asked: Collection[str], reading: Reading) -> str | None:
+    """The reply that the wording calls for in place of `calls`; `asked` are the tools that it asks for."""
+    if not calls:
+        return None
+    return _by_words(calls, asked, reading) or _by_arguments(calls, reading)
+
+
+def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Reading) -> str | None:
+    words = reading.skeleton.words
+    of_balance = "suggest_rebalance" in asked
+    computed = any(call.name in _COMPUTED for call in calls)
+    others = any(call.name in _WITH_FIGURES for call in calls)
+    hours = any(call.name == "get_market_status" for call in calls)
+    unsure = reading.draft.confidence is not None and not reading.is_surer(_UNSURE)
+    everyday = unsure and not asked and not others and EVERYDAY.search(_asking(words)) and not FINANCE.search(words)
+    replies = (
+        ("DECLINE: advice", not of_balance and not computed and ADVICE.search(words)),
+        ("CHAT: greeting", GREETING.fullmatch(words)),
+        ("DECLINE: trade_order", not of_balance and ORDER.search(words)),
+        ("DECLINE: banking", not computed and not reading.is_surer(_SURE) and BANKING.search(words)),
+        ("DECLINE: out_of_scope", OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or everyday),
+    )
+    return next((reply for reply, holds in replies if holds), None)
+
+
+def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
+    if all(call.name == "define_term" and call.arguments.get("term") in _NO_TERMS for call in calls):
+        return "CLARIFY: missing"
+    if all(_is_same_currency(call) for call in calls):
+        return "CLARIFY: missing"
+    if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
+        return "CLARIFY: symbol"
+    return None
+
+
+def _asking(words: str) -> str:
+    """The sentences of `words` that ask: those with a question mark, or else the last; the others tell a story."""
+    said = [sentence for sentence in _SENTENCE.findall(words) if sentence.strip()]
+    return " ".join([sentence for sentence in said if sentence.endswith("?")] or said[-1:])
+
+
+def _is_same_currency(call: ToolCall) -> bool:
+    """Whether the only currency of a question stands on both sides: the other one, or the question, is another."""
+    pair = [call.arguments.get(name) for name in ("from_currency", "to_currency")]
+    return call.name == "convert_currency" and None not in pair and pair[0] == pair[1]
+
+
+def _is_about_measure(call: ToolCall) -> bool:
+    """Whether a measure was taken for the name that the question lacks: "RSI and MACD readings"."""
+    return str(call.arguments.get("symbol", "")).upper() in MEASURES

@@ -1,0 +1,94 @@
+"""What may be shown of an answer while its model still writes it: whole sentences that the checked answer will hold.
+
+A verdict of `grounding` follows from the sentence and those before it, so that what comes later never changes one. What
+can change is where a sentence ends and what `policy` takes out: so the last sentence waits for a word after it, and
+nothing is shown from a sign on over which later text may decide (a tag, a link or code that is begun). Where a text
+turns out not to be the answer all the same (a call follows it, its model fails), an empty draft takes it back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.turn.grounding import Context
+from bot.turn.policy import clean_model_text
+from bot.turn.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.messages import ToolResult
+    from bot.turn.grounding import Grounding
+
+    OnText = Callable[[str, Sequence[ToolResult]], None]
+    """Hears, live, all that a model has written for people so far, and what was found by then; "" takes it back."""
+
+_UNSETTLED = re.compile(r"[<\[`]|~~~|&(?=#|\w{2})")
+"""A sign that may begin what is taken out."""
+
+
+def unheard(_text: str, _results: Sequence[ToolResult]) -> None:
+    """Where nobody watches."""
+
+
+class Drafting:
+    """The drafts of one turn: `check` reads texts against evidence, `tell` hears the sentences to show, a growing list.
+
+    `tell` hears an empty list when what it heard before is not to be shown any longer.
+    """
+
+    def __init__(
+        self,
+        check: Callable[[Sequence[ToolResult]], Grounding],
+        tell: Callable[[Sequence[str], Sequence[ToolResult]], None],
+    ) -> None:
+        self._check, self._tell = check, tell
+        self._begin(())
+
+    def _begin(self, results: Sequence[ToolResult]) -> None:
+        self._text, self._count = "", len(results)
+        self._grounding: Grounding | None = None
+        self._context = Context()
+        self._read: tuple[str, ...] = ()
+        self._kept: list[str] = []
+
+    def __call__(self, text: str, results: Sequence[ToolResult]) -> None:
+        """The model has written `text` so far.
+
+        Before anything was found nothing is shown: what is written then most often only announces a look-up.
+        """
+        if not text or not text.startswith(self._text) or len(results) != self._count:
+            self._take_back(results)
+        if not text or not any(result.ok for result in results):
+            return
+        before, self._text = self._text, text
+        if any(character.isspace() for character in text[len(before) :]):  # a word more is whole
+            self._read_on(text, results)
+
+    def _take_back(self, results: Sequence[ToolResult]) -> None:
+        if self._kept:
+            self._tell((), results)
+        self._begin(results)
+
+    def _read_on(self, text: str, results: Sequence[ToolResult]) -> None:
+        """Check the sentences that have been ended since the last time."""
+        sentences = split_sentences(clean_model_text(_settled(text)))[:-1]
+        if len(sentences) <= len(self._read) or sentences[: len(self._read)] != self._read:
+            return
+        if self._grounding is None:
+            self._grounding = self._check(results)
+        verdicts = [self._grounding.check_sentence(each, self._context) for each in sentences[len(self._read) :]]
+        self._read = sentences
+        if kept := [verdict.sentence for verdict in verdicts if verdict.kept]:
+            self._kept += kept
+            self._tell(tuple(self._kept), results)
+
+
+def _settled(text: str) -> str:
+    """The whole words before the first sign over which later text decides."""
+    sign = _UNSETTLED.search(text)
+    head = text[: sign.start()] if sign else text
+    if not head or head[-1].isspace():
+        return head
+    return head[: -len(head.split()[-1])]

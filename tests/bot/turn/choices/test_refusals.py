@@ -1,0 +1,60 @@
+"""What no tool may answer, and what only sounds like it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUOTE = ("get_quote", {"symbols": ["Nike"]})
+MINE: tuple[str, dict[str, Any]] = ("get_portfolio", {})
+HOURS: tuple[str, dict[str, Any]] = ("get_market_status", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "reply"),
+    [
+        ("should I sell my stuff", MINE, "DECLINE: advice"),
+        ("which of my holdings would you ditch?", MINE, "DECLINE: advice"),
+        ("is Nike worth buying", QUOTE, "DECLINE: advice"),
+        ("will Nike go higher", QUOTE, "DECLINE: advice"),
+        ("is it wise to hold Nike", QUOTE, "DECLINE: advice"),
+        ("buy 20 Nike shares", QUOTE, "DECLINE: trade_order"),
+        ("grab me 5 of those", QUOTE, "DECLINE: trade_order"),
+        ("my card was declined at Nike", QUOTE, "DECLINE: banking"),
+        ("what is in my sister's portfolio", MINE, "DECLINE: out_of_scope"),
+        ("is the flea market open", HOURS, "DECLINE: out_of_scope"),
+        ("the lyrics of that Nike song", QUOTE, "DECLINE: out_of_scope"),
+        ("hello, it's Anna again", QUOTE, "CHAT: greeting"),
+        ("explain that term", ("define_term", {"term": "term"}), "CLARIFY: missing"),
+        ("euros please", ("convert_currency", {"from_currency": "eur", "to_currency": "eur"}), "CLARIFY: missing"),
+        ("RSI reading", ("get_technicals", {"symbol": "RSI"}), "CLARIFY: symbol"),
+    ],
+)
+def test_refused(settled: Callable[..., Any], text: str, call: Any, reply: str) -> None:
+    assert settled(text, call) == reply
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("should I rebalance", ("suggest_rebalance", {})),
+        ("tell me when Nike will go above 90", ("propose_price_alert", {"symbol": "Nike", "price": "90"})),
+        ("what did I sell", MINE),
+        ("how is Nike? it rains and my dinner burns. is Nike's price up", QUOTE),
+        ("what is Nike at, the song is stuck in my head", QUOTE),
+        ("today's portfolio", MINE),
+        ("is the stock market open", HOURS),
+    ],
+)
+def test_kept(settled: Callable[..., Any], text: str, call: Any) -> None:
+    assert settled(text, call)[0][0] == call[0]
+
+
+def test_an_everyday_thing_does_not_outweigh_a_sure_decision(settled: Callable[..., Any]) -> None:
+    text = "the lyrics of that Nike song"
+    assert settled(text, QUOTE, confidence=-0.02) == [QUOTE]
+    assert settled(text, QUOTE, confidence=None) == [QUOTE]
