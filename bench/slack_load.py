@@ -18,13 +18,15 @@ import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import httpx
 
 from bot.jobs.waiting import said
 from tests.fakes.ollama_server import FakeOllama, Hang
-from tests.fakes.slack_payloads import TEAM, message
-from tests.fakes.slack_server import BOT_TOKEN, SECRET, SlackServer, deliver, deliver_form
+from tests.fakes.slack_deliveries import SECRET, signed
+from tests.fakes.slack_payloads import command, message
+from tests.fakes.slack_server import BOT_TOKEN, SlackServer
 from tests.fakes.slack_streams import STATUS, STREAMING
 
 if TYPE_CHECKING:
@@ -116,20 +118,24 @@ async def ask(client: httpx.AsyncClient, person: Person, number: int, wait: floa
     person.asked = time.time()
     ts = f"{int(person.asked)}.{number:06}"
     payload = message(QUESTION, ts=ts, event_id=f"Ev{number}", channel=person.channel, user=f"U{person.channel[1:]}")
-    began = time.perf_counter()
-    answer = await deliver(client, payload)
-    person.ack = time.perf_counter() - began
-    if answer.status_code != httpx.codes.OK:
-        raise SystemExit(f"a delivery was answered with {answer.status_code}: {answer.text}")
+    person.ack = await delivered(client, json.dumps(payload).encode(), "application/json")
 
 
-async def command(client: httpx.AsyncClient, person: Person, wait: float) -> None:
+async def type_command(client: httpx.AsyncClient, person: Person, wait: float) -> None:
     """`/fin quote KO`, which needs no model."""
     await asyncio.sleep(wait)
-    person.asked, began = time.time(), time.perf_counter()
-    form = {"command": "/fin", "text": "quote KO", "team_id": TEAM, "user_id": "UTYPIST", "trigger_id": "1.2"}
-    await deliver_form(client, {**form, "channel_id": person.channel})
-    person.ack = time.perf_counter() - began
+    person.asked = time.time()
+    form = urlencode(command("quote KO", user="UTYPIST", channel=person.channel)).encode()
+    person.ack = await delivered(client, form, "application/x-www-form-urlencoded")
+
+
+async def delivered(client: httpx.AsyncClient, body: bytes, kind: str) -> float:
+    """Seconds until a delivery was acknowledged."""
+    began = time.perf_counter()
+    answer = await client.post("/slack/events", content=body, headers={"content-type": kind, **signed(body)})
+    if answer.status_code != httpx.codes.OK:
+        raise SystemExit(f"a delivery was answered with {answer.status_code}: {answer.text}")
+    return time.perf_counter() - began
 
 
 # --- the processes ---
@@ -206,7 +212,7 @@ async def measure(model: str, people: int, seconds: float, patience: float, port
                 began = time.time()
                 await asyncio.gather(
                     *(ask(client, each, number, seconds * number / people) for number, each in enumerate(asking)),
-                    command(client, typist, seconds / 2),
+                    type_command(client, typist, seconds / 2),
                 )
                 made = await until_answered(process, lines, [*asking, typist], patience)
     show(model, asking, typist, began, made)
@@ -253,7 +259,10 @@ def show(model: str, asking: Sequence[Person], typist: Person, began: float, mad
     last = max((each.answered or 0.0 for each in asking), default=0.0) - began
     quote = typist.answered - typist.asked if typist.answered else float("nan")
     rows = [
-        ("acknowledged, p50 / p99 / max", f"{at_share(acks, 0.5):.3f} / {at_share(acks, 0.99):.3f} / {max(acks):.3f} s"),
+        (
+            "acknowledged, p50 / p99 / max",
+            f"{at_share(acks, 0.5):.3f} / {at_share(acks, 0.99):.3f} / {max(acks):.3f} s",
+        ),
         ("became of it", ", ".join(f"{count} {kind}" for kind, count in kinds.items())),
         ("until answered, p50 / p95", f"{at_share(ends, 0.5):.1f} / {at_share(ends, 0.95):.1f} s"),
         ("the last one, from the first question", f"{last:.1f} s"),

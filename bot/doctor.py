@@ -190,8 +190,8 @@ async def _word_of(model: OllamaModel) -> str | None:
         if error.seconds != WORD_SECONDS:  # it thinks, and that is no silence
             return None
         return (
-            f"{model.name} said nothing within {WORD_SECONDS:g} seconds. It may be loading: look again in a minute, and "
-            "start Ollama anew if it stays silent."
+            f"{model.name} said nothing within {WORD_SECONDS:g} seconds. It may be loading: look again in a minute, "
+            "and start Ollama anew if it stays silent."
         )
     except TuppenceError as error:
         return str(error)

@@ -240,7 +240,7 @@ class ModelBusy(ModelUnavailable):
 
 
 class ModelSilent(ModelError):
-    """`model` gave no answer `times` in a row and is left alone for another `seconds`; 0 while one question tries it."""
+    """`model` gave no answer `times` in a row and is left alone for `seconds` more; 0 while one question tries it."""
 
     def __init__(self, model: str, times: int, seconds: float) -> None:
         self.model = model

@@ -26,7 +26,8 @@ SETS = {
     "": "**Development set** (`evals/*.jsonl`; its misses may be read, so it flatters)",
     "locked/": "**First set of questions once locked** (`evals/locked/`; for development now)",
     "second/": "**Second set once locked** (`evals/second/`; for development now)",
-    "third/": "**Locked set** (`evals/third/`, by an author who saw neither corpus nor other sets; measured once)",
+    "third/": "**Third set once locked** (`evals/third/`; for development now)",
+    "fourth/": "**Locked set** (`evals/fourth/`, by an author who saw neither corpus nor other sets; measured once)",
 }
 
 

@@ -160,8 +160,8 @@ def _unanswerable(event: Event, age: timedelta) -> str | None:
     """What is said in the place of an answer, None where there can be one."""
     if most := event.payload.get(inbox.TOO_MANY):
         return (
-            f"You have {most} questions in line already, so I left this one out; please ask it again once some of them are "
-            "answered."
+            f"You have {most} questions in line already, so I left this one out; please ask it again once some of them "
+            "are answered."
         )
     if age > EXPIRED:
         return "I could not get to your question within a day, so I dropped it; please ask again if you still need it."

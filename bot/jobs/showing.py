@@ -33,10 +33,12 @@ class Showing(Protocol):
         return known_zone((event.payload.get("reader") or {}).get("time_zone"))
 
     async def waiting(self, event: Event, line: str) -> None:
-        """Show, without waiting for it, that a question has to; that becomes the answer like all that `working` shows."""
+        """Show, without waiting, that a question has to, in the message that becomes the answer."""
+        del event, line
 
     async def handed_over(self, event: Event) -> None:
         """Leave what `waiting` shows to another process, which works on the question now."""
+        del event
 
     def working(
         self, event: Event, *, again: bool, told: bool = False

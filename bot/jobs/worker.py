@@ -92,7 +92,7 @@ class Worker:
         self._database, self._handlers, self._owner = database, handlers, owner
         self._poster = Poster(database, surfaces)
         self._limits = limits or Limits()
-        self._woken = asyncio.Event()
+        self._woken, self._prompted = asyncio.Event(), asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()
         self._keepers: set[Keeper] = set()
@@ -106,15 +106,22 @@ class Worker:
 
         async def unit(session: AsyncSession) -> bool:
             now = await inbox.database_now(session)
-            return await inbox.accept(session, event, now=now, priority=priority_of(event))
+            return await inbox.accept(session, event, now=now, priority=priority)
 
+        priority = priority_of(event)
         is_new = await self._database.run(unit, first=True)
-        self.wake()
+        self._wake(priority)
         return is_new
 
     def wake(self) -> None:
         """Look for work now, not only at the next poll."""
+        self._wake(inbox.PROMPT)
+
+    def _wake(self, priority: int) -> None:
+        """Let those lanes look that may take work of this priority."""
         self._woken.set()
+        if priority == inbox.PROMPT:
+            self._prompted.set()
 
     def holds(self, tenant: str, event_id: str) -> bool:
         """Whether an event is in work here."""
@@ -156,15 +163,16 @@ class Worker:
                 log.warning("no work can be claimed: %s", error)
                 claim = None
             if claim is None:
-                self._woken.clear()
+                woken = self._prompted if lowest == inbox.PROMPT else self._woken
+                woken.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._limits.poll.total_seconds())
+                    await asyncio.wait_for(woken.wait(), self._limits.poll.total_seconds())
                 continue
             if self._stopping:  # it was claimed while the end began
                 await self._let_go(claim, undo=True)
                 return
             if claim.event.kind not in inbox.UNASKED_KINDS:  # where there was one, there may be more for other lanes
-                self.wake()
+                self._wake(priority_of(claim.event))
             task = asyncio.create_task(self._see_to(claim))
             self._in_work.add(task)
             task.add_done_callback(self._in_work.discard)

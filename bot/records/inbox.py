@@ -122,9 +122,8 @@ async def accept(session: AsyncSession, event: Event, *, now: datetime, priority
         if place.is_own_full and priority == CHAT:
             priority, payload = PROMPT, {**payload, TOO_MANY: MOST_OF_ONE}
     new = _insert(session, InboxConversation).values(**key, priority=priority, round=turn)
-    await session.execute(new.on_conflict_do_nothing())
     # Held until this unit ends: a worker that releases the conversation meanwhile would miss the new event.
-    await session.get(InboxConversation, tuple(key.values()), with_for_update=True, populate_existing=True)
+    await session.execute(new.on_conflict_do_update(index_elements=["tenant", "id"], set_={"id": new.excluded.id}))
     inserted = await session.execute(
         _insert(session, InboxEvent)
         .values(
@@ -156,10 +155,10 @@ async def claim(
 ) -> Claim | None:
     """The next event that may be worked on, None when there is nothing to do now.
 
-    What needs no model comes first, then questions, then what nobody asked for, down to `lowest`; then the lowest round,
-    so that people take turns, and the earliest of it. Of a conversation only one event is in work at a time, in the
-    order in which they were sent. On PostgreSQL `SKIP LOCKED` passes over what another worker takes at this moment; on
-    SQLite writers take turns anyway.
+    What needs no model comes first, then questions, then what nobody asked for, down to `lowest`; of each the lowest
+    round, so that people take turns, and the earliest of that. Of a conversation only one event is in work at a time,
+    in the order in which they were sent. On PostgreSQL `SKIP LOCKED` passes over what another worker takes at this
+    moment; on SQLite writers take turns anyway.
     """
     while True:
         conversation = await session.scalar(
@@ -448,9 +447,10 @@ async def _wake(session: AsyncSession, tenant: str, conversation: str, now: date
     One that is due already keeps its place.
     """
     since = InboxConversation.next_at
-    columns = sa.select(InboxEvent.state, InboxEvent.priority, InboxEvent.round)
-    head = (await session.execute(_in_turn(columns, tenant, conversation).limit(1))).first()
-    turn = {} if head is None else {"priority": _urgency(head.state, head.priority), "round": head.round}
+    is_posting = sa.and_(InboxEvent.state == "answered", InboxEvent.priority == CHAT)
+    priority = sa.select(sa.case((is_posting, PROMPT), else_=InboxEvent.priority))
+    head = {"priority": priority, "round": sa.select(InboxEvent.round)}
+    turn = {name: _in_turn(of, tenant, conversation).limit(1).scalar_subquery() for name, of in head.items()}
     await session.execute(
         sa.update(InboxConversation)
         .where(

@@ -61,8 +61,8 @@ class InboxEvent(Record):
     platform's time and orders a conversation; `claimed_at` is of the first claim. `attempts` counts claims; `steps` are
     the checkpoints of the last one.
     `priority` says how soon it has its turn, as `bot.records.inbox` names it; within one, lower rounds come first.
-    `is_told`: its asker was told that it has to wait. `shown` is the platform's name of the message in which progress is
-    shown, where it can't be found there by a key.
+    `is_told`: its asker was told that it has to wait. `shown` is the platform's name of the message in which progress
+    is shown, where it can't be found there by a key.
     """
 
     __tablename__ = "inbox_events"

@@ -1,4 +1,4 @@
-"""People take turns: each new question of a person has a later round than the one before, and rounds are taken in order.
+"""People take turns: each question of a person has a later round than the one before, and rounds are taken in order.
 
 Somebody with fifty questions has one in each of fifty rounds. Who asks meanwhile enters at the round that is being
 answered: they neither wait for all fifty nor hold them up for ever.
@@ -46,7 +46,7 @@ async def next_place(session: AsyncSession, tenant: str, user: str, priority: in
     row = (
         await session.execute(
             sa.select(
-                sa.func.coalesce(first_waiting.scalar_subquery(), last_in_work.scalar_subquery(), 0),
+                sa.func.coalesce(last_in_work.scalar_subquery(), first_waiting.scalar_subquery(), 0),
                 last_own.scalar_subquery(),
                 sa.select(InboxEvent.id).where(own).offset(MOST_OF_ONE - 1).limit(1).exists(),
                 sa.select(InboxEvent.id).where(unfinished).offset(MOST - 1).limit(1).exists(),

@@ -16,7 +16,7 @@ from bot.turn.completions.reading import Draft
 from bot.turn.confidence import ASK_BELOW
 from bot.turn.drafting import unheard
 from bot.turn.evidence import findings_record
-from bot.turn.gate import check_model, everything_allowed, tool_off
+from bot.turn.gate import check_model, check_tools, everything_allowed, tool_off
 from bot.turn.job import forget
 from bot.turn.telling import tell_result
 from tools.marking import mark_question
@@ -40,6 +40,8 @@ MAX_REPAIRS = 2
 MAX_TOOL_SECONDS = 30.0
 SWITCHED_OFF = "switched_off"
 """The kind of error of a call whose tool is not offered now."""
+LOOK_EVERY = 1.0
+"""Seconds after which it is asked again, while a model writes what people read along, whether it still may."""
 REPEATED = "That was looked up already; use the result above."
 NATIVE_MAX_TOKENS = 192
 WRITING_MAX_TOKENS = 512
@@ -159,9 +161,8 @@ class Agent:
         Whether a step ends in calls is known only at its end. So its text is told as it comes and taken back where a
         call follows: holding it until then would hold it to the end.
         """
-        now = await self.look()
-        check_model(now, await self.model.info() if now.models_off else None)
-        began = time.monotonic()
+        await self._look(())
+        began = looked = time.monotonic()
         calls: list[ToolCall] = []
         decision.text = ""
         try:
@@ -174,13 +175,23 @@ class Agent:
                     case EndPiece():
                         decision.cut = piece.cut
                         decision.confidence = piece.confidence
-                if found:
-                    self.on_text("" if calls and schemas else decision.text, found)
+                if not found:
+                    continue
+                if time.monotonic() - looked >= LOOK_EVERY:
+                    await self._look(found)
+                    looked = time.monotonic()
+                self.on_text("" if calls and schemas else decision.text, found)
         except ModelError:
             self.on_text("", found)
             raise
         decision.model_ms += (time.monotonic() - began) * 1000
         return calls
+
+    async def _look(self, found: Sequence[ToolResult]) -> None:
+        """Raises what `look` does, and where the model, or a tool that found something, was stopped by now."""
+        now = await self.look()
+        check_tools(now, found)
+        check_model(now, await self.model.info() if now.models_off else None)
 
     async def _use(self, calls: Sequence[ToolCall], said: Sequence[str] | None, decision: Decision) -> None:
         """Run the calls of one step side by side; what is past a bound or switched off is refused, and said so."""

@@ -3,7 +3,8 @@
 A verdict of `grounding` follows from the sentence and those before it, so that what comes later never changes one. What
 can change is where a sentence ends and what `policy` takes out: so the last sentence waits for a word after it, and
 nothing is shown from a sign on over which later text may decide (a tag, a link or code that is begun). Where a text
-turns out not to be the answer all the same (a call follows it, its model fails), an empty draft takes it back.
+turns out not to be the answer all the same (a call follows it, its model fails, it was only thought), an empty draft
+takes it back.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.turn.grounding import Context
-from bot.turn.policy import clean_model_text
+from bot.turn.policy import LONGEST_TEXT, clean_model_text
 from bot.turn.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _UNSETTLED = re.compile(r"[<\[`]|~~~|&(?=#|\w{2})")
 """A sign that may begin what is taken out."""
+_LONGEST_READ = 2 * LONGEST_TEXT
+"""Characters of a text that are read with each of its words: an answer has fewer."""
 
 
 def unheard(_text: str, _results: Sequence[ToolResult]) -> None:
@@ -44,6 +47,8 @@ class Drafting:
         tell: Callable[[Sequence[str], Sequence[ToolResult]], None],
     ) -> None:
         self._check, self._tell = check, tell
+        self._is_over = False
+        """A text was not what it seemed: of the models' texts nothing more is shown before the answer."""
         self._begin(())
 
     def _begin(self, results: Sequence[ToolResult]) -> None:
@@ -60,7 +65,7 @@ class Drafting:
         """
         if not text or not text.startswith(self._text) or len(results) != self._count:
             self._take_back(results)
-        if not text or not any(result.ok for result in results):
+        if self._is_over or not text or not any(result.ok for result in results):
             return
         before, self._text = self._text, text
         if any(character.isspace() for character in text[len(before) :]):  # a word more is whole
@@ -73,8 +78,12 @@ class Drafting:
 
     def _read_on(self, text: str, results: Sequence[ToolResult]) -> None:
         """Check the sentences that have been ended since the last time."""
-        sentences = split_sentences(clean_model_text(_settled(text)))[:-1]
-        if len(sentences) <= len(self._read) or sentences[: len(self._read)] != self._read:
+        sentences = _ended(text)
+        if sentences is None or sentences[: len(self._read)] != self._read:
+            self._take_back(results)
+            self._is_over = True
+            return
+        if len(sentences) == len(self._read):
             return
         if self._grounding is None:
             self._grounding = self._check(results)
@@ -85,10 +94,22 @@ class Drafting:
             self._tell(tuple(self._kept), results)
 
 
-def _settled(text: str) -> str:
-    """The whole words before the first sign over which later text decides."""
+def _ended(text: str) -> tuple[str, ...] | None:
+    """The sentences of a text that have ended, before the first sign over which later text decides.
+
+    None where what was written since takes them out, as the end of a thought does, or where it is no answer's length.
+    """
+    if len(text) > _LONGEST_READ:
+        return None
     sign = _UNSETTLED.search(text)
-    head = text[: sign.start()] if sign else text
+    ended = split_sentences(clean_model_text(_whole_words(text[: sign.start()] if sign else text)))[:-1]
+    if sign and split_sentences(clean_model_text(text))[: len(ended)] != ended:
+        return None
+    return ended
+
+
+def _whole_words(head: str) -> str:
+    """Without a last word that may go on."""
     if not head or head[-1].isspace():
         return head
-    return head[: -len(head.split()[-1])]
+    return head[: -len(head.rsplit(maxsplit=1)[-1])]

@@ -23,7 +23,7 @@ from tools.errors import AccessRefused
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -136,9 +136,7 @@ class Gate:
     async def leave(self, reply: Reply, decision: Decision) -> Reply:
         """The reply as it may be said now, and for whom. Raises `Stopped`, `ModelStopped`, `AccessRefused`."""
         now = await self.look()
-        for result in reply.results:
-            if result.ok and result.call.name in now.tools_off:
-                raise Stopped(tool_off(result.call.name))
+        check_tools(now, reply.results)
         for model in (decision.model, decision.writer):
             check_model(now, model)
         if self.access.was_opened and not await self.access.is_allowed():
@@ -158,6 +156,13 @@ def check_model(now: Controls, model: ModelInfo | None) -> None:
     """Raises `ModelStopped` when an administrator has stopped it."""
     if model and model.name in now.models_off:
         raise ModelStopped(model.name)
+
+
+def check_tools(now: Controls, results: Iterable[ToolResult]) -> None:
+    """Raises `Stopped` when something was found by a tool that an administrator has switched off."""
+    for result in results:
+        if result.ok and result.call.name in now.tools_off:
+            raise Stopped(tool_off(result.call.name))
 
 
 def _clock(moment: datetime, zone: str) -> str:

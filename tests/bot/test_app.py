@@ -116,3 +116,21 @@ async def test_a_model_that_the_settings_name_is_the_only_one(
     async with start(settings) as app:
         assert type(app.assistant.parts.model) is kind
         assert (app.assistant.parts.portfolio, app.notices) == (NOBODY, ())
+
+
+async def test_our_own_model_in_a_silent_ollama_is_had_from_this_process_instead(
+    environ: dict[str, str], ollama: FakeOllama
+) -> None:
+    ollama.models = ("tuppence:latest",)
+    async with start(load_settings(environ, None)) as app:
+        parts = app.assistant.parts
+        assert (isinstance(parts.model, EmbeddedModel), app.notices) == (True, ())
+        assert parts.portfolio.first is not None
+        assert await app.assistant.ask(Question("hello", app.actor, "c1"))
+        assert len(ollama.asked) == 1
+        await ollama.stop()
+        for _ in range(3):
+            reply = await app.assistant.ask(Question("price of Apple", app.actor, "c1"))
+            assert reply.model is not None
+            assert (reply.status, reply.model.backend) == ("answered", "embedded")
+        assert parts.portfolio.first.breaker.trouble.startswith("The model tuppence does not answer")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from bot import doctor
 from bot.doctor import run_doctor
 from bot.records import models
 from bot.records.database import open_database
@@ -16,7 +17,7 @@ from bot.records.scores import Score, keep_score
 from bot.records.users import Actor
 from bot.settings import load_settings
 from bot.surfaces.importer import run_import
-from tests.fakes.ollama_server import DIGEST, FakeOllama
+from tests.fakes.ollama_server import DIGEST, FakeOllama, Hang
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +113,19 @@ async def test_an_ollama_that_is_asked_for_must_answer_with_the_model(
     code, parts = await examined(capsys)
     assert code == 1
     assert "ollama serve" in parts["ollama"]
+
+
+async def test_a_model_that_is_there_and_says_nothing_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "WORD_SECONDS", 0.2)
+    monkeypatch.setenv("TUPPENCE_MODEL_BACKEND", "ollama")
+    monkeypatch.setenv("TUPPENCE_MODEL", "qwen3:4b")
+    async with FakeOllama().then(Hang()) as ollama:
+        monkeypatch.setenv("OLLAMA_HOST", ollama.address)
+        code, parts = await examined(capsys)
+    assert code == 1
+    assert parts["ollama"].startswith("✗ qwen3:4b said nothing within 0.2 seconds. It may be loading")
 
 
 async def test_an_ollama_that_is_only_welcome_may_be_absent(

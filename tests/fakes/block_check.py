@@ -1,10 +1,12 @@
-"""Slack's published limits, written down a second time: what its server would refuse of a message or a view."""
+"""Slack's published limits, written down a second time, and its shapes: what it would refuse of a message or a view."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+from tests.fakes.slack_shapes import block_kinds, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +80,7 @@ def blocks_problems(blocks: list[dict[str, Any]]) -> list[str]:
 
 def view_problems(view: dict[str, Any]) -> list[str]:
     """Everything that is wrong with a view."""
-    found = []
+    found = differences({**view, "blocks": []}, "view")
     allowed = {"home": HOME_TYPES, "modal": MODAL_TYPES}[view["type"]]
     if not 1 <= len(view["blocks"]) <= 100:
         found.append(f"{len(view['blocks'])} blocks")
@@ -106,6 +108,7 @@ def _block_problems(blocks: list[dict[str, Any]], allowed: set[str] | None) -> l
         if size(block.get("block_id", "")) > 255:
             found.append(f"{place}: block_id too long")
         found += [f"{place} {kind}: {problem}" for problem in check(block)]
+        found += [f"{place} {problem}" for problem in (differences(block, "block") if kind in block_kinds() else ())]
     pressed = [[*block.get("elements", ()), block.get("accessory", {})] for block in blocks]
     actions = [element.get("action_id") for elements in pressed for element in elements]
     repeated = [action for action, count in Counter(filter(None, actions)).items() if count > 1]

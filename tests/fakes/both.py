@@ -19,7 +19,7 @@ from bot.settings import load_settings
 from bot.surfaces.pacing import Pace
 from bot.surfaces.slack.surface import SlackSurface
 from bot.surfaces.teams.surface import TeamsSurface
-from tests.bot.surfaces.teams.served import LIMITS, Client, allow, at_once, settled
+from tests.bot.surfaces.teams.served import LIMITS, Client, allow, answer_of, at_once, settled
 from tests.fakes import slack_payloads, teams_payloads
 from tests.fakes.seen import Seen, on_slack, on_teams
 from tests.fakes.slack_interactive import deliver_press, press
@@ -71,10 +71,10 @@ class Both:
         at = ts(self.number)
         self.thread = self.thread or at
         asked = slack_payloads.message(question, ts=at, event_id=f"Ev{self.number}", channel=f"D{self.thread}", **more)
-        (there,), (here,) = await self.led_to(
+        (there,), here = await self.led_to(
             lambda: self._deliver(asked), lambda: self.client.say(question, conversation=self._chat())
         )
-        return there, here
+        return there, answer_of(here)
 
     async def mention(self, question: str) -> tuple[list[SlackShown], list[TeamsShown]]:
         """A question to the assistant where others read along; everything that is then posted."""
@@ -101,15 +101,15 @@ class Both:
     async def drop(self, name: str, content: bytes) -> tuple[SlackShown, TeamsShown]:
         """A file into the direct chat; the one answer."""
         self.number += 1
-        asked = slack_payloads.message("", ts=ts(self.number), event_id=f"Ev{self.number}")
-        asked["event"] |= {"subtype": "file_share", "files": [self.slack.drop(name, content)], "upload": False}
+        files = [self.slack.drop(name, content)]
+        asked = slack_payloads.sharing(files, ts=ts(self.number), event_id=f"Ev{self.number}")
         self.teams.files[name] = content
         where = {"downloadUrl": f"{self.teams.address}/files/{name}", "fileType": "csv", "uniqueId": "1"}
         file = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": name, "content": where}
-        (there,), (here,) = await self.led_to(
+        (there,), here = await self.led_to(
             lambda: self._deliver(asked), lambda: self.client.say("", attachments=[file])
         )
-        return there, here
+        return there, answer_of(here)
 
     async def led_to(
         self, on_slack: Callable[[], Awaitable[Any]], on_teams: Callable[[], Awaitable[Any]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.slack_server import Shown as SlackShown
     from tests.fakes.teams_server import Shown as TeamsShown
 
-THUMBS = "thumbs"
+THUMBS, PICTURE = "thumbs", "picture"
 _FIGURE = re.compile(r"[-+]?[$€£]?\d[\d.,]*\d%?|[-+]?[$€£]?\d%?")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARK = re.compile(r"(?<!\\)(?:\*\*|\*|`)|^- |\\(?=[!-/:-@\[-`{-~])", re.MULTILINE)
@@ -27,7 +27,10 @@ _CALL = re.compile(r"/?\bfin (?=\w)")
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart: `values` are the first and the last of each series of a line, else all of them by their names."""
+    """A chart: `values` are the first and the last of each series of a line, else all of them by their names.
+
+    Of a picture nothing is known but the words for who can't see it, which are its `title`.
+    """
 
     kind: str
     title: str
@@ -147,6 +150,8 @@ def _elements(elements: Sequence[dict[str, Any]], seen: Seen) -> None:
                 seen.lines += [" ".join(_table_row(row)) for row in element["rows"]]
             case "ActionSet":
                 seen.buttons += [action["title"] for action in element["actions"]]
+            case "Image":
+                seen.charts.append(Drawn(PICTURE, element["altText"], {}))
             case kind if kind.startswith("Chart."):
                 seen.charts.append(_teams_chart(element))
             case other:

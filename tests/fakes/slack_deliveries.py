@@ -57,9 +57,11 @@ async def deliver_form(
     return answer
 
 
-async def deliver_press(client: httpx.AsyncClient, payload: dict[str, Any]) -> httpx.Response:
+async def deliver_press(
+    client: httpx.AsyncClient, payload: Mapping[str, Any], *, is_published: bool = True
+) -> httpx.Response:
     """Bring a click, a form that was sent, or a shortcut."""
-    return await deliver_form(client, {"payload": json.dumps(payload)})
+    return await deliver_form(client, {"payload": json.dumps(payload)}, is_published=is_published)
 
 
 def answered_problems(answer: httpx.Response) -> list[str]:
@@ -115,7 +117,7 @@ class Deliverer:
         try:
             async with asyncio.timeout(self.patience):
                 answer = await _send(self.client, body, "application/json", again if delivery.reason else {})
-        except TimeoutError:
+        except (TimeoutError, httpx.TimeoutException):
             delivery.reason = "http_timeout"
         except httpx.TransportError:
             delivery.reason = "connection_failed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -11,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.fakes.block_check import view_problems, write_problems
+from tests.fakes.slack_deliveries import deliver_press
 from tests.fakes.slack_payloads import APP, TEAM, USER
 
 if TYPE_CHECKING:
-    import httpx
+    from collections.abc import Iterator
 
     from tests.fakes.slack_server import Shown
 
+__all__ = ["Interactive", "Stored", "Whisper", "as_sent", "button_of", "deliver_press", "has_button"]
+__all__ += ["press", "pressed", "shortcut", "submitted"]
+
 _stamps = itertools.count(1)
-MODAL_TITLE, PRIVATE_METADATA, VIEW_BLOCKS = 24, 3_000, 100
 
 
 @dataclass
@@ -60,8 +63,7 @@ class Interactive:
         if body["trigger_id"] in self._triggers:
             return {"ok": False, "error": "exchanged_trigger_id"}
         self._triggers.add(body["trigger_id"])
-        title, metadata = view["title"]["text"], view.get("private_metadata", "")
-        if len(title) > MODAL_TITLE or len(metadata) > PRIVATE_METADATA or len(view["blocks"]) > VIEW_BLOCKS:
+        if self.note("views.open", view_problems(view)):
             return {"ok": False, "error": "invalid_arguments"}
         self.views.append(view)
         return {"ok": True, "view": {"id": f"V{len(self.views)}", **view}}
@@ -69,8 +71,14 @@ class Interactive:
     def chat_postEphemeral(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if body["user"] in self.absent:
             return {"ok": False, "error": "user_not_in_channel"}
+        if self.note("chat.postEphemeral", write_problems(body)):
+            return {"ok": False, "error": "invalid_blocks"}
         self.whispers.append(Whisper(body["channel"], body["user"], body.get("text", "")))
         return {"ok": True, "message_ts": f"{int(time.time())}.{next(_stamps):06}"}
+
+    def note(self, method: str, problems: list[str]) -> bool:
+        """Keep what is wrong with something of ours; whether anything is."""
+        raise NotImplementedError
 
     def files_info(self, body: dict[str, Any]) -> dict[str, Any]:
         if body["file"] not in self.files:
@@ -94,13 +102,25 @@ class Interactive:
         self.files[name] = Stored(content)
         return {
             "id": f"F{name}",
+            "created": int(time.time()),
             "name": name,
             "title": name,
             "mimetype": "text/csv",
             "filetype": "csv",
+            "pretty_type": "CSV",
+            "user": USER,
+            "editable": False,
             "size": len(content),
             "mode": "hosted",
             "is_external": False,
+            "external_type": "",
+            "is_public": False,
+            "public_url_shared": False,
+            "display_as_bot": False,
+            "username": "",
+            "permalink": f"https://acme.slack.example/files/{USER}/F{name}/{name}",
+            "channels": [],
+            "groups": [],
             "url_private": f"{self.file_url(name)}?inline",
             "url_private_download": self.file_url(name),
             **more,
@@ -112,9 +132,11 @@ def press(
 ) -> dict[str, Any]:
     """The payload of a button; without a message, one of the Home tab."""
     stamp, block = f"{int(time.time())}.{next(_stamps):06}", ""
-    where: dict[str, Any] = {"container": {"type": "view", "view_id": "V0"}, "view": {"id": "V0", "type": "home"}}
+    pressed: dict[str, Any] = {"text": {"type": "plain_text", "text": value}}
+    home = as_sent({"type": "home", "blocks": []}, id="V0", team_id=team)
+    where: dict[str, Any] = {"container": {"type": "view", "view_id": "V0"}, "view": home}
     if shown is not None:
-        block = next((each.get("block_id", "") for each in _holding(shown, action, value)), "")
+        block, pressed = next(_holding(shown, action, value), (block, pressed))
         thread = {"thread_ts": shown.body["thread_ts"]} if shown.body.get("thread_ts") else {}
         message = {"type": "message", "app_id": APP, "ts": shown.ts, "team": team, **thread}
         where = {
@@ -128,7 +150,7 @@ def press(
             "channel": {"id": shown.channel, "name": "directmessage"},
             "message": {**message, **{name: shown.body[name] for name in ("text", "blocks") if name in shown.body}},
         }
-    element = {"type": "button", "action_id": action, "block_id": block, "value": value, "action_ts": stamp}
+    element = {"type": "button", **pressed, "action_id": action, "block_id": block, "value": value, "action_ts": stamp}
     return {
         "type": "block_actions",
         "user": {"id": user, "username": user.lower(), "team_id": team},
@@ -136,7 +158,6 @@ def press(
         "token": "unused",
         "trigger_id": f"{next(_stamps)}.{uuid.uuid4().hex}",
         "team": {"id": team, "domain": "acme"},
-        "enterprise": None,
         "is_enterprise_install": False,
         "response_url": "https://hooks.slack.example/actions/T/1/x",
         "actions": [element],
@@ -171,15 +192,40 @@ def pressed(shown: Shown, action: str, *, user: str = USER, **more: Any) -> dict
     return press(shown, element["action_id"], element.get("value", ""), user=user, **more)
 
 
+def as_sent(view: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A view as Slack tells of it later."""
+    return {
+        "id": "V1",
+        "callback_id": "",
+        "team_id": TEAM,
+        "app_id": APP,
+        "bot_id": "B1",
+        "title": {"type": "plain_text", "text": "View Title"},
+        "close": None,
+        "submit": None,
+        "state": {"values": {}},
+        "hash": uuid.uuid4().hex,
+        "private_metadata": "",
+        "root_view_id": more.get("id", "V1"),
+        "previous_view_id": None,
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "external_id": "",
+        **view,
+        **more,
+    }
+
+
 def submitted(view: dict[str, Any], values: dict[str, Any], *, user: str = USER) -> dict[str, Any]:
     """The payload of a form that was sent."""
     return {
         "type": "view_submission",
         "team": {"id": TEAM, "domain": "acme"},
-        "user": {"id": user, "team_id": TEAM},
+        "user": {"id": user, "name": user.lower(), "team_id": TEAM},
         "api_app_id": APP,
+        "token": "unused",
         "trigger_id": f"{next(_stamps)}.{uuid.uuid4().hex}",
-        "view": {"id": "V1", "team_id": TEAM, "hash": uuid.uuid4().hex, **view, "state": {"values": values}},
+        "view": as_sent({"type": "modal", "blocks": [], **view}, state={"values": values}),
         "response_urls": [],
     }
 
@@ -188,6 +234,7 @@ def shortcut(callback: str, message: dict[str, Any], *, channel: str, user: str 
     """The payload of a shortcut on a message."""
     return {
         "type": "message_action",
+        "token": "unused",
         "callback_id": callback,
         "trigger_id": f"{next(_stamps)}.{uuid.uuid4().hex}",
         "action_ts": f"{int(time.time())}.{next(_stamps):06}",
@@ -200,16 +247,13 @@ def shortcut(callback: str, message: dict[str, Any], *, channel: str, user: str 
     }
 
 
-async def deliver_press(client: httpx.AsyncClient, payload: dict[str, Any]) -> httpx.Response:
-    """Bring a click over HTTP."""
-    from tests.fakes.slack_server import deliver_form
-
-    return await deliver_form(client, {"payload": json.dumps(payload)})
-
-
-def _holding(shown: Shown, action: str, value: str) -> list[dict[str, Any]]:
-    return [
-        block
-        for block in shown.body.get("blocks", ())
-        if any(e.get("action_id") == action and e.get("value", value) == value for e in block.get("elements", ()))
-    ]
+def _holding(shown: Shown, action: str, value: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(block_id, type and text) of each thing of a message that was pressed so."""
+    for block in shown.body.get("blocks", ()):
+        for element in block.get("elements", ()):
+            if element.get("action_id") != action:
+                continue
+            sides = [element[side] for side in ("positive_button", "negative_button") if side in element]
+            for face in sides or [element]:
+                if face.get("value", value) == value:
+                    yield block.get("block_id", ""), {"type": element["type"], "text": face["text"]}

@@ -163,6 +163,8 @@ class SlackOrganisation:
             yield f"{self.address}/api/"
         finally:
             await runner.cleanup()
+        for workspace in self.workspaces.values():
+            workspace.check()
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
         return await next(iter(self.workspaces.values()))._link(request)

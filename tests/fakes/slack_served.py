@@ -67,14 +67,14 @@ class Served:
     database: Database
     settings: Settings
 
-    async def say(self, payload: dict[str, Any]) -> None:
+    async def say(self, payload: dict[str, Any], *, is_published: bool = True) -> None:
         """Deliver an event, and wait until nothing is left to do."""
-        assert (await deliver(self.client, payload)).status_code == 200
+        assert (await deliver(self.client, payload, is_published=is_published)).status_code == 200
         await self.settled()
 
-    async def press(self, payload: dict[str, Any]) -> httpx.Response:
+    async def press(self, payload: dict[str, Any], *, is_published: bool = True) -> httpx.Response:
         """Deliver a click, and wait until nothing is left to do."""
-        answer = await deliver_press(self.client, payload)
+        answer = await deliver_press(self.client, payload, is_published=is_published)
         assert answer.status_code == 200, answer.text
         await self.settled()
         return answer

@@ -5,28 +5,36 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import logging
 import time
 import uuid
 from collections import defaultdict
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.fakes.block_check import blocks_problems, switch_problems, write_problems
+from tests.fakes.slack_deliveries import SECRET, deliver, deliver_form, signed
 from tests.fakes.slack_interactive import Interactive
 from tests.fakes.slack_payloads import BOT, TEAM
+from tests.fakes.slack_rates import Rates
+from tests.fakes.slack_sockets import SocketMode
 from tests.fakes.slack_streams import STATUS, STREAMING, AgentMethods, Stream
 from tests.fakes.slack_uploads import Upload, UploadMethods
 from tests.fakes.slack_views import Views
-from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+__all__ = ["APP_TOKEN", "BOT_TOKEN", "SECRET", "Fault", "Shown", "SlackServer", "deliver", "deliver_form", "signed"]
+
+log = logging.getLogger(__name__)
 BOT_TOKEN, APP_TOKEN = "xoxb-1111111111-abcdefghij", "xapp-1-A1-1111111111-abcdef"
 QUIET = {"chat.postMessage": ("unfurl_links", "unfurl_media", "link_names"), "chat.update": ("link_names",)}
 """What this program never leaves to Slack, though Slack would take it."""
+LONGEST_TEXT = 40_000
 READS = {
     "conversations.history",
     "conversations.info",
@@ -68,12 +76,19 @@ class Fault:
     drop: bool = False
 
 
-class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
-    """One workspace. `faults` are used up by the calls of their method, one each."""
+class SlackServer(Interactive, AgentMethods, UploadMethods, Views, SocketMode):
+    """One workspace. `faults` are used up by the calls of their method, one each; `monotonic` is for how often it is called.
 
-    def __init__(self) -> None:
+    `serving` ends with an `AssertionError` where anything in `problems` is left.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         Views.__init__(self)
+        SocketMode.__init__(self)
+        self.problems: list[str] = []
+        """What Slack refuses, or this program never sends, of all that was sent; a test that does so on purpose clears it."""
+        self.rates = Rates(monotonic)
         self.messages: list[Shown] = []
         self.deleted: list[Shown] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -98,9 +113,6 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
         self.channels: dict[str, dict[str, Any]] = {}
         self.scopes = ""
         self.revoked = ""
-        self.sockets: list[web.WebSocketResponse] = []
-        self.opened = 0
-        self.acknowledged: list[dict[str, Any]] = []
         self.address = ""
         self._ts = itertools.count(1)
         self._began = int(time.time())
@@ -122,6 +134,9 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
             return web.json_response({"ok": False, "error": "unknown_method"})
         if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN) or self.revoked:
             return web.json_response({"ok": False, "error": self.revoked or "invalid_auth"})
+        if wait := self.rates.seconds_to_wait(method, body):
+            refusal = {"ok": False, "error": "ratelimited"}
+            return web.json_response(refusal, status=429, headers={"Retry-After": str(wait)})
         handle = getattr(self, method.replace(".", "_"), None)
         if is_json and method in READS:
             return web.json_response({"ok": False, "error": "invalid_arguments"})
@@ -142,13 +157,13 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
         return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B1"}
 
     def chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        if error := self.wrong(body):
+        if error := self.wrong("chat.postMessage", body):
             return {"ok": False, "error": error}
         shown = self.post(body)
         return {"ok": True, "channel": shown.channel, "ts": shown.ts, "message": {"text": shown.text}}
 
     def chat_update(self, body: dict[str, Any]) -> dict[str, Any]:
-        if error := self.wrong(body):
+        if error := self.wrong("chat.update", body):
             return {"ok": False, "error": error}
         if self._is_streaming(body["ts"]):
             return {"ok": False, "error": "streaming_state_conflict"}
@@ -187,12 +202,21 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
     def apps_connections_open(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "url": f"ws{self.address.removeprefix('http')}/link?ticket={uuid.uuid4().hex}"}
 
-    def wrong(self, body: dict[str, Any]) -> str:
+    def wrong(self, method: str, body: dict[str, Any], blocks: list[dict[str, Any]] | None = None) -> str:
+        """Why a write is refused, "" where it is not; a stream that ends has `blocks` and no text of its own."""
         if error := self.refuse.get(body["channel"]):
             return error
-        if len(body.get("text", "")) > MOST_TEXT:
-            return "msg_too_long"
-        return "invalid_blocks" if len(body.get("blocks") or ()) > MOST_BLOCKS else ""
+        self.note(method, switch_problems(body, *QUIET.get(method, ())))
+        if self.note(method, write_problems(body) if blocks is None else blocks_problems(blocks)):
+            return "msg_too_long" if len(body.get("text") or "") > LONGEST_TEXT else "invalid_blocks"
+        return ""
+
+    def note(self, method: str, problems: list[str]) -> bool:
+        """Keep what is wrong with something of ours; whether anything is."""
+        for problem in problems:
+            log.error("%s: %s", method, problem)
+            self.problems.append(f"{method}: {problem}")
+        return bool(problems)
 
     def post(self, body: dict[str, Any]) -> Shown:
         """A message of ours from now on."""
@@ -223,32 +247,6 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
         found = [m for m in (*own, *others) if belongs(m) and oldest <= float(m["ts"]) <= latest]
         return {"ok": True, "messages": sorted(found, key=lambda m: float(m["ts"])), "has_more": False}
 
-    # --- events outward ---
-
-    async def _link(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        self.sockets.append(socket)
-        self.opened += 1
-        await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
-        async for message in socket:
-            with suppress(ValueError):
-                self.acknowledged.append(json.loads(message.data))
-        self.sockets.remove(socket)
-        return socket
-
-    async def envelope(self, payload: dict[str, Any], kind: str = "events_api", socket: int = 0) -> str:
-        """Send by Socket Mode; returns the envelope's id."""
-        name = uuid.uuid4().hex
-        await self.sockets[socket].send_json({"type": kind, "envelope_id": name, "payload": payload})
-        return name
-
-    async def is_acknowledged(self, name: str, seconds: float = 10) -> bool:
-        with suppress(TimeoutError):
-            await until(lambda: name in {answer.get("envelope_id") for answer in self.acknowledged}, seconds)
-            return True
-        return False
-
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
         """The base URL of the Web API while it runs."""
@@ -268,3 +266,8 @@ class SlackServer(Interactive, AgentMethods, UploadMethods, Views):
             for socket in list(self.sockets):
                 await socket.close()
             await runner.cleanup()
+        self.check()
+
+    def check(self) -> None:
+        """Raises `AssertionError` where something was sent that should not have been."""
+        assert self.problems == []

@@ -32,6 +32,7 @@ def shapes() -> set[str]:
     return set(_published()["roots"])
 
 
+@lru_cache(maxsize=1)
 def block_kinds() -> set[str]:
     """The blocks whose shape is published."""
     branches = _branches({"$ref": f"#/definitions/{_published()['roots']['block']}"})
@@ -73,7 +74,9 @@ def _differences(value: Any, schema: dict[str, Any], where: str) -> list[str]:
         found += [f"{where}.{name}: lacking" for name in schema.get("required", ()) if name not in value]
         for name, item in value.items():
             more = known.get(name, schema.get("additionalProperties", {}))
-            found += [f"{where}.{name}: not published"] if more is False else _differences(item, more, f"{where}.{name}")
+            found += (
+                [f"{where}.{name}: not published"] if more is False else _differences(item, more, f"{where}.{name}")
+            )
     elif isinstance(value, list):
         for place, item in enumerate(value):
             found += _differences(item, schema.get("items", {}), f"{where}[{place}]")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from tests.fakes.slack_shapes import differences
 
 if TYPE_CHECKING:
     from tests.fakes.slack_server import Shown
@@ -13,12 +15,6 @@ STATUS = frozenset({"agents.sessions.setStatus", "assistant.threads.setStatus"})
 LONGEST_CHUNK_TEXT = 256
 LONGEST_TEXT = 12_000
 _STARTS = {"channel", "thread_ts", "recipient_team_id", "recipient_user_id", "task_display_mode", "chunks"}
-_CHUNKS = {
-    "plan_update": {"title"},
-    "task_update": {"id", "title", "status", "details", "output", "sources"},
-    "markdown_text": {"text"},
-}
-_STATES = {"pending", "in_progress", "complete", "error"}
 
 
 @dataclass
@@ -47,9 +43,23 @@ class Stream:
 
     def blocks(self) -> list[dict[str, Any]]:
         """What it is once it is ended, above the blocks that it is ended with."""
-        tasks = [{"type": "task_card", "task_id": name, **task} for name, task in self.tasks.items()]
+        tasks = [_card(name, task) for name, task in self.tasks.items()]
         plan = [{"type": "plan", "title": self.title, "tasks": tasks}] if self.title else []
         return [*plan, *([{"type": "markdown", "text": self.text}] if self.text else [])]
+
+    def ended(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """All its blocks, if it is ended so."""
+        last = replace(self, tasks={name: dict(task) for name, task in self.tasks.items()})
+        last.take(body.get("chunks", []))
+        return [*last.blocks(), *body.get("blocks", [])]
+
+
+def _card(name: str, task: dict[str, str]) -> dict[str, Any]:
+    """A task as its block has it."""
+    leaves = [{"type": "text", "text": task["output"]}]
+    output = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": leaves}]}
+    card = {"type": "task_card", "task_id": name, "title": task["title"], "status": task["status"]}
+    return {**card, "output": output} if task["output"] else card
 
 
 class _Server(Protocol):
@@ -59,14 +69,14 @@ class _Server(Protocol):
     sessions: list[tuple[str, str, str]]
 
     def post(self, body: dict[str, Any]) -> Shown: ...
-    def wrong(self, body: dict[str, Any]) -> str: ...
+    def wrong(self, method: str, body: dict[str, Any], blocks: list[dict[str, Any]] | None = None) -> str: ...
 
 
 class AgentMethods:
     """The methods, for the server to mix in."""
 
     def chat_startStream(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        if error := self.wrong(body) or _wrong_start(body):
+        if error := self.wrong("chat.startStream", body, []) or _wrong_start(body):
             return {"ok": False, "error": error}
         if body["channel"] in self.without_streams:
             return {"ok": False, "error": "channel_type_not_supported"}
@@ -90,18 +100,20 @@ class AgentMethods:
         stream = self.streams.get(body["ts"])
         if stream is None or not stream.is_open:
             return {"ok": False, "error": "message_not_in_streaming_state"}
-        if error := self.wrong(body) or _wrong_chunks(body.get("chunks", [])):
+        if error := _wrong_chunks(body.get("chunks", [])):
+            return {"ok": False, "error": error}
+        ended = stream.ended(body)
+        if error := self.wrong("chat.stopStream", body, ended):
             return {"ok": False, "error": error}
         stream.take(body.get("chunks", []))
         stream.took.append("chat.stopStream")
         stream.is_open = False
         words = " ".join(filter(None, [stream.text, *_words(body.get("blocks", []))]))
-        blocks = [*stream.blocks(), *body.get("blocks", [])]
-        stream.shown.body |= {"blocks": blocks} | {key: value for key, value in body.items() if key == "metadata"}
+        stream.shown.body |= {"blocks": ended} | {key: value for key, value in body.items() if key == "metadata"}
         stream.shown.body["text"] = words
         stream.shown.history.append(words)
         self.sessions.append((body["channel"], stream.shown.body["thread_ts"], body.get("session_status", "active")))
-        return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words, "blocks": blocks}}
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"], "message": {"text": words, "blocks": ended}}
 
     def agents_sessions_setStatus(self: _Server, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         if body["status"] not in {"active", "processing", "suspended", "closed"}:
@@ -133,13 +145,9 @@ def _wrong_start(body: dict[str, Any]) -> str:
 
 def _wrong_chunks(chunks: list[dict[str, Any]]) -> str:
     for chunk in chunks:
-        known = _CHUNKS.get(chunk.get("type", ""))
-        given = set(chunk) - {"type"}
-        if known is None or given - known or chunk.get("status", "pending") not in _STATES:
+        if chunk.get("type") == "blocks" or differences(chunk, "chunk"):  # streamed blocks are not shown here
             return "invalid_chunks"
         if any(len(chunk.get(name, "")) > LONGEST_CHUNK_TEXT for name in ("title", "details", "output")):
-            return "invalid_chunks"
-        if chunk["type"] == "task_update" and not {"id", "title", "status"} <= given:
             return "invalid_chunks"
         if chunk["type"] == "markdown_text" and not 0 < len(chunk["text"]) <= LONGEST_TEXT:
             return "invalid_chunks"

@@ -107,8 +107,6 @@ class TeamsServer:
         """What else it does not take of a message, "" for nothing."""
         self.is_open = False
         """Whether it takes what has no token."""
-        self.keeps_apart = False
-        """Whether a message that is changed can't hold words and a card."""
         self.address = ""
         self._ids = itertools.count(1)
         self.publish("key-1")
@@ -185,6 +183,8 @@ class TeamsServer:
         if body["type"] == "typing":
             self.typing.append(conversation)
             return self._answer(request, {})
+        if is_two(body):
+            return self._two(request, conversation, body)
         shown = Shown(conversation, f"m{next(self._ids)}", body, [told(body)])
         self.messages.append(shown)
         return self._answer(request, {"id": shown.id}, 201)
@@ -214,9 +214,20 @@ class TeamsServer:
             if not text.startswith(shown.streamed):
                 return web.json_response(OTHER_TEXT, status=403)
             shown.streamed = text
+        if is_two(body):  # the words end the stream, and the card is another message
+            self._two(request, conversation, {**body, "text": ""})
+            body = {name: value for name, value in body.items() if name != "attachments"}
         shown.body, shown.is_streaming = body, stream["streamType"] != "final"
         shown.history.append(text)
         return self._answer(request, {}, 202)
+
+    def _two(self, request: web.Request, conversation: str, body: dict[str, Any]) -> web.StreamResponse:
+        """Words and a card are two messages, the card first, and their ids are not told."""
+        for kept, left in (("attachments", "text"), ("text", "attachments")):
+            part = {name: value for name, value in body.items() if name != left}
+            if part.get(kept):
+                self.messages.append(Shown(conversation, f"m{next(self._ids)}", part, [told(part)]))
+        return self._answer(request, {}, 201)
 
     async def _update(self, request: web.Request) -> web.StreamResponse:
         conversation, name = request.match_info["conversation"], request.match_info["id"]
@@ -224,7 +235,7 @@ class TeamsServer:
             return early
         if error := wrong(request[BODY]) or self.refusal(request[BODY]):
             return web.json_response({"error": {"code": "BadSyntax", "message": error}}, status=400)
-        if self.keeps_apart and request[BODY].get("text") and request[BODY].get("attachments"):
+        if is_two(request[BODY]):
             return web.json_response(TWO, status=400)
         found = [shown for shown in self.messages if shown.id == name]
         if not found:
@@ -288,6 +299,11 @@ class TeamsServer:
     def shown(self, name: str) -> Shown:
         return next(shown for shown in self.messages if shown.id == name)
 
+    @property
+    def said(self) -> list[Shown]:
+        """The messages with words, the cards aside."""
+        return [shown for shown in self.messages if shown.text]
+
     def in_(self, conversation: str) -> list[Shown]:
         return [shown for shown in self.messages if shown.conversation == conversation]
 
@@ -317,6 +333,11 @@ class TeamsServer:
             yield
         finally:
             await runner.cleanup()
+
+
+def is_two(body: dict[str, Any]) -> bool:
+    """Whether it has words and a card, which Teams shows as two messages."""
+    return bool(body.get("text") and body.get("attachments"))
 
 
 def told(body: dict[str, Any]) -> str:

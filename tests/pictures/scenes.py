@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.slack_interactive import pressed
-from tests.fakes.slack_payloads import DM, USER, callback, message
+from tests.fakes.slack_payloads import message, opened, sharing
 from tests.fakes.slack_served import ts
 from tests.fakes.waiting import until
 from tests.pictures.block_page import answered, said, sheet
@@ -41,13 +41,12 @@ class Scene:
         self.drawn += [answered(each.body["blocks"]) for each in shown]
         return shown[-1]
 
-    async def quietly(self, text: str, **more: Any) -> list[Shown]:
-        """Ask without drawing; `more` goes into the event."""
+    async def quietly(self, text: str, *files: dict[str, Any]) -> list[Shown]:
+        """Ask without drawing, or drop files."""
         self.asked += 1
         before = len(self.served.answers())
-        payload = message(text, ts=ts(self.asked), event_id=f"Ev{self.asked}")
-        payload["event"] |= more
-        await self.served.say(payload)
+        this: dict[str, Any] = {"ts": ts(self.asked), "event_id": f"Ev{self.asked}"}
+        await self.served.say(sharing(list(files), text, **this) if files else message(text, **this))
         return self.served.answers()[before:]
 
     async def import_holdings(self) -> None:
@@ -57,8 +56,7 @@ class Scene:
 
     async def drop(self) -> list[Shown]:
         """Drop the file into the direct messages."""
-        dropped = self.served.slack.drop("holdings.csv", HOLDINGS)
-        return await self.quietly("", subtype="file_share", files=[dropped], upload=False)
+        return await self.quietly("", self.served.slack.drop("holdings.csv", HOLDINGS))
 
 
 async def quotes(scene: Scene) -> None:
@@ -127,8 +125,7 @@ async def home(scene: Scene) -> None:
     for text in ("/watch add NVDA JPM", "/alert KO above 70", "/digest add my_portfolio 08:00 mon-fri"):
         await scene.quietly(text)
     slack = scene.served.slack
-    opened = {"type": "app_home_opened", "user": USER, "channel": DM, "tab": "home", "event_ts": "1790000000.1"}
-    await scene.served.say(callback(opened))
+    await scene.served.say(opened())
     await until(lambda: bool(slack.tabs) and "Looking up prices" not in str(slack.tabs[-1]))
     scene.drawn.append(sheet(slack.tabs[-1][1]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.surfaces.answer import Grid, Items, changed, parts_of, text_of
@@ -12,6 +13,9 @@ from bot.surfaces.slack.record import turn_record
 if TYPE_CHECKING:
     from bot.messages import Reply
     from bot.surfaces.localising import Reader
+
+_SITE = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
+"""The dot of what may be a site's name, of whatever country: unlike a block, a stream may make it a link."""
 
 
 def draft_text(draft: Reply, reader: Reader) -> str:
@@ -28,4 +32,5 @@ def draft_text(draft: Reply, reader: Reader) -> str:
             lines += [f"• {text_of(item)}" for item in here.items]
         elif not isinstance(here, Grid):
             lines.append(text_of(here.spans))
-    return entities("\n".join(lines)).replace("](", f"]{JOINER}(")
+    text = _SITE.sub(f".{JOINER}", entities("\n".join(lines)))
+    return text.replace("](", f"]{JOINER}(")

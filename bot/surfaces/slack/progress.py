@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +23,10 @@ EVERY = 0.7
 """Seconds between two updates: Slack takes no more of them."""
 AFTER = 0.3
 """Seconds for which nothing is shown: an answer that is there by then is the only thing that is posted."""
+
+
+ASKED_AGAIN = 10.0
+"""Seconds after which it is asked once more, while an answer is written, whether its asker may read it."""
 
 
 class Shower(Protocol):
@@ -52,7 +57,9 @@ class Progress:
         after: float = AFTER,
         is_direct: bool = True,
         draw: Callable[[Reply], str] = lambda _: "",
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
         self._shower, self._every, self._after, self._is_direct = shower, every, after, is_direct
         self._draw = draw
         self.ts = ""
@@ -62,6 +69,7 @@ class Progress:
         self.streamed: Plan | None = None
         """What its open stream shows; None when it is an ordinary message."""
         self._is_personal, self._may_read = False, False
+        self._ask_at = 0.0
         self.plan = Plan(mark)
         self._shown = Plan(mark)
         self._changed, self._ended = asyncio.Event(), asyncio.Event()
@@ -172,8 +180,12 @@ class Progress:
 
     async def _admit(self) -> None:
         """Find out, before any of an answer that is personal is shown, whether its asker may read it; unknown is no."""
-        if not self._is_personal or self._may_read or self.streamed is None or not self.plan.text:
+        if not self._is_personal or self.streamed is None or not self.plan.text:
             return
+        now = self._monotonic()
+        if self._may_read and now < self._ask_at:
+            return
+        self._may_read, self._ask_at = False, now + ASKED_AGAIN
         try:
             self._may_read = await self._shower.may_read()
         except (SlackRefused, PostRefused, PostFailed) as error:

@@ -53,7 +53,7 @@ class Revealing:
         """
         if turn := await self._turn_in(press) or next(_turns_in(press.message), ""):
             return Answer(then=partial(self._open, press, turn))
-        if _is_ours(press):
+        if await self._is_ours(press):
             return Answer(then=partial(self._desk.tell, press, NO_FIGURES))
         said = press.message.get("text")
         text = question_of(plain_text(said if isinstance(said, str) else ""))
@@ -90,6 +90,14 @@ class Revealing:
             return None
         return turn if standing == "member" and not press.stranger else None
 
+    async def _is_ours(self, press: Press) -> bool:
+        """Whether the message is one of the app's own: a shortcut need not say whose it is, as a button does."""
+        message, payload = press.message, press.payload or {}
+        if message.get("app_id") in {payload.get("api_app_id"), payload.get("app_id")} - {None, ""}:
+            return True
+        user = message.get("user")
+        return bool(message.get("bot_id") and user) and user == await self._desk.workspaces.bot_user(press.tenant)
+
     async def _turn_in(self, press: Press) -> str:
         """The turn of a message by the key in its metadata, "" where there is none."""
         metadata = press.message.get("metadata")
@@ -103,13 +111,6 @@ class Revealing:
             message = await session.get(OutboxMessage, (press.tenant, key))
         is_it = message is not None and message.message_id == f"{press.channel}/{press.ts}"
         return str(message.body.get("turn", "")) if message is not None and is_it else ""
-
-
-def _is_ours(press: Press) -> bool:
-    """Whether the message is one of the app's own."""
-    app = press.message.get("app_id")
-    ours = {(press.payload or {}).get("api_app_id"), (press.payload or {}).get("app_id")} - {None, ""}
-    return bool(app) and app in ours
 
 
 def _turns_in(message: Mapping[str, object]) -> Iterator[str]:

@@ -25,20 +25,25 @@ _FEWEST_KNOWN = 0.5
 
 
 def chart_element(chart: dict[str, Any], label: Callable[[str], str]) -> dict[str, Any] | None:
-    """One chart of a record; None when nothing is left to draw. `label` writes days as the reader does."""
+    """One chart of a record; None when nothing is left to draw. `label` writes days as the reader does.
+
+    Teams draws no bar below zero, and says nothing of it: such a chart is its words, until a picture takes their place.
+    """
     names, points = _known(chart)
     if not points:
         return None
+    words = {"type": "Container", "items": rich((Span(chart_in_words(chart, label)),))}
+    if _has_bars(chart, points) and any(value < 0 for _, values in points for value in values):
+        return words
     drawn = _drawn(chart, names, points, label)
     if drawn is None:
         return None
-    words = chart_in_words(chart, label)
-    return {
-        **drawn,
-        "title": inert(chart_title(chart, label, _TITLE)),
-        "showTitle": True,
-        "fallback": {"type": "Container", "items": rich((Span(words),))},
-    }
+    return {**drawn, "title": inert(chart_title(chart, label, _TITLE)), "showTitle": True, "fallback": words}
+
+
+def _has_bars(chart: dict[str, Any], points: Points) -> bool:
+    """Whether it is drawn with bars, or can't be with slices."""
+    return chart["kind"] in ("pie", "bar") or len(points) == 1
 
 
 def _drawn(
@@ -46,10 +51,10 @@ def _drawn(
 ) -> dict[str, Any] | None:
     unit = inert(axis_label(chart["unit"]))
     axis = {"yAxisTitle": unit} if unit else {}
-    if chart["kind"] == "pie" and all(values[0] >= 0 for _, values in points):
+    if chart["kind"] == "pie":
         slices = _slices(points, label)
         return {"type": "Chart.Donut", "data": slices} if slices else None
-    if chart["kind"] in ("pie", "bar") or len(points) == 1:
+    if _has_bars(chart, points):
         points = points[:MOST_POINTS]
         if len(names) == 1:
             data = [{"x": _label(label(name)), "y": _value(values[0])} for name, values in points]

@@ -75,7 +75,7 @@ class Dialogs:
 
     async def how(self, press: Pressed, turn_id: str) -> Answer:
         """How an answer was found, for who may see that answer now: what is personal only as a full member."""
-        if not 0 < len(turn_id) <= _LONGEST_TURN:
+        if not 0 < len(turn_id) <= _LONGEST_TURN or not turn_id.isprintable():
             return told(NOT_SEEN)
         async with self._desk.parts.database.read() as session:
             actor = await actor_of(session, press.event.tenant, NAME, press.event.user)

@@ -158,10 +158,13 @@ def _name(url: str) -> str:
 
 def tenant_of(activity: Mapping[str, Any]) -> str:
     """The tenant in which something happened; "" where it does not say."""
-    said = [
-        ((activity.get("channelData") or {}).get("tenant") or {}).get("id"),
-        (activity.get("conversation") or {}).get("tenantId"),
-    ]
+    try:
+        said = [
+            ((activity.get("channelData") or {}).get("tenant") or {}).get("id"),
+            (activity.get("conversation") or {}).get("tenantId"),
+        ]
+    except AttributeError:  # something else than an object
+        return ""
     found = {str(each).lower() for each in said if each}
     return found.pop() if len(found) == 1 else ""
 

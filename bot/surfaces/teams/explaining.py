@@ -67,11 +67,11 @@ class Explaining:
 def _names(press: Pressed, message: Mapping[str, Any]) -> list[str]:
     """By what a message may be known: it stands in a chat, in a channel, or in a thread of one."""
     identity, root = message.get("id"), message.get("replyToId")
-    if not isinstance(identity, str):
+    if not isinstance(identity, str) or not identity.isprintable():
         return []
     here = press.event.payload["target"]["conversation"]
     channel = here.partition(";")[0]
-    threads = [f"{channel};messageid={root}"] if isinstance(root, str) else []
+    threads = [f"{channel};messageid={root}"] if isinstance(root, str) and root.isprintable() else []
     return list(dict.fromkeys(key_of(each, identity) for each in (here, channel, *threads)))
 
 

@@ -33,11 +33,6 @@ class TeamsRefused(Exception):
         return self.status in (400, 413, 415, 422)
 
     @property
-    def is_of_two(self) -> bool:
-        """Whether it would be two messages, words and a card, in the place of one."""
-        return self.status == 400 and "multiple skype activities" in self.message.lower()
-
-    @property
     def is_of_stream(self) -> bool:
         """Whether only the stream is refused."""
         return "stream" in self.code.lower() or "stream" in self.message.lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TuppenceError
@@ -14,7 +14,7 @@ from bot.surfaces.teams.buttons import stop_button
 from bot.surfaces.teams.cards import attached, card
 from bot.surfaces.teams.failures import TeamsRefused
 from bot.surfaces.teams.markup import rich
-from bot.surfaces.teams.placing import Placing
+from bot.surfaces.teams.placing import Placing, as_streamed
 from bot.surfaces.teams.progress import Progress, line
 
 if TYPE_CHECKING:
@@ -77,11 +77,14 @@ class Live:
         try:
             if progress := self._progress.get((event.tenant, event.id)):
                 await progress.stop()
-            shown = await self.shown(event.tenant, event.id)
+            shown, written = await self.shown(event.tenant, event.id), self.written(event.tenant, event.id)
             self.forget(event.tenant, event.id)
             if not shown:
                 return
             where = await self._references().of(event)
+            if written:  # an open stream may take no other text
+                with suppress(TeamsRefused):
+                    await self._api.end_stream(where, shown, as_streamed(written))
             if text is None:
                 await self._placing.delete(where, shown)
             else:

@@ -1,4 +1,7 @@
-"""From the record of a turn to messages: the sentences as text with its citations, all else in cards below it."""
+"""From the record of a turn to messages: the sentences as text with its citations, all else in cards below it.
+
+No message has words and a card: Teams makes two of it, the card first, tells the id of neither, and takes no change.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ _NOTHING_TO_SAY = "There is no answer to show."
 _TYPED = re.compile(rf"(?<![\w/.:])/(?=(?:{'|'.join(names())})\b(?!/))")
 
 
-def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
-    """The messages of a turn, to be posted one after the other."""
+def messages(record: Mapping[str, Any], reader: Reader, *, is_unasked: bool = False) -> list[dict[str, Any]]:
+    """The messages of a turn, to be posted one after the other; what is unasked has its words in its card, as one."""
     localise = localiser(record, reader)
     body, remarks = _sorted(parts_of(record["answer"]))
     told, shown = _divided(_told_once(body))
@@ -46,11 +49,12 @@ def messages(record: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
     elements += [proposal_actions(proposal) for proposal in record.get("proposals", ())]
     small = [_here(localise)(words) for words in remarks] + [record.get("disclosure") or ""]
     elements += [block for words in dict.fromkeys(filter(None, small)) for block in remark(words)]
-    texts = split(text, LONGEST_TEXT) or [""]
     actions = answer_actions(record)
-    drawn = [_message(piece) for piece in texts[:-1]]
-    last = _cards(elements, actions, LARGEST - size(texts[-1]))
-    drawn += [_message(texts[-1], last[0]), *(_message("", each) for each in last[1:])]
+    if is_unasked and (elements or actions):
+        told_within = [element for part in told for element in elements_of(changed(part, _here(localise)))]
+        elements, text = [*told_within, *elements], ""
+    drawn = [_told(piece) for piece in split(text, LONGEST_TEXT)]
+    drawn += [_shown(each) for each in _cards(elements, actions)]
     return _finished(drawn, record, cited, _words(record, localise))
 
 
@@ -186,42 +190,40 @@ def _tells(text: str, figure: str) -> bool:
     return bool(re.search(rf"(?<![\w.,]){re.escape(figure.lstrip('+-'))}(?![\w%]|[.,]\d)", text))
 
 
-def _cards(elements: Sequence[Element], actions: Sequence[Element], first: int) -> list[dict[str, Any] | None]:
+def _cards(elements: Sequence[Element], actions: Sequence[Element]) -> list[dict[str, Any]]:
     """Elements in as few cards as their order and the limit allow, the actions on the last."""
     groups: list[list[Element]] = [[]]
-    most = first
     for element in elements:
-        if groups[-1] and size(card([*groups[-1], element], actions)) > most:
+        if groups[-1] and size(card([*groups[-1], element], actions)) > LARGEST:
             groups.append([])
-            most = LARGEST
         groups[-1].append(element)
     if not groups[-1] and not actions:
-        return [None]
+        return []
     return [*(card(group) for group in groups[:-1]), card(groups[-1], actions)]
 
 
-def _message(text: str, drawn: dict[str, Any] | None = None) -> dict[str, Any]:
-    message: dict[str, Any] = {"type": "message", "textFormat": "markdown"}
-    if text:
-        message["text"] = text
-    if drawn is not None:
-        message["attachments"] = [attached(drawn)]
-    return message
+def _told(text: str) -> dict[str, Any]:
+    return {"type": "message", "textFormat": "markdown", "text": text}
+
+
+def _shown(drawn: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "message", "attachments": [attached(drawn)]}
 
 
 def _finished(
     drawn: list[dict[str, Any]], record: Mapping[str, Any], cited: _Citations, words: str
 ) -> list[dict[str, Any]]:
     """With the words for a notification, the sources, that a machine answers, and whether that helped."""
-    drawn = [message for message in drawn if message.get("text") or message.get("attachments")]
-    if not drawn:
-        drawn = [_message(_NOTHING_TO_SAY)]
-    drawn[0]["summary"] = words or _NOTHING_TO_SAY
+    drawn = drawn or [_told(_NOTHING_TO_SAY)]
+    for message in drawn:
+        if message is drawn[0] or not message.get("text"):
+            message["summary"] = words or _NOTHING_TO_SAY
     if record.get("turn"):
         for message in drawn:
             message["entities"] = [_label(cited.claims() if message.get("text") else [])]
     if wants_feedback(dict(record)):
-        drawn[-1]["channelData"] = {"feedbackLoop": {"type": "default"}}
+        told = [message for message in drawn if message.get("text")]
+        (told or drawn)[-1]["channelData"] = {"feedbackLoop": {"type": "default"}}
     return drawn
 
 

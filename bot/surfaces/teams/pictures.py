@@ -1,5 +1,7 @@
 """Pictures for clients of Teams that know no charts: each is what a chart's element falls back to, instead of words.
 
+A chart that no client can draw, as Teams has no bars below zero, is its picture.
+
 A picture stands in its card, as a data URI, so that whoever has the message sees it, and nobody else. At an address of
 ours whoever knew the address would: Teams fetches pictures without signing in, and they show what a person owns.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.drawing import drawable
@@ -46,6 +48,8 @@ def drawings(
     for element in _charts(message):
         chart = charts[int(element["id"].removeprefix(_NAME))]
         drawn = drawable(chart, label)
+        if drawn.kind == "pie" and "fallback" not in element:  # no slice is less than nothing
+            drawn = replace(drawn, kind="bar")
         if is_legible(drawn):
             words = shortened(chart_in_words(chart, label), _LONGEST_WORDS)
             unit = f" In {drawn.unit}." if drawn.unit and not words.endswith(").") else ""
@@ -95,14 +99,19 @@ def _image(stored: Mapping[str, Any]) -> Element:
     return {"type": "Image", "url": f"data:image/png;base64,{png}", "altText": stored["alt"]}
 
 
+def _shown(element: Element, image: Element) -> Element:
+    """A chart with its picture for those who can't draw it; where nobody can, the picture."""
+    return {**element, "fallback": image} if "fallback" in element else {**image, "id": element["id"]}
+
+
 def _with(message: Mapping[str, Any], images: Mapping[str, Element]) -> dict[str, Any]:
-    """The first pictures in the place of words, as far as card and text together stay small enough."""
+    """The first pictures in the place of words, as far as the card stays small enough."""
     attachments = []
     for attachment in message["attachments"]:
         content, body = attachment["content"], []
-        room = LARGEST - size(message.get("text") or "") - size(content)
+        room = LARGEST - size(content)
         for element in content["body"]:
-            more = {**element, "fallback": images[element["id"]]} if element.get("id") in images else element
+            more = _shown(element, images[element["id"]]) if element.get("id") in images else element
             longer = size(more) - size(element)
             body.append(more if longer <= room else element)
             room -= longer if longer <= room else 0

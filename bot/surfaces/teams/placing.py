@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.jobs.posting import PostFailed, PostRefused
+from bot.surfaces.answer import Span
 from bot.surfaces.teams.failures import TeamsRefused
+from bot.surfaces.teams.markup import rich
 from bot.surfaces.teams.pictures import pictured
 from bot.surfaces.teams.progress import line
 from bot.surfaces.teams.words import in_pieces, in_words
@@ -46,7 +48,7 @@ class Placing:
         drawn = dict(body["message"])
         is_direct = target.get("kind") == "direct" or "conversation" not in target
         if not is_direct and body["personal"]:  # never: it would be a slip of ours
-            return await self._directly(target, with_note(drawn, SHARED_NOW), body)
+            return await self._directly(target, with_note(drawn, SHARED_NOW, body), body)
         where = await self._references.where(target)
         if is_direct and body["personal"]:
             drawn = await self._for_asker(where, target, drawn)
@@ -58,7 +60,7 @@ class Placing:
             await self._give_up(where, target, f"{GONE} ({error})")
         if is_direct or not target.get("user"):
             raise PostRefused(GONE)
-        return await self._directly(target, with_note(drawn, f"I could not answer you there: {GONE}."), body)
+        return await self._directly(target, with_note(drawn, f"I could not answer you there: {GONE}.", body), body)
 
     async def delete(self, where: Mapping[str, Any], message_id: str) -> None:
         """Delete a message of our own, or empty one that can't be deleted. Raises `PostFailed`."""
@@ -129,7 +131,7 @@ class Placing:
         forms = [*([[full]] if full is not drawn else []), [drawn], [in_words(drawn)], in_pieces(drawn)]
         for first, *more in forms:
             try:
-                posted = await self._send_whole(where, shown, first, stream)
+                posted = await self._send_as_is(where, shown, first, stream)
                 for piece in more:  # tried again as a whole: rather twice than lost
                     await self._send_as_is(where, "", piece, None)
             except TeamsRefused as error:
@@ -140,18 +142,6 @@ class Placing:
             else:
                 return posted
         raise refusal
-
-    async def _send_whole(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], stream: str | None) -> str:
-        """Post or fill with all of a message. Where words and cards can't take one place, the cards come below."""
-        try:
-            return await self._send_as_is(where, shown, drawn, stream)
-        except TeamsRefused as error:
-            if not (error.is_of_two and drawn.get("text") and drawn.get("attachments")):
-                raise
-        words, cards = apart(drawn)
-        placed = await self._send_as_is(where, shown, words, None)
-        await self._send_as_is(where, "", cards, None)
-        return placed
 
     async def _send_as_is(self, where: Mapping[str, Any], shown: str, drawn: dict[str, Any], stream: str | None) -> str:
         async with self._pace.turn(where["conversation"]):
@@ -168,9 +158,9 @@ class Placing:
         if stream is not None:
             goes_on = str(drawn.get("text") or "").startswith(stream)
             try:
-                await self._api.end_stream(where, shown, drawn if goes_on else _markdown(stream))
+                await self._api.end_stream(where, shown, drawn if goes_on else as_streamed(stream))
             except TeamsRefused as error:
-                if error.is_stopped:  # at the last moment: what was shown until then stays
+                if error.is_stopped and goes_on:  # at the last moment: what was shown until then stays
                     return True
                 if not error.is_of_stream and error.status != 404:
                     raise
@@ -187,20 +177,18 @@ class Placing:
         return True
 
 
-def _markdown(text: str) -> dict[str, Any]:
+def as_streamed(text: str) -> dict[str, Any]:
     """The text as a message, read as it was streamed."""
     return {"type": "message", "text": text, "textFormat": "markdown"}
 
 
-def with_note(drawn: Mapping[str, Any], note: str) -> dict[str, Any]:
-    """A message with a line before it."""
-    text = str(drawn.get("text") or "")
-    return {**drawn, "text": f"{note}\n\n{text}".strip()}
-
-
-def apart(drawn: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the words, the cards) of a message; sources and thumbs are with the words, that a machine answers is on both."""
-    words = {name: value for name, value in drawn.items() if name != "attachments"}
-    cards = {name: drawn[name] for name in ("type", "attachments") if name in drawn}
-    labels = [{name: value for name, value in each.items() if name != "citation"} for each in drawn.get("entities", ())]
-    return words, {**cards, "entities": labels} if labels else cards
+def with_note(drawn: Mapping[str, Any], note: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A message with a line before it, in its card where it has no words; those that only go on have none."""
+    if "record" in body and body["record"] is None:
+        return dict(drawn)
+    text, attachments = str(drawn.get("text") or ""), drawn.get("attachments")
+    if text or not attachments:
+        return {**drawn, "text": f"{note}\n\n{text}".strip()}
+    content = attachments[0]["content"]
+    noted = {**attachments[0], "content": {**content, "body": [*rich((Span(note),)), *content["body"]]}}
+    return {**drawn, "attachments": [noted, *attachments[1:]]}

@@ -26,6 +26,8 @@ EVERY = 1.0
 """Seconds between two lines: Teams takes no more of a stream."""
 LONGEST = 110.0
 """Seconds of a stream, which Teams ends after two minutes."""
+ASKED_AGAIN = 10.0
+"""Seconds after which it is asked once more, while an answer is written, whether its asker may read it."""
 FIRST = "Reading your question"
 _PATIENCE = 16.0
 
@@ -77,6 +79,7 @@ class Progress:
         """What the message shows of the answer, or may; it can only be gone on with."""
         self._draft = ""
         self._is_personal = self._may_read = False
+        self._ask_at = 0.0
         self._number = 1
         self._began: float | None = None
         self._text = self._shown = FIRST
@@ -174,7 +177,9 @@ class Progress:
 
     async def _admits(self, writes: Writes, where: Mapping[str, Any]) -> bool:
         """Whether the asker may read it: of what is personal that is asked right before, and unknown is no."""
-        if self._is_personal and not self._may_read:
+        now = self._monotonic()
+        if self._is_personal and not (self._may_read and now < self._ask_at):
+            self._may_read, self._ask_at = False, now + ASKED_AGAIN
             try:
                 self._may_read = await writes.may_read(where)
             except (TeamsRefused, PostFailed, PostRefused) as error:

@@ -197,7 +197,7 @@ class TeamsSurface(ChatSurface):
         except (PostFailed, PostRefused):
             return self.directory.said(event)
         place = await self.directory.place(event, where)
-        if place.asker == "gone" and place.kind == "direct":
+        if place.asker == "gone" and event.kind in UNASKED_KINDS and place.kind == "direct":
             await self.references.fail(event.tenant, where["conversation"], LEFT)
         return place
 
@@ -258,7 +258,7 @@ class TeamsSurface(ChatSurface):
         has_progress = not directly and event.kind not in UNASKED_KINDS
         outgoing = []
         charts, label = record.get("charts", ()), localiser(record, reader).label
-        for part, message in enumerate(messages(record, reader)):
+        for part, message in enumerate(messages(record, reader, is_unasked=event.kind in UNASKED_KINDS)):
             body = {
                 "message": message,
                 "drawings": drawings(message, charts, label),

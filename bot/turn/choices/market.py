@@ -77,7 +77,8 @@ MARKET = (
             r"|watching|track|tracking)\b",
         ),
         compiled(
-            r"\b(?:should i|add|put|remove|take|delete|drop|throw|stick|place|pop|off|onto|in which order|movies?|news)\b"
+            r"\b(?:should i|add|put|remove|take|delete|drop|throw|stick|place|pop|off|onto)\b",
+            r"\b(?:in which order|movies?|news)\b",
         ),
     ),
 )

@@ -29,8 +29,8 @@ OWN = (
             r"|top.heavy)\b",
             r"\bhow (?:\w+ )?(?:concentrated|diversified|exposed|spread out) (?:am i|i am|is <own>|are <own>)",
             r"\brisks? (?:am i|do i|have i|i am|i) (?:\w+ )?(?:carry\w*|run\w*|take|taking|taken|bear\w*|have)\b",
-            r"\bmy (?:(?:TIME|max|maximum|worst|biggest|deepest|overall|own) )*(?:var|value at risk|beta|sharpe|drawdown"
-            r"|volatility)\b",
+            r"\bmy (?:(?:TIME|max|maximum|worst|biggest|deepest|overall|own) )*(?:var|value at risk|beta|sharpe"
+            r"|drawdown|volatility)\b",
             r"\b(?:am|have) i (?:\w+ )*?(?:all|too much|too heavily|yolo'?d?|piled) (?:\w+ )?(?:in|into|on) (?:one"
             r"|a single)\b",
         ),

@@ -93,3 +93,15 @@ async def test_a_question_whose_account_was_linked_anew_after_a_first_try_is_ans
     async with firm.parts.database.read() as session:
         found = await session.scalars(sa.select(Turn).order_by(Turn.position))
         assert [(turn.user_id, turn.status) for turn in found] == [("ada", "running"), ("U1", "answered")]
+
+
+async def test_who_has_too_many_in_line_is_told_that_this_one_is_left_out_and_no_model_is_asked(
+    database: Database, firm: Firm
+) -> None:
+    claim = await claimed(database)
+    full = replace(claim, event=replace(ASKED, payload={**PAYLOAD, inbox.TOO_MANY: 50}))
+    handler = QuestionHandler(database, Assistant(firm.parts), now=lambda: NOW)
+    (post,) = await handler.run(full)
+    assert post.message.body["text"].startswith("You have 50 questions in line already, so I left this one out")
+    async with database.read() as session:
+        assert await session.get(Turn, ("T1", turn_of(ASKED))) is None

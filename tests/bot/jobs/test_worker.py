@@ -247,6 +247,33 @@ async def test_what_nobody_asked_for_leaves_lanes_free_for_questions(database: D
         await running
 
 
+async def test_what_needs_no_model_is_done_while_every_lane_waits_for_one(database: Database) -> None:
+    begun, free = 0, asyncio.Event()
+
+    async def hang(claim: Claim) -> None:
+        nonlocal begun
+        if not claim.event.payload["text"].startswith("/"):
+            begun += 1
+            await free.wait()
+
+    def typed(name: str) -> Event:
+        asked = event(name, f"c-{name}")
+        return replace(asked, payload={**asked.payload, "text": "/quote KO"})
+
+    chat, handler = ChatServer(), Echo(database, hang)
+    async with working(database, handler, chat) as worker:
+        for number in range(QUICK.together + 3):
+            await worker.accept(event(f"q{number}", f"c{number}"))
+        await until(lambda: begun == QUICK.together)
+        for name in ("k1", "k2", "k3"):
+            await worker.accept(typed(name))
+        await until(lambda: len(chat.messages) == 3)
+        assert {message.text for message in chat.messages} == {"echo k1", "echo k2", "echo k3"}
+        assert begun == QUICK.together
+        free.set()
+        assert set((await settled(database)).values()) == {"done"}
+
+
 async def test_work_that_is_too_early_is_no_failure_and_comes_again(database: Database) -> None:
     runs = 0
 

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import ModelError, ModelFailed, ModelMissing, ModelRefused, ModelTimeout, ModelUnavailable
+from bot.errors import (
+    ModelBusy,
+    ModelError,
+    ModelFailed,
+    ModelMissing,
+    ModelRefused,
+    ModelSilent,
+    ModelTimeout,
+    ModelUnavailable,
+)
 from bot.llm.base import CallPiece, Deadlines, EndPiece, Piece, TextPiece
+from bot.llm.breaker import FIRST_PAUSE, TRIPS_AT, Breaker
 from bot.llm.ollama import OllamaModel
 from bot.llm.written_calls import UNREADABLE, UNREADABLE_CALL
 from bot.messages import Message, ToolCall
@@ -165,6 +175,39 @@ async def test_c2_silence_ends_in_a_timeout_and_the_request_is_dropped(server: F
 
     async with asyncio.timeout(2):
         await server.abandoned.wait()
+
+
+async def test_c2_a_server_that_stays_silent_is_left_alone_until_it_is_tried_again(server: FakeOllama) -> None:
+    now = [0.0]
+    model = OllamaModel("qwen3:4b", server.address, breaker=Breaker("qwen3:4b", lambda: now[0]))
+    await model.info()
+    for _ in range(TRIPS_AT + 1):
+        server.then(Hang())
+    for _ in range(TRIPS_AT):
+        _, error = await ask_until_error(model, deadlines=QUICK)
+        assert isinstance(error, ModelTimeout)
+    asked = len(server.asked)
+    for _ in range(3):
+        _, error = await ask_until_error(model)
+        assert isinstance(error, ModelSilent)
+    assert await model.probe() == str(error)
+    assert len(server.asked) == asked
+    now[0] += FIRST_PAUSE
+    assert isinstance((await ask_until_error(model, deadlines=QUICK))[1], ModelTimeout)
+    assert isinstance((await ask_until_error(model))[1], ModelSilent)
+    now[0] += 2 * FIRST_PAUSE
+    server.then(Say("Tesla is here."))
+    assert text_of(await ask(model)) == "Tesla is here."
+    assert (model.breaker.trouble, await model.probe()) == ("", None)
+    await model.close()
+
+
+async def test_c9_a_server_whose_queue_is_full_is_no_silent_one(server: FakeOllama, model: OllamaModel) -> None:
+    for _ in range(3 * TRIPS_AT):
+        server.then(Status(503, "server busy, please try again. maximum pending requests exceeded"))
+    for _ in range(TRIPS_AT):
+        assert isinstance((await ask_until_error(model))[1], ModelBusy)
+    assert model.breaker.problem == ""
 
 
 async def test_c3_a_pause_between_tokens_ends_in_a_timeout(server: FakeOllama, model: OllamaModel) -> None:

@@ -114,6 +114,26 @@ def test_from_a_sign_on_that_may_open_something_nothing_more_is_shown(opened: st
     assert Watcher().read(list(text)) == [(TRUE[0],)]
 
 
+@pytest.mark.parametrize("end", ["</think> ", "</reasoning>\n", "&lt;/think&gt; "])
+def test_what_was_only_thought_is_taken_back_and_nothing_more_is_shown(end: str) -> None:
+    thought = "Okay, they want to know how it went. I should be short. "
+    watcher = Watcher()
+    told = watcher.read([thought, end, f"{TRUE[0]} ", "That is what the figures say. ", "And more. "])
+    assert final(f"{thought}{end}{TRUE[0]}") == (TRUE[0],)
+    assert told == [("Okay, they want to know how it went.",), ()]
+    watcher.draft("", TURN.results)
+    assert watcher.read(["I think it through again. Then ", "I answer. "]) == told  # the same model thinks on so
+
+
+def test_a_thought_that_comes_with_its_end_in_one_piece_is_never_shown() -> None:
+    assert Watcher().read([f"Okay, they want the price. I am short.</think> {TRUE[0]} And "]) == []
+
+
+def test_a_text_that_is_longer_than_any_answer_is_not_shown_while_it_is_written() -> None:
+    told = Watcher().read([f"{TRUE[0]} And ", "so on. " * 2000, "More. "])
+    assert told == [(TRUE[0],), ()]
+
+
 def test_companies_with_an_ampersand_and_round_amounts_open_nothing() -> None:
     text = f"The S&P 500 and M&A are words. It is ~ so. {TRUE[0]} And "
     told = Watcher().read(list(text))

@@ -242,7 +242,7 @@ async def test_an_assignment_that_ends_while_the_answer_is_made_keeps_it_back(fi
         return Findings("Microsoft, ten of them.")
 
     await firm.ask("/client ada", by="adviser")
-    reply = await firm.with_tools(find_symbols).ask("what do I hold", [ToolCall("find_symbols", {})], by="adviser")
+    reply = await firm.with_tools(find_symbols).ask("how am I", [ToolCall("find_symbols", {})], by="adviser")
     assert (reply.status, reply.answer) == ("declined", LOST)
 
 

@@ -25,7 +25,7 @@ from bot.serving import Replica
 from bot.surfaces.slack.surface import SlackSurface
 from tests.fakes.market_data import FakeMarketData
 from tests.fakes.slack_interactive import button_of, has_button, pressed
-from tests.fakes.slack_payloads import TEAM, USER
+from tests.fakes.slack_payloads import TEAM, USER, command
 from tests.fakes.slack_served import LIMITS, Served, served_settings
 from tests.fakes.slack_server import Fault, Shown, SlackServer, deliver_form
 from tests.fakes.waiting import until
@@ -59,8 +59,7 @@ class Bench(Served):
 
     async def type(self, text: str, number: int = 0) -> str:
         """What `/fin …` is answered."""
-        form = {"command": "/fin", "text": text, "team_id": TEAM, "user_id": USER, "channel_id": DIRECT}
-        form["trigger_id"] = f"{number or len(self.slack.messages)}.{text}"
+        form = command(text, channel=DIRECT, trigger=f"{number or len(self.slack.messages)}.{text}")
         before = len(self.answers())
         assert (await deliver_form(self.client, form)).status_code == 200
         await self.settled()

@@ -11,7 +11,7 @@ from bot.records import administration
 from bot.records.users import Actor
 from bot.surfaces.slack.receiving import COMMAND_TAKEN
 from tests.fakes.block_check import message_problems
-from tests.fakes.slack_payloads import CHANNEL, TEAM, USER
+from tests.fakes.slack_payloads import CHANNEL, TEAM, USER, command
 from tests.fakes.slack_served import Served, served_settings, serving
 from tests.fakes.slack_server import deliver_form
 
@@ -36,16 +36,7 @@ async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIt
 
 async def typed(served: Served, text: str) -> tuple[httpx.Response, Shown]:
     """(what Slack is answered at once, what is posted) after `/fin text` in a channel."""
-    form = {
-        "command": "/fin",
-        "text": text,
-        "team_id": TEAM,
-        "user_id": USER,
-        "channel_id": CHANNEL,
-        "trigger_id": f"1.{len(text)}.{ord(text[0])}",
-        "response_url": "https://hooks.slack.example/commands/1",
-    }
-    at_once = await deliver_form(served.client, form)
+    at_once = await deliver_form(served.client, command(text, channel=CHANNEL))
     await served.settled()
     shown = served.answers()[-1]
     assert shown.channel == f"D{USER}"

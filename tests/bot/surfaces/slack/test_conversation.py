@@ -20,7 +20,7 @@ from bot.records.users import Actor
 from bot.serving import replica
 from bot.settings import load_settings
 from bot.surfaces.slack.surface import SlackSurface
-from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, mention, message
+from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, changed, deleted, mention, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, Fault, Shown, SlackServer, deliver
 from tests.fakes.waiting import until
 
@@ -175,28 +175,17 @@ async def test_a5_an_edit_is_answered_once_more_and_a_deletion_ends_the_question
 ) -> None:
     first = ts(1)
 
-    def changed(text: str, at: str) -> dict[str, Any]:
-        now = {"type": "message", "user": USER, "text": text, "ts": first, "edited": {"user": USER, "ts": at}}
-        before = {"user": USER, "text": "price of Apple", "ts": first}
-        return callback(
-            {
-                "type": "message",
-                "subtype": "message_changed",
-                "channel": DM,
-                "channel_type": "im",
-                "message": now,
-                "previous_message": before,
-            }
-        )
+    def edited(text: str, at: str) -> dict[str, Any]:
+        return changed(text, "price of Apple", ts=first, at=at)
 
     async with serving(settings) as client:
-        await deliver(client, changed("price of Tesla", ts(2)))  # before the post itself: there is nothing to redo
+        await deliver(client, edited("price of Tesla", ts(2)))  # before the post itself: there is nothing to redo
         assert await rows(settings) == {}
         await deliver(client, message("price of Apple", ts=first, event_id="Ev1"))
         await settled(settings)
-        await deliver(client, changed("price of Microsoft", ts(2)))
+        await deliver(client, edited("price of Microsoft", ts(2)))
         await settled(settings)
-        await deliver(client, changed("price of Amazon", ts(3)))
+        await deliver(client, edited("price of Amazon", ts(3)))
         await settled(settings)
     one, two = answers(slack)
     assert "Apple closed" in one.text
@@ -213,8 +202,7 @@ async def test_a5_a_question_deleted_while_it_is_worked_on_ends_at_once_and_leav
     async with serving(settings) as client:
         await deliver(client, message("price of Apple", ts=first, event_id="Ev1"))
         await until(lambda: slack.messages)
-        gone = {"type": "message", "subtype": "message_deleted", "channel": DM, "deleted_ts": first}
-        await deliver(client, callback(gone))
+        await deliver(client, deleted(first))
         await until(lambda: not slack.messages)
         assert await rows(settings) == {"Ev1": "cancelled"}
         held.set()

@@ -15,7 +15,7 @@ from bot.records.schedule_tables import Digest
 from bot.records.users import Actor
 from bot.surfaces.sending_buttons import DIRECTLY
 from tests.fakes.slack_interactive import button_of, has_button, pressed
-from tests.fakes.slack_payloads import TEAM, USER, message
+from tests.fakes.slack_payloads import TEAM, USER, command, message
 from tests.fakes.slack_served import served_settings, serving, ts
 from tests.fakes.slack_server import Fault, SlackServer, deliver_form
 from tests.fakes.waiting import until
@@ -37,8 +37,7 @@ async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIt
 
 async def typed(served: Served, text: str, number: int = 0, channel: str = DIRECT) -> str:
     """What `/fin …` is answered."""
-    form = {"command": "/fin", "text": text, "team_id": TEAM, "user_id": USER, "channel_id": channel}
-    form["trigger_id"] = f"{number}.{text}"
+    form = command(text, channel=channel, trigger=f"{number}.{text}")
     before = len(served.answers())
     assert (await deliver_form(served.client, form)).status_code == 200
     await served.settled()

@@ -18,7 +18,7 @@ from bot.records.tables import AuditRecord
 from bot.records.users import Actor
 from bot.surfaces.slack.files import NOT_OURS
 from tests.fakes.slack_interactive import Stored, deliver_press, has_button, pressed
-from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, message
+from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, sharing
 from tests.fakes.slack_served import Served, served_settings, serving, ts
 from tests.fakes.slack_server import BOT_TOKEN
 from tests.fakes.waiting import until
@@ -47,9 +47,7 @@ async def both(slack: SlackServer, database_url: str, tmp_path: Path) -> AsyncIt
 
 def dropped(*files: Any, text: str = "", channel: str = DM, kind: str = "im", number: int = 1) -> Any:
     """The event of a post with files."""
-    payload = message(text, ts=ts(number), channel=channel, channel_type=kind)
-    payload["event"] |= {"subtype": "file_share", "files": list(files), "upload": False}
-    return payload
+    return sharing(list(files), text, ts=ts(number), channel=channel, channel_type=kind)
 
 
 async def held(served: Served, user: str = USER) -> list[tuple[str, str]]:
@@ -188,9 +186,9 @@ async def test_hostile_names_and_malformed_files_break_nothing(served: Served, s
         {"name": "x" * 5_000 + ".csv", "size": True, "id": 7},
     ]
     for number, file in enumerate(odd):
-        await served.say(dropped(file, channel=f"D{number}"))
-    await served.say(dropped("no file", 5, None, channel="D8"))
-    await served.say(callback({**dropped(channel="D9")["event"], "files": "none"}))
+        await served.say(dropped(file, channel=f"D{number}"), is_published=False)
+    await served.say(dropped("no file", 5, None, channel="D8"), is_published=False)
+    await served.say(callback({**dropped(channel="D9")["event"], "files": "none"}), is_published=False)
     assert set((await served.states()).values()) <= {"done"}
     assert "<!channel>" not in str([shown.body for shown in slack.messages])
     assert "https://evil" not in str([shown.body for shown in slack.messages])

@@ -13,7 +13,7 @@ from bot.records.users import Actor
 from bot.turn.prompting import sections
 from tests.fakes.block_check import live_parts, texts
 from tests.fakes.slack_interactive import press
-from tests.fakes.slack_payloads import DM, TEAM, USER, callback, message
+from tests.fakes.slack_payloads import DM, TEAM, USER, message, opened
 from tests.fakes.slack_served import Served, served_settings, serving, ts
 from tests.fakes.slack_server import Fault
 from tests.fakes.waiting import until
@@ -36,11 +36,6 @@ async def served(slack: SlackServer, sqlite_url: str, tmp_path: Path) -> AsyncIt
             await users.ensure_user(session, ADA)
             await portfolios.add_portfolio(session, ADA, Portfolio("Main", "USD", (LOT,), {}, {}))
         yield served
-
-
-def opened(tab: str = "home", user: str = USER) -> dict[str, Any]:
-    """What Slack sends when somebody looks at the app."""
-    return callback({"type": "app_home_opened", "user": user, "channel": DM, "tab": tab, "event_ts": "1790000000.1"})
 
 
 def seen(slack: SlackServer, number: int = -1) -> str:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.surfaces.slack.http import LARGEST, slack_routes
 from bot.surfaces.slack.receiving import COMMAND_TAKEN, Receiver
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
-from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, callback, message
+from tests.fakes.slack_payloads import APP, BOT, CHANNEL, DM, TEAM, callback, changed, command, deleted, message
 from tests.fakes.slack_server import SECRET, deliver, deliver_form, signed
 
 if TYPE_CHECKING:
@@ -123,13 +123,14 @@ async def test_a21_the_challenge_is_echoed_and_what_is_unknown_acknowledged(
         {},
         callback({"type": "reaction_added"}),
         callback({}),
-        {"type": "app_rate_limited", "team_id": TEAM, "minute_rate_limited": 1790000000},
     ]
     for payload in unknown:
         assert (await deliver(client, payload)).status_code == 200
+    held = {"type": "app_rate_limited", "token": "unused", "api_app_id": APP, "team_id": TEAM}
+    assert (await deliver(client, held | {"minute_rate_limited": 1790000000})).status_code == 200
     click = {"type": "block_actions", "actions": [{"action_id": "nobody knows it"}]}
     for text in (json.dumps(click), "{", "[]"):
-        assert (await deliver_form(client, {"payload": text})).status_code == 200
+        assert (await deliver_form(client, {"payload": text}, is_published=False)).status_code == 200
     assert (await deliver_form(client, {"odd": "form"})).status_code == 200
     assert intake.deliveries == 0
 
@@ -154,23 +155,19 @@ async def test_a_follow_up_in_a_channel_counts_only_where_we_take_part(
 
 
 async def test_a5_edits_and_deletions_reach_the_inbox(client: httpx.AsyncClient, intake: RecordingIntake) -> None:
-    gone = {"type": "message", "subtype": "message_deleted", "channel": DM, "deleted_ts": "5.0"}
-    await deliver(client, callback(gone))
+    await deliver(client, deleted("5.0"))
     assert intake.cancelled == [f"{DM}/5.0", f"{DM}/5.0/edit"]
-    now = {"user": USER, "text": "b", "ts": "5.0", "edited": {"ts": "6.0"}}
-    edit = {"type": "message", "subtype": "message_changed", "channel": DM, "channel_type": "im", "message": now}
-    await deliver(client, callback(edit, "Ev3"))
+    await deliver(client, changed("b", "a", ts="5.0", at="6.0", event_id="Ev3"))
     assert (intake.replaced, list(intake.events)) == ([f"{DM}/5.0"], ["Ev3"])
 
 
 async def test_a_slash_command_is_acknowledged_to_its_asker_alone(
     client: httpx.AsyncClient, intake: RecordingIntake
 ) -> None:
-    form = {"command": "/fin", "team_id": TEAM, "user_id": USER, "channel_id": CHANNEL, "trigger_id": "7.8"}
-    answer = await deliver_form(client, form | {"text": "price of Apple"})
+    answer = await deliver_form(client, command("price of Apple", channel=CHANNEL, trigger="7.8"))
     assert answer.json() == {"response_type": "ephemeral", "text": COMMAND_TAKEN}
     assert intake.events["command-7.8"].payload["text"] == "price of Apple"
-    answer = await deliver_form(client, form | {"text": "help", "channel_id": DM, "trigger_id": "7.9"})
+    answer = await deliver_form(client, command("help"))
     assert (answer.status_code, answer.content) == (200, b"")
 
 

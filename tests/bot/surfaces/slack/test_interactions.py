@@ -15,6 +15,7 @@ from bot.surfaces.slack.http import slack_routes
 from bot.surfaces.slack.interactions import DONE, Answer, Interactions
 from bot.surfaces.slack.receiving import Receiver
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
+from tests.fakes.slack_deliveries import deliver_form
 from tests.fakes.slack_interactive import deliver_press, press, shortcut, submitted
 from tests.fakes.slack_payloads import CHANNEL
 from tests.fakes.slack_server import SECRET
@@ -128,9 +129,7 @@ async def test_a_mistake_of_ours_stays_alone(interactions: Interactions, client:
 
 @pytest.mark.parametrize("payload", ["", "null", "[]", "{", "5", '{"type": "block_actions"}', "[" * 100_000])
 async def test_what_is_malformed_is_acknowledged_and_ignored(client: httpx.AsyncClient, payload: str) -> None:
-    from tests.fakes.slack_server import deliver_form
-
-    answer = await deliver_form(client, {"payload": payload})
+    answer = await deliver_form(client, {"payload": payload}, is_published=False)
     assert (answer.status_code, answer.content) == (200, b"")
 
 

@@ -129,6 +129,6 @@ async def test_what_is_malformed_keeps_nothing_and_breaks_nothing(served: Served
         await served.press(press(shown, "feedback", value))
     for metadata in ("", "{", "[]", '{"turn": 5}', '{"turn": "other"}', "[" * 5_000):
         view = {"callback_id": "feedback_reason", "private_metadata": metadata}
-        values = {"feedback_reason": {"reason": {"value": "x" * 5_000}}}
+        values = {"feedback_reason": {"reason": {"type": "plain_text_input", "value": "x" * 5_000}}}
         assert (await served.press(submitted(view, values))).content == b""
     assert await given(served) == []

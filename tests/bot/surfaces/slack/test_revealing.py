@@ -136,11 +136,15 @@ async def test_what_others_wrote_never_becomes_a_command(served: Served, slack: 
 
 
 async def test_the_shortcut_on_nothing_says_so(served: Served, slack: SlackServer) -> None:
-    ours = {"type": "message", "ts": ts(7), "app_id": APP, "text": "Hello"}
-    await served.press({**shortcut(EXPLAIN, ours, channel=CHANNEL), "api_app_id": APP})
-    await served.press(shortcut(EXPLAIN, {"type": "message", "ts": ts(8), "user": "UEVE"}, channel=CHANNEL))
+    ours = {"type": "message", "ts": ts(7), "app_id": APP, "bot_id": "B1", "user": BOT, "text": "Hello"}
+    await served.press(shortcut(EXPLAIN, ours, channel=CHANNEL))
+    del ours["user"]  # not published, and told by some all the same: which app is asked
+    await served.press({**shortcut(EXPLAIN, ours, channel=CHANNEL), "api_app_id": APP}, is_published=False)
     await until(lambda: len(slack.whispers) == 2)
-    assert {whisper.text for whisper in slack.whispers} == {NO_FIGURES, EMPTY}
+    assert {whisper.text for whisper in slack.whispers} == {NO_FIGURES}
+    await served.press(shortcut(EXPLAIN, {"type": "message", "ts": ts(8), "user": "UEVE"}, channel=CHANNEL))
+    await until(lambda: len(slack.whispers) == 3)
+    assert slack.whispers[-1].text == EMPTY
     assert await served.states() == {}
 
 

@@ -13,7 +13,8 @@ from bot.surfaces.slack.api import SlackApi
 from bot.surfaces.slack.receiving import Receiver
 from bot.surfaces.slack.sockets import Sockets, proxy_for
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
-from tests.fakes.slack_payloads import CHANNEL, TEAM, USER, message
+from tests.fakes.slack_interactive import press
+from tests.fakes.slack_payloads import CHANNEL, command, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, Fault, SlackServer
 from tests.fakes.waiting import until
 
@@ -69,21 +70,22 @@ async def test_what_can_not_be_stored_is_not_acknowledged_and_comes_again(
 ) -> None:
     async with connected(slack, intake):
         intake.fail = 1
-        name = await slack.envelope(message("price of Apple", event_id="Ev1"))
+        name = await slack.envelope(message("price of Apple", event_id="Ev1"), socket=1)
         assert not await slack.is_acknowledged(name, 0.3)
-        again = await slack.envelope(message("price of Apple", event_id="Ev1"))
+        (again,) = await slack.send_again()
+        assert slack.sent[again].socket is slack.sockets[0]  # by the other connection
         assert await slack.is_acknowledged(again)
+        assert await slack.send_again() == []
         assert list(intake.events) == ["Ev1"]
 
 
 async def test_a_slash_command_is_answered_on_its_envelope(slack: SlackServer, intake: RecordingIntake) -> None:
-    form = {"command": "/fin", "team_id": TEAM, "user_id": USER, "channel_id": CHANNEL, "trigger_id": "1.2", "text": ""}
     async with connected(slack, intake):
-        name = await slack.envelope(form, "slash_commands")
+        name = await slack.envelope(command("", channel=CHANNEL), "slash_commands")
         assert await slack.is_acknowledged(name)
         (answer,) = slack.acknowledged
         assert answer["payload"]["response_type"] == "ephemeral"
-        click = await slack.envelope({"type": "block_actions"}, "interactive")
+        click = await slack.envelope(press(None, "follow_up_0", "x"), "interactive")
         assert await slack.is_acknowledged(click)
 
 

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, mention, message
+from tests.fakes.slack_payloads import BOT, CHANNEL, DM, TEAM, USER, command, mention, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, deliver, deliver_form, signed
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from tests.fakes.slack_server import SlackServer
 
-COMMAND = {"command": "/fin", "text": "help", "team_id": TEAM, "user_id": USER, "channel_id": DM, "trigger_id": "1.2"}
+QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
+COMMAND = command("help")
 
 
 @pytest.fixture
@@ -47,11 +48,11 @@ def app(client: AsyncWebClient) -> AsyncApp:
 
     @app.message("hello")
     async def hello(message: dict[str, Any], say: Any) -> None:
-        await say(f"Hello, <@{message['user']}>", thread_ts=message["ts"])
+        await say(f"Hello, <@{message['user']}>", thread_ts=message["ts"], **QUIET)
 
     @app.event("app_mention")
     async def mentioned(event: dict[str, Any], say: Any) -> None:
-        await say("You called?", thread_ts=event["ts"])
+        await say("You called?", thread_ts=event["ts"], **QUIET)
 
     @app.command("/fin")
     async def command(ack: Any) -> None:
@@ -121,11 +122,11 @@ async def test_the_sdk_streams_a_plan_into_our_stand_in(client: AsyncWebClient, 
     )
     await stream.append(chunks=[PlanUpdateChunk(title="Looking up")])
     await stream.append(chunks=[TaskUpdateChunk(id="1", title="Quote", status="in_progress")])
-    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "Apple closed."}}]
+    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "Apple closed."}}]
     metadata = {"event_type": "t", "event_payload": {"key": "Ev1/0"}}
     assert stream.ts
     with pytest.raises(SlackApiError, match="streaming_state_conflict"):
-        await client.chat_update(channel=CHANNEL, ts=stream.ts, text="too early")
+        await client.chat_update(channel=CHANNEL, ts=stream.ts, text="too early", link_names=False)
     with pytest.raises(SlackApiError, match="cant_delete_message"):
         await client.chat_delete(channel=CHANNEL, ts=stream.ts)
     await stream.stop(blocks=blocks, metadata=metadata)
@@ -149,3 +150,27 @@ async def test_our_stand_in_takes_no_json_where_slack_takes_none(client: AsyncWe
     assert (await client.users_info(user=USER))["user"]["id"] == USER
     with pytest.raises(SlackApiError, match="invalid_arguments"):
         await client.api_call("users.info", json={"user": USER})
+
+
+async def test_our_stand_in_refuses_what_slack_refuses_and_tells_the_test(
+    client: AsyncWebClient, slack: SlackServer
+) -> None:
+    long = {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}
+    unknown = {"type": "divider", "colour": "red"}
+    for blocks in ([long], [unknown], [{"type": "divider"}] * 51):
+        with pytest.raises(SlackApiError, match="invalid_blocks"):
+            await client.chat_postMessage(channel=DM, text="x", blocks=blocks, **QUIET)
+        with pytest.raises(SlackApiError, match="invalid_blocks"):
+            await client.chat_postEphemeral(channel=DM, user=USER, text="x", blocks=blocks)
+    with pytest.raises(SlackApiError, match="msg_too_long"):
+        await client.chat_postMessage(channel=DM, text="x" * 40_001, **QUIET)
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "x" * 25}, "blocks": [{"type": "divider"}]}
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await client.views_open(trigger_id="1.2", view=view)
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await client.views_publish(user_id=USER, view={"type": "home", "blocks": [long]})
+    assert len(slack.problems) == 9
+    with pytest.raises(AssertionError):
+        slack.check()
+    slack.problems.clear()
+    assert slack.messages == []

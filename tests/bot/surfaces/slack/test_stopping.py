@@ -12,7 +12,7 @@ from bot.settings import load_settings
 from bot.surfaces.slack.events import StopAsked, is_stop, read_event
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
 from tests.fakes.slack_interactive import deliver_press, press, shortcut
-from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, callback, mention, message
+from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, command, mention, message, session_stopped
 from tests.fakes.slack_served import serving
 from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
 from tests.fakes.slack_streams import STATUS, STREAMING
@@ -67,8 +67,7 @@ def soon() -> str:
 
 def stopped(thread: str, at: float) -> dict[str, Any]:
     """Slack's button was pressed."""
-    event = {"type": "agent_session_stopped", "channel": DM, "thread_ts": thread, "user": USER, "event_ts": f"{at:.6f}"}
-    return callback({**event, "streaming_message_ts": []})
+    return session_stopped(thread, f"{at:.6f}")
 
 
 async def test_c22_the_native_button_stops_the_model_and_the_message_says_so(
@@ -117,7 +116,7 @@ async def test_stop_as_a_command_ends_what_is_under_way_in_the_channel(
     settings: Settings, slack: SlackServer, ollama: FakeOllama
 ) -> None:
     ollama.then(Say("Apple "), Hang())
-    form = {"command": "/fin", "text": "stop", "team_id": TEAM, "user_id": USER, "channel_id": DM, "trigger_id": "1.2"}
+    form = command("stop")
     async with serving(settings, slack) as served:
         await deliver(served.client, message("tell me of Apple", ts=ago(2), event_id="Ev1"))
         await ollama.hanging.wait()
@@ -139,7 +138,6 @@ async def test_stop_in_the_direct_messages_ends_what_was_asked_without_being_wri
 ) -> None:
     ollama.then(Say("Apple "), Hang()).then(Say("I am here."))
     said = {"type": "message", "ts": ago(9), "user": "UEVE", "text": "tell me of Apple"}
-    form = {"command": "/fin", "text": "ask tell me of Apple", "team_id": TEAM, "trigger_id": "1.2"}
     stop: Any = {"channel": f"D{USER}", "event_id": "Ev2", **({"thread_ts": ago(8)} if is_in_thread else {})}
     async with serving(settings, slack) as served:
         if by == "home":
@@ -147,7 +145,7 @@ async def test_stop_in_the_direct_messages_ends_what_was_asked_without_being_wri
         elif by == "shortcut":
             await deliver_press(served.client, shortcut("explain_figures", said, channel=CHANNEL))
         else:
-            await deliver_form(served.client, {**form, "user_id": USER, "channel_id": CHANNEL})
+            await deliver_form(served.client, command("ask tell me of Apple", channel=CHANNEL))
         await ollama.hanging.wait()
         await deliver(served.client, message("stop", ts=soon(), **stop))
         async with asyncio.timeout(SOON):

@@ -305,9 +305,9 @@ async def test_only_so_many_streams_are_begun_in_a_minute(slack: SlackServer) ->
     streams = Streams(api, lambda: now[0])
     target = {"thread_ts": "1.1", "tenant": TEAM, "user": USER}
     chunks = [{"type": "plan_update", "title": "x"}]
-    for _ in range(MOST_A_MINUTE):
+    for number in range(MOST_A_MINUTE):
         assert streams.has_room
-        assert await streams.begin(DM, target, chunks)
+        assert await streams.begin(f"D{number}", target, chunks)
     assert not streams.has_room
     now[0] += A_MINUTE
     assert streams.has_room

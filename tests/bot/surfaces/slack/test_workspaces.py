@@ -34,7 +34,7 @@ from bot.surfaces.slack.texts import EVENT_TYPE
 from bot.surfaces.slack.workspaces import HELD_BACK, REMEMBERED, Workspaces
 from tests.fakes.recording_intake import RecordingIntake, nobody_lost
 from tests.fakes.slack_organisation import CLIENT_ID, CLIENT_SECRET, SlackOrganisation, Workspace, in_team, removed
-from tests.fakes.slack_payloads import BOT, DM, USER, mention, message
+from tests.fakes.slack_payloads import APP, BOT, DM, USER, mention, message
 from tests.fakes.slack_server import APP_TOKEN, SECRET, Shown, deliver
 from tests.fakes.waiting import until
 
@@ -349,7 +349,7 @@ async def test_a26_that_slack_holds_events_back_is_told_in_the_log_and_to_the_ad
     workspaces = Workspaces(both(slack, slack.issue(ONE)), lambda: seconds[0])
     receiver = Receiver(intake, nobody_lost, on_held_back=workspaces.held_back)  # type: ignore[arg-type]
     app = Starlette(routes=[*slack_routes(SECRET, receiver)])
-    held = {"token": "x", "type": "app_rate_limited", "team_id": TWO, "minute_rate_limited": 1790000000}
+    held = {"type": "app_rate_limited", "token": "x", "team_id": TWO, "api_app_id": APP, "minute_rate_limited": 1}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         with caplog.at_level(logging.ERROR):
             assert (await deliver(client, held)).status_code == 200

@@ -19,14 +19,32 @@ from bot.serving import replica
 from bot.surfaces.pacing import Pace
 from bot.surfaces.teams.surface import TeamsSurface
 from tests.fakes.teams_payloads import TENANT, invoke, message
+from tests.fakes.teams_server import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.settings import Settings
-    from tests.fakes.teams_server import Shown, TeamsServer
+    from tests.fakes.teams_server import TeamsServer
 
 LIMITS = Limits(poll=timedelta(milliseconds=20), longest_wait=timedelta(seconds=0.2), stopping=timedelta(seconds=5))
+
+
+class Answer(Shown):
+    """The messages of one answer as one: the words, and below them the card, whose id a press of its buttons names."""
+
+    def __init__(self, *messages: Shown) -> None:
+        self.messages = messages
+        self.conversation, self.id = messages[0].conversation, messages[-1].id
+        self.history, self.is_streaming = messages[0].history, messages[0].is_streaming
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "body":
+            raise AttributeError(name)
+        merged: dict[str, Any] = {}
+        for message in reversed(self.messages):
+            merged |= message.body
+        return merged
 
 
 class Client:
@@ -52,13 +70,12 @@ class Client:
         assert (await self.deliver(body)).status_code == 200
         return body
 
-    async def ask(self, text: str, **more: Any) -> Shown:
-        """Ada says something; the message with the answer."""
+    async def ask(self, text: str, **more: Any) -> Answer:
+        """Ada says something; the answer."""
         known = {shown.id for shown in self.teams.messages}
         await self.say(text, **more)
         await settled(self.settings)
-        (shown,) = [shown for shown in self.teams.messages if shown.id not in known]
-        return shown
+        return answer_of([shown for shown in self.teams.messages if shown.id not in known])
 
     async def invoke(self, name: str, value: dict[str, Any], **more: Any) -> Any:
         """Ada presses something; what she is answered at once."""
@@ -75,6 +92,12 @@ class Client:
         if (action["data"].get("msteams") or {}).get("type") == "task/fetch":
             return await self.invoke("task/fetch", {"data": action["data"]}, replyToId=shown.id, **more)
         return await self.say("", value=action["data"], replyToId=shown.id, **more)
+
+
+def answer_of(messages: Sequence[Shown]) -> Answer:
+    """The one answer that was posted: words, a card, or both, the words first."""
+    assert [bool(shown.body.get("attachments")) for shown in messages] in ([True], [False], [False, True])
+    return Answer(*messages)
 
 
 def actions(shown: Shown) -> list[dict[str, Any]]:

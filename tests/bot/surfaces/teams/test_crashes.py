@@ -105,10 +105,12 @@ async def test_every_question_has_one_answer_whenever_the_server_dies(
         life.process.terminate()
         assert await life.died() == 0
     assert Counter(answered(teams)) == Counter(f"a:{number}" for number in range(len(STAGES)))
-    left = [shown for shown in teams.messages if "Apple closed" not in shown.text]
+    left = [shown for shown in teams.said if "Apple closed" not in shown.text]
     # Of the death at "placed", and of what other conversations had posted at that moment.
     assert {shown.text for shown in left} == {"Reading your question…"}
     assert len(left) <= len(STAGES)
+    cards = [shown.conversation for shown in teams.messages if shown.card]
+    assert Counter(cards) == Counter(answered(teams))
 
 
 def answered(teams: TeamsServer) -> list[str]:

@@ -121,7 +121,11 @@ def test_a_long_answer_is_split_and_each_part_is_small_enough() -> None:
             assert len(json.dumps(attachment["content"], ensure_ascii=False).encode()) <= LARGEST_CARD
     told = " ".join(text for message in drawn for text in texts(message))
     assert all(f"Company number {number}" in told for number in range(400))
-    assert [bool(message.get("channelData")) for message in drawn] == [False] * (len(drawn) - 1) + [True]
+    assert not any(message.get("text") and message.get("attachments") for message in drawn)
+    words = [message for message in drawn if message.get("text")]
+    assert drawn[: len(words)] == words
+    assert [bool(message.get("channelData")) for message in words] == [False] * (len(words) - 1) + [True]
+    assert not any(message.get("channelData") for message in drawn[len(words) :])
 
 
 def test_each_source_is_marked_where_its_figure_is_told_or_at_the_end() -> None:
@@ -132,7 +136,8 @@ def test_each_source_is_marked_where_its_figure_is_told_or_at_the_end() -> None:
     ]  # fmt: skip
     figures = [{"text": each["figures"][0]["text"], "subject": "A", "attribute": "x", "tool": "t"} for each in cited]
     answer = "The price is $5.00.\n\nA euro is 1.20 dollars, [1] and not 11.20.\n\nNothing here."
-    (message,) = messages(record(answer, citations=cited, figures=figures), Reader("de_DE", "Europe/Berlin"))
+    message, below = messages(record(answer, citations=cited, figures=figures), Reader("de_DE", "Europe/Berlin"))
+    assert "citation" not in below["entities"][0]
     first, second, third = message["text"].split("\n\n")
     assert first == "The price is 5,00\u00a0$. [1]"
     assert second.endswith("\\[1\\] and not 11.20. [2]")
@@ -197,7 +202,7 @@ def test_a_notice_is_text_without_a_label() -> None:
 
 def test_a_decision_takes_the_place_of_its_own_buttons_alone() -> None:
     proposals = [{"kind": "watchlist", "details": {}, "nonce": nonce} for nonce in ("one", "two")]
-    (message,) = messages(record("Shall I?", proposals=proposals), HERE)
+    _, message = messages(record("Shall I?", proposals=proposals), HERE)
     changed = decided(message, "one", "Confirmed.")
     assert "one" not in json.dumps(changed)
     assert "Confirmed." in json.dumps(changed)

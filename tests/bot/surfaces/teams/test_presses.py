@@ -42,7 +42,7 @@ async def test_a_proposal_is_made_by_one_press_of_the_person_it_is_for(
         await settled(settings)
         await until(lambda: "Add to watchlist" not in letters(shown.card))
         assert "Confirmed" in letters(shown.card)
-        assert "Added to your watchlist: AAPL" in teams.messages[-1].text
+        assert "Added to your watchlist: AAPL" in teams.said[-1].text
         assert "AAPL" in (await client.ask("fin watch list")).text
 
 
@@ -97,8 +97,8 @@ async def test_a_follow_up_is_asked_for_who_presses_and_says_what_was_asked(
         shown = await client.ask("price of Coca-Cola")
         await client.press(shown, "5-year chart")
         await settled(settings)
-    assert teams.messages[-1].text.startswith("*You asked: how did KO do over the last 5 years?*")
-    assert "63.0%" in teams.messages[-1].text
+    assert teams.said[-1].text.startswith("*You asked: how did KO do over the last 5 years?*")
+    assert "63.0%" in teams.said[-1].text
 
 
 async def test_how_an_answer_was_found_is_shown_to_who_may_see_it(settings: Settings, teams: TeamsServer) -> None:
