@@ -13,34 +13,30 @@ from bot.llm.portfolio import NOBODY, Portfolio
 from bot.messages import Reply, Timings
 from bot.records import turns, users
 from bot.records.inbox import LeaseLost
-from bot.turn.agent import SWITCHED_OFF, Agent, Decision
+from bot.turn.agent import Agent, Decision
 from bot.turn.commands import CommandContext, is_personal, run_command
+from bot.turn.composing import Composer, figures_of
 from bot.turn.destination import TERMINAL, Place
 from bot.turn.disclosing import FIRST_CONTACT, note_disclosed
 from bot.turn.drafting import Drafting, unheard
-from bot.turn.explaining import unexplained
 from bot.turn.gate import Gate, Stopped
-from bot.turn.grounding import Grounding
 from bot.turn.job import forget
 from bot.turn.lookups import agreed_calls
 from bot.turn.market_commands import look_ups
 from bot.turn.outcome import outcome_of
-from bot.turn.policy import clean_model_text
 from bot.turn.prompting import sections
 from bot.turn.questions import clean_question
 from bot.turn.relay import Relay
-from bot.turn.rendering import escape, render_result
 from bot.turn.telling import reads_drafts, tell_draft
 from tools.context import ToolContext
-from tools.errors import AccessRefused, ToolError
-from tools.formatting import show
+from tools.errors import AccessRefused
 from tools.knowledge.glossary import knows_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.llm.base import ChatModel
-    from bot.messages import Status, ToolResult
+    from bot.messages import ToolResult
     from bot.records.database import Database
     from bot.records.users import Actor
     from bot.turn.drafting import OnText
@@ -48,14 +44,10 @@ if TYPE_CHECKING:
     from tools.context import SymbolResolver
     from tools.market_data.base import MarketData
     from tools.toolbox import Toolbox
-    from tools.values import Figure
 
 log = logging.getLogger(__name__)
 TURN_BUDGET = timedelta(minutes=5)
 HISTORY_TURNS = 6
-SETTING = "TUPPENCE_MARKET_DATA"
-ASK_AGAIN = frozenset({"unknown_symbol", "ambiguous_symbol", "missing_argument", "bad_argument"})
-NOT_ALLOWED = frozenset({AccessRefused.kind, SWITCHED_OFF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +90,7 @@ class Assistant:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self._composer = Composer(parts.toolbox, parts.symbols, parts.market.name, parts.notes)
 
     async def ask(
         self, question: Question, say: Callable[[str], None] = lambda _: None, job: Job | None = None
@@ -224,8 +217,8 @@ class Assistant:
         if decision.question:
             return replace(reply, answer=decision.question, status="clarify"), decision
         if not decision.results:
-            return self._without_tools(reply, decision, text), decision
-        return self._with_results(reply, decision, text), decision
+            return self._composer.without_tools(reply, decision, text), decision
+        return self._composer.with_results(reply, decision, text), decision
 
     def _drafting(self, reply: Reply, question: Question, text: str, say: Callable[[str], None], gate: Gate) -> OnText:
         """Tells the sentences of the answer while they are written, where nothing could keep them from the asker.
@@ -241,89 +234,10 @@ class Assistant:
                 return
             found = tuple(results)
             draft = replace(reply, answer=" ".join(sentences), status="answered", results=found)
-            draft = replace(draft, figures=_figures(found), manner=gate.manner, personal=gate.is_personal(draft))
+            draft = replace(draft, figures=figures_of(found), manner=gate.manner, personal=gate.is_personal(draft))
             tell_draft(say, draft)
 
-        return Drafting(lambda results: self._grounding(self._for_people(results), text), tell)
-
-    def _without_tools(self, reply: Reply, decision: Decision, text: str) -> Reply:
-        """The model called nothing: one of our own replies, or its own words if they hold no untraced figure."""
-        words = sections("replies")
-        written = clean_model_text(decision.text)
-        key = written.strip()
-        status: Status = "answered"
-        if key.startswith("DECLINE:"):
-            status = "declined"
-        elif key.startswith("CLARIFY:"):
-            status = "clarify"
-        if key in words:
-            return replace(reply, answer=words[key], status=status)
-        if not decision.writes or not key:
-            return replace(reply, answer=words["unclear"], status="clarify")
-        checked = self._grounding((), text).check(key.removeprefix("DECLINE:").removeprefix("CLARIFY:").strip())
-        answer = " ".join(checked.kept) or words["unclear"]
-        status = status if checked.kept else "clarify"
-        return replace(reply, answer=answer, status=status, withheld=checked.withheld)
-
-    def _with_results(self, reply: Reply, decision: Decision, text: str) -> Reply:
-        """Results first in code's words or in the model's checked ones, then everything the tools found."""
-        results = self._for_people(decision.results)
-        if not results:
-            return replace(reply, answer=sections("replies")["unclear"], status="clarify")
-        grounding = self._grounding(results, text)
-        blocks: list[str] = []
-        withheld: list[str] = []
-        written: tuple[str, ...] = ()
-        if decision.writes and (draft := clean_model_text(decision.text)):
-            checked = grounding.check(draft)
-            written = checked.kept
-            withheld += checked.withheld
-            if written:
-                blocks.append(" ".join(written))
-        for result in results:
-            sentences: tuple[str, ...] = ()
-            if result.findings and not written:
-                checked = grounding.check(" ".join(result.findings.sentences))
-                sentences = checked.kept
-                withheld += checked.withheld
-            explained = next((e for e in decision.explanations if e.term == unexplained(result)), None)
-            blocks.append(explained.markdown() if explained else render_result(result, sentences))
-        status = "answered" if decision.explanations else _status(results)
-        if status == "answered":
-            blocks += [f"*{escape(note)}*" for note in self._notes(results)]
-        charts = tuple(r.findings.chart for r in results if r.findings and r.findings.chart)
-        return replace(
-            reply,
-            answer="\n\n".join(dict.fromkeys(blocks)),
-            status=status,
-            figures=_figures(results),
-            withheld=tuple(withheld),
-            charts=tuple(dict.fromkeys(charts)),
-        )
-
-    def _notes(self, results: Sequence[ToolResult]) -> list[str]:
-        """What the wiring has to say about the data, where data was used and no tool said how to mend it already."""
-        findings = [result.findings for result in results if result.findings]
-        if not any(f.source.name == self.parts.market.name for found in findings for f in found.figures):
-            return []
-        said = "\n".join(note for found in findings for note in found.notes)
-        return [note for note in self.parts.notes if SETTING not in note or SETTING not in said]
-
-    def _for_people(self, results: Sequence[ToolResult]) -> list[ToolResult]:
-        """Those that say anything to a person: a slip of the model's that it was told of does not."""
-        known = self.parts.toolbox.tools
-        return [result for result in results if result.error_kind != "repeated" and result.call.name in known]
-
-    def _grounding(self, results: Sequence[ToolResult], text: str) -> Grounding:
-        return Grounding(results, text, self._known_name)
-
-    def _known_name(self, text: str) -> str | None:
-        """The symbol of an exact name: a word that only resembles one is no company."""
-        symbols = self.parts.symbols
-        try:
-            return symbols.resolve(text).symbol if symbols.knows(text) else None
-        except ToolError:
-            return text  # the name of several companies
+        return Drafting(lambda results: self._composer.grounding(self._composer.for_people(results), text), tell)
 
     async def _save(self, actor: Actor, reply: Reply, decision: Decision, job: Job | None) -> None:
         async with self.parts.database.write() as session:
@@ -342,18 +256,3 @@ def _apology(reply: Reply) -> Reply:
         f"administrator the reference {reply.turn_id[:8]}."
     )
     return replace(reply, answer=answer, status="failed")
-
-
-def _status(results: Sequence[ToolResult]) -> Status:
-    if any(result.ok for result in results):
-        return "answered"
-    if any(result.error_kind in ASK_AGAIN for result in results):
-        return "clarify"
-    if any(result.error_kind in NOT_ALLOWED for result in results):
-        return "declined"
-    return "failed"
-
-
-def _figures(results: Sequence[ToolResult]) -> tuple[tuple[str, Figure, str], ...]:
-    """(text as shown, figure, tool name), each once."""
-    return tuple(dict.fromkeys((show(f), f, r.call.name) for r in results if r.findings for f in r.findings.figures))
