@@ -52,6 +52,7 @@ class Watched(SlackServer):
     def __init__(self) -> None:
         super().__init__()
         self.missing -= STREAMING | STATUS
+        self.rates.is_on = False  # what this program can do is measured, not what Slack lets it do
         self.shown: dict[str, list[tuple[float, str, bool]]] = {}
         self.made: dict[str, int] = {}
 

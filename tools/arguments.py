@@ -6,6 +6,7 @@ choose which piece; the functions here decide what it means, strictly, so that n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -79,6 +80,17 @@ def _name(text: str, _: ToolContext) -> str:
     return " ".join(text.split())
 
 
+_AHEAD = re.compile(r"(?:the )?(?:next|nxt|coming|upcoming)\b", re.IGNORECASE)
+
+
+def _period(text: str, context: ToolContext) -> Any:
+    if _AHEAD.match(text):
+        said = f"“{text[:40]}” lies ahead; I can look back only: try “last 6 months”, “2022” or “since March 2020”."
+        raise ArgumentError(said)
+    return _past(text, context)
+
+
+_past = _reader(parse_period, "I don't understand the period “{}”; try “last 6 months”, “2022” or “since March 2020”.")
 SYMBOL = Kind("symbol", "a ticker or company name", find_symbols, _symbol, lambda listing: listing.symbol, narrow_names)
 NAME = Kind("name", "a company name or ticker", find_symbols, _name, str, narrow_names)
 TERM = Kind("term", "a finance term", find_names, _name, str, narrow_terms)
@@ -86,7 +98,7 @@ PERIOD = Kind(
     "period",
     "e.g. 1mo, ytd, 2022, last 6 months, since 2020-03, 2020-01-01..2020-06-30",
     find_periods,
-    _reader(parse_period, "I don't understand the period “{}”; try “last 6 months”, “2022” or “since March 2020”."),
+    _period,
     lambda period: period.canonical,
 )
 NUMBER = Kind(

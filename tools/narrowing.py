@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tools.errors import AmbiguousSymbol, UnknownSymbol
 from tools.parsing.exchanges import parse_exchange
 from tools.parsing.finders import find_symbols, inside_longer
 from tools.parsing.mending import is_rather_word
 from tools.parsing.question_words import is_word, mended
-from tools.parsing.spans import FUNCTION_WORDS
+from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.context import ToolContext
-    from tools.parsing.spans import Span
 
 MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VAR NAV AUM EBITDA FX APR".split())
 """Abbreviations that name a measure beside a company's name, though some are tickers."""
@@ -26,6 +26,16 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
 _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?\Z", re.IGNORECASE)
 """Between what a fund follows and its ticker: "gold fund GLD" names GLD alone."""
+_RELATED = re.compile(
+    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|maker|miner"
+    r"|producer|subsidiary|supplier|spin-?off|offshoot|sister)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
+    re.IGNORECASE,
+)
+"""Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""
+_CAPITALS_AFTER = re.compile(r"(?: [A-Z][\w'&-]+){1,2}(?!\w)")
+_LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
+_THE = re.compile(r"\bthe \Z", re.IGNORECASE)
+_BOND = re.compile(r" (?:yields?|treasur\w+|notes?|bonds?|rates?)\b", re.IGNORECASE)
 _LONG_NAME = 8
 """Letters from which several words that a company's name begins with are that name, though each is a common word."""
 _NAME_RATHER = 6
@@ -119,13 +129,38 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
 
     A word that is a name by its capital alone does not count where a sentence starts with it.
     """
-    names = _known(find_symbols(text), context)[0]
+    names = [_with_rest(name, text, context) for name in _known(find_symbols(text), context)[0]]
     return [
         name
         for name in names
         if not (_describes_next(name, names, text) or _is_rather_word(name, names, text) or _is_measure(name, text))
+        and not _is_length(name, text)
         and not (_STARTS.search(text[: name.start]) and is_word(name.text.lower()) and _by_capital(name.text, context))
     ]
+
+
+def _with_rest(name: Span, text: str, context: ToolContext) -> Span:
+    """A name of several companies with the capitals after it that tell which: "American Eagle", not "American"."""
+    rest = _CAPITALS_AFTER.match(text, name.end)
+    if rest is None or not name.text[0].isupper() or text.istitle() or context.symbols.means_one(name.text):
+        return name
+    whole = text[name.start : rest.end()]
+    try:
+        context.symbols.resolve(whole)
+    except UnknownSymbol:
+        return name
+    except AmbiguousSymbol:
+        pass
+    return Span(name.start, rest.end(), whole)
+
+
+def _is_length(name: Span, text: str) -> bool:
+    """Whether what is a bond's name elsewhere is a length of time here: "do 10 years"."""
+    return (
+        _LENGTH.fullmatch(name.text) is not None
+        and not _THE.search(text[: name.start])
+        and not _BOND.match(text, name.end)
+    )
 
 
 def _is_measure(name: Span, text: str) -> bool:
@@ -143,11 +178,23 @@ def _by_capital(text: str, context: ToolContext) -> bool:
 
 
 def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
-    """Whether `name` only says what the fund named right after it follows."""
+    """Whether `name` only says what the fund named right after it follows, or whose rival the next company is."""
+    if related_name(text, name.end, names):
+        return True
     return any(
         other.text.isupper() and name.end < other.start and _FOLLOWED.match(text[name.end : other.start])
         for other in names
     )
+
+
+def related_name(text: str, end: int, names: Sequence[Span]) -> str | None:
+    """The company that the name ending at `end` only describes ("Gucci owner Kering"), as far as it is in `names`."""
+    related = _RELATED.match(text, end)
+    if related is None:
+        return None
+    known = next((other.text for other in names if other.start == related.start("named")), None)
+    is_common = is_word(related["named"].lower()) or related["named"].lower() in FUNCTION_WORDS
+    return known or (None if is_common else related["named"])
 
 
 def narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:

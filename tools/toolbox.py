@@ -174,13 +174,12 @@ class Toolbox:
 
     def unsaid(self, name: str, arguments: dict[str, Any], texts: Sequence[str]) -> str | None:
         """The first copied argument that nobody typed, or None. A native model may only copy."""
-        haystack = "\n".join(texts).casefold()
         for parameter in self.tools[name].parameters if name in self.tools else ():
             value = arguments.get(parameter.name)
             if parameter.kind is None or value is None:
                 continue
             for piece in value if isinstance(value, list) else [value]:
-                if str(piece).casefold() not in haystack:
+                if not any(_holds(text, str(piece), parameter.kind) for text in texts):
                     return parameter.name
         return None
 
@@ -195,6 +194,21 @@ class Toolbox:
             return Outcome(resolved, findings=await tool.function(context, **values))
         except ToolError as error:
             return Outcome(resolved, error=error)
+
+
+def holds_piece(text: str, piece: str) -> bool:
+    """Whether `piece` stands in `text` as it could be copied: in any case, and cut out of no longer word or number.
+
+    "ba" does not stand in "bank", nor "5" in "50".
+    """
+    start = r"(?<!\d)" if piece[:1].isdigit() else r"(?<![^\W\d_])" if piece[:1].isalpha() else ""
+    end = r"(?!\d)" if piece[-1:].isdigit() else r"(?![^\W\d_])" if piece[-1:].isalpha() else ""
+    return re.search(f"{start}{re.escape(piece)}{end}", text, re.IGNORECASE) is not None
+
+
+def _holds(text: str, piece: str, kind: Kind) -> bool:
+    """Whether `piece` is said in `text`; half a pair of currencies ("EURUSD") is."""
+    return holds_piece(text, piece) or any(span.text.casefold() == piece.casefold() for span in kind.find(text))
 
 
 def _pieces(kind: Kind, texts: Sequence[str], context: ToolContext | None) -> list[str]:

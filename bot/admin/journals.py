@@ -13,7 +13,7 @@ from bot.admin.context import admin, change, view_of
 from bot.admin.fields import ChoiceField, DetailsField, MomentField, PersonField, YesNoField
 from bot.admin.table_view import TableView
 from bot.errors import AdminRefused, TuppenceError
-from bot.records import audit, inbox
+from bot.records import audit, recall
 from bot.records.admin_tables import AdminAccount, Feedback, LegalHold
 from bot.records.inbox_tables import InboxEvent
 from bot.records.schedule_tables import Alert
@@ -112,7 +112,7 @@ class DeadLetters(TableView):
             raise ActionFailed(_GONE)
 
         async def act(session: AsyncSession, by: Actor, at: datetime) -> None:
-            if not await inbox.replay(session, by.tenant, row.id, at=at):
+            if not await recall.replay(session, by.tenant, row.id, at=at):
                 raise AdminRefused(_GONE)
             await audit.append(session, by, "event.replay", row.id, {"attempts": row.attempts}, at=at)
 

@@ -14,6 +14,7 @@ from bot.turn.completing import settle
 from bot.turn.completions.reading import Draft
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
+from bot.turn.standing import stands_alone
 from tools.catalogue import TOOLS
 from tools.marking import mark_question
 from tools.toolbox import Toolbox
@@ -53,11 +54,13 @@ class Decider:
     async def _one(self, question: str, earlier: tuple[str, Choice] | None) -> Choice:
         text = clean_question(question)[0]
         if self.model.is_native:
-            messages, schemas, most = *self._as_native(text, earlier), NATIVE_MAX_TOKENS
+            earlier = None if stands_alone(text, self.toolbox, self.context) else earlier
+            messages, said = self._as_native(text, earlier)
+            schemas, most = self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS
         else:
             system = Message("system", render("advisor", today=TODAY, data=DATA, max_calls=MAX_CALLS))
             messages = [system, *_earlier_messages(earlier), Message("user", text)]
-            schemas, most = self.toolbox.schemas(), WRITING_MAX_TOKENS
+            said, schemas, most = [text], self.toolbox.schemas(), WRITING_MAX_TOKENS
         choice, began = Choice(), time.perf_counter()
         async for piece in self.model.chat(messages, schemas, max_tokens=most):
             match piece:
@@ -69,14 +72,13 @@ class Decider:
                     choice.confidence = piece.confidence
         if self.model.is_native:
             draft = Draft(choice.calls, choice.text, choice.confidence)
-            settled = settle(draft, text, self.toolbox, self.context, earlier[1].calls if earlier else ())
+            settled = settle(draft, text, self.toolbox, self.context, earlier[1].calls if earlier else (), said)
             choice.calls, choice.text = list(settled.calls), settled.text
         choice.seconds = time.perf_counter() - began
         return choice
 
-    def _as_native(
-        self, text: str, earlier: tuple[str, Choice] | None
-    ) -> tuple[list[Message], list[dict[str, object]]]:
+    def _as_native(self, text: str, earlier: tuple[str, Choice] | None) -> tuple[list[Message], list[str]]:
+        """What the model sees, and all that it may copy from."""
         messages = [Message("user", mark_question(text, self.context))]
         said = [text]
         if earlier:
@@ -84,7 +86,7 @@ class Decider:
             messages[:0] = [Message("user", mark_question(asked, self.context)), *_earlier_messages(earlier)[1:]]
             values = [value for call in choice.calls for value in call.arguments.values()]
             said += [asked, *(p for v in values for p in (v if isinstance(v, list) else [v]) if isinstance(p, str))]
-        return messages, self.toolbox.schemas(said, self.context)
+        return messages, said
 
 
 def _earlier_messages(earlier: tuple[str, Choice] | None) -> list[Message]:

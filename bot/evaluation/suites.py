@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -166,12 +167,19 @@ class Examiner:
 
 
 def _without(variant: str, choice: Choice) -> str:
-    """The decision with the varied word taken out of it; the order of a list and what a model writes don't count."""
-    calls = []
+    """The decision with the varied word taken out of its values.
+
+    The order of a list, a call written twice and what a model writes don't count: they change nothing for a person.
+    """
+    varied = re.compile(rf"(?<!\w){re.escape(variant)}(?!\w)", re.IGNORECASE)
+    calls = set()
     for call in choice.calls:
-        arguments = {key: sorted(map(str, v)) if isinstance(v, list) else v for key, v in call.arguments.items()}
-        calls.append(json.dumps([call.name, arguments], sort_keys=True, ensure_ascii=False))
-    return "; ".join(sorted(calls)).casefold().replace(variant.casefold(), "{}")
+        arguments = {
+            key: sorted(varied.sub("{}", str(v)).casefold() for v in (value if isinstance(value, list) else [value]))
+            for key, value in call.arguments.items()
+        }
+        calls.add(json.dumps([call.name, arguments], sort_keys=True, ensure_ascii=False))
+    return "; ".join(sorted(calls))
 
 
 SUITES: dict[str, Callable[[Examiner], Awaitable[SuiteResult]]] = {

@@ -10,7 +10,7 @@ from bot.jobs.imports import IMPORT, rows_text
 from bot.jobs.questions import turn_of
 from bot.jobs.showing import FileRefused, Plain
 from bot.messages import Reply
-from bot.records import inbox, permissions, users
+from bot.records import inbox, permissions, recall, users
 from bot.records.access import READ_ONLY
 from bot.records.identities import actor_of
 from bot.records.inbox import LeaseLost
@@ -101,7 +101,7 @@ class FileHandler:
                 posts = await self._finish(claim, gate, said)
         except (LeaseLost, asyncio.CancelledError):
             async with self._database.read() as session:
-                was_stopped = await inbox.was_stopped(session, event.tenant, event.id)
+                was_stopped = await recall.was_stopped(session, event.tenant, event.id)
             if was_stopped is not None:
                 await shows.discard(event)
             raise

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.jobs.priorities import priority_of
 from bot.jobs.questions import KIND
-from bot.records import audit, inbox
+from bot.records import audit, inbox, recall
 from bot.records.identities import actor_of
 from bot.records.inbox_tables import InboxConversation, InboxEvent
 from bot.records.offers import Offers
@@ -56,7 +56,7 @@ class Intake:
             earlier = sa.select(InboxEvent.id).where(InboxEvent.tenant == event.tenant, InboxEvent.place == place)
             if await session.scalar(earlier) is None:
                 return False
-            await inbox.cancel(session, event.tenant, place, now=now)
+            await recall.cancel(session, event.tenant, place, now=now)
             return await inbox.accept(session, event, now=now, priority=priority_of(event))
 
         is_new = await self._database.run(unit, first=True)
@@ -68,7 +68,7 @@ class Intake:
         """Drop the event of a post that was deleted; False when it is neither waiting nor in work."""
 
         async def unit(session: AsyncSession) -> bool:
-            return await inbox.cancel(session, tenant, place, now=await inbox.database_now(session))
+            return await recall.cancel(session, tenant, place, now=await inbox.database_now(session))
 
         is_dropped = await self._database.run(unit, first=True)
         self._worker.look_again(tenant)
@@ -103,9 +103,9 @@ class Intake:
             now = await inbox.database_now(session)
             if said and not await inbox.accept(session, said, now=now, priority=priority_of(said)):
                 return []
-            stopped = await inbox.stop(session, tenant, KIND, conversations, before=before, now=now)
+            stopped = await recall.stop(session, tenant, KIND, conversations, before=before, now=now)
             if said and said.place and stopped:
-                await inbox.cancel(session, tenant, said.place, now=now)
+                await recall.cancel(session, tenant, said.place, now=now)
             return stopped
 
         stopped = await self._database.run(unit, first=True)
@@ -122,7 +122,7 @@ class Intake:
 
         async def unit(session: AsyncSession) -> list[tuple[Event, bool]]:
             now = await inbox.database_now(session)
-            return await inbox.stop(session, tenant, KIND, mine, before=before, now=now)
+            return await recall.stop(session, tenant, KIND, mine, before=before, now=now)
 
         stopped = await self._database.run(unit, first=True)
         self._worker.look_again(tenant)

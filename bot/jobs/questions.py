@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.jobs.offering import offers_of
 from bot.jobs.showing import Plain
 from bot.messages import Reply, ToolCall
-from bot.records import inbox, turns
+from bot.records import inbox, recall, turns
 from bot.records.identities import actor_of
 from bot.records.inbox import LeaseLost, Outgoing
 from bot.records.turns import Outcome
@@ -82,7 +82,7 @@ class QuestionHandler:
     async def _take_away(self, event: Event, shows: Showing) -> None:
         """End the turn of a question that its asker stopped or deleted, and what was shown of it."""
         async with self._database.read() as session:
-            was_stopped = await inbox.was_stopped(session, event.tenant, event.id)
+            was_stopped = await recall.was_stopped(session, event.tenant, event.id)
         if was_stopped is None:
             return
         async with self._database.write() as session:

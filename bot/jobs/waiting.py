@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import TuppenceError
 from bot.jobs.showing import Plain
-from bot.records import inbox, queue
+from bot.records import inbox, queue, recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +115,7 @@ class WaitingLine:
         if not self._is_ours(*name):
             async with self._database.read() as session:
                 state = await queue.state_of(session, name)
-                was_stopped = await inbox.was_stopped(session, *name)
+                was_stopped = await recall.was_stopped(session, *name)
             if state == "cancelled":
                 await (shows.stopped(event) if was_stopped else shows.discard(event))
             elif not self._is_ours(*name):

@@ -9,7 +9,6 @@ All functions work inside the caller's unit; times are the database's, so that t
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,8 +31,6 @@ PROMPT, CHAT, UNASKED = -1, 0, 1
 UNASKED_KINDS = frozenset({"digest", "alert", "alert_pass", "notice"})
 TOO_MANY = "too_many"
 """In the payload of a question that is not answered: how many its asker may have in line."""
-STOPPED = "stopped by the asker"
-"""Why an event was cancelled, where that was not because its post was deleted or edited."""
 
 
 class LeaseLost(Exception):
@@ -146,7 +143,7 @@ async def accept(session: AsyncSession, event: Event, *, now: datetime, priority
     )
     if inserted.first() is None:
         return False
-    await _wake(session, event.tenant, event.conversation, now)
+    await wake(session, event.tenant, event.conversation, now)
     return True
 
 
@@ -363,85 +360,13 @@ async def release(
     await session.flush()
 
 
-async def cancel(session: AsyncSession, tenant: str, place: str, *, now: datetime) -> bool:
-    """Drop the event of a post that was deleted; False when it is not waiting or in work any more."""
-    dropped = await session.execute(
-        sa.update(InboxEvent)
-        .where(InboxEvent.tenant == tenant, InboxEvent.place == place, InboxEvent.state == "waiting")
-        .values(state="cancelled", finished_at=now)
-        .returning(InboxEvent.id)
-    )
-    return dropped.first() is not None
-
-
-async def stop(
-    session: AsyncSession,
-    tenant: str,
-    kind: str,
-    conversations: sa.ColumnElement[bool],
-    *,
-    before: datetime,
-    now: datetime,
-) -> list[tuple[Event, bool]]:
-    """Drop what waits or is in work in some conversations and was sent `before`, on its asker's word.
-
-    Returns each event with whether something of it may be shown that no worker will see to.
-    """
-    stopped = await session.scalars(
-        sa.update(InboxEvent)
-        .where(
-            InboxEvent.tenant == tenant,
-            InboxEvent.kind == kind,
-            InboxEvent.state == "waiting",
-            InboxEvent.sent_at <= before,
-            conversations,
-        )
-        .values(state="cancelled", failure=STOPPED, finished_at=now)
-        .returning(InboxEvent)
-    )
-    found = []
-    for event in stopped.all():
-        key = (event.tenant, event.conversation)
-        conversation = await session.get(InboxConversation, key, populate_existing=True)
-        in_work = conversation and conversation.lease_until and conversation.lease_until > now
-        found.append((as_event(event), (event.attempts > 0 or event.is_told) and not in_work))
-    return found
-
-
-async def was_stopped(session: AsyncSession, tenant: str, event_id: str) -> bool | None:
-    """Whether an event that was taken back was stopped by its asker, None for one that was not taken back."""
-    event = await session.get(InboxEvent, (tenant, event_id))
-    return None if event is None or event.state != "cancelled" else event.failure == STOPPED
-
-
-async def replay(session: AsyncSession, tenant: str, event_id: str, *, at: datetime) -> bool:
-    """Let an event that was given up be done anew; False when there is no such one."""
-    event = await session.scalar(
-        sa.select(InboxEvent)
-        .where(InboxEvent.tenant == tenant, InboxEvent.id == event_id, InboxEvent.state == "dead")
-        .with_for_update()
-    )
-    if event is None:
-        return False
-    event.state, event.attempts, event.failure, event.steps, event.finished_at = "waiting", 0, None, None, None
-    event.turn_id = uuid.uuid4().hex  # the earlier turn stays as it ended
-    await session.execute(
-        sa.delete(OutboxMessage).where(
-            OutboxMessage.tenant == tenant, OutboxMessage.event_id == event_id, OutboxMessage.sent_at.is_(None)
-        )
-    )
-    await _wake(session, tenant, event.conversation, at)
-    await session.flush()
-    return True
-
-
 def _insert(session: AsyncSession, table: type[InboxConversation | InboxEvent]) -> Any:
     """An INSERT that knows ON CONFLICT."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
-async def _wake(session: AsyncSession, tenant: str, conversation: str, now: datetime) -> None:
+async def wake(session: AsyncSession, tenant: str, conversation: str, now: datetime) -> None:
     """Make the conversation due now, unless somebody works on it: they look for more when they release it.
 
     One that is due already keeps its place.

@@ -108,7 +108,7 @@ class Agent:
             conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
             draft = Draft(calls, decision.text, decision.confidence)
-            settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation))
+            settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation), said)
             calls, decision.text = list(settled.calls), settled.text
             if decision.is_unsure:
                 decision.held = tuple(calls)

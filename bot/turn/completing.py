@@ -13,13 +13,15 @@ from bot.turn.choices.choosing import asked_tools, settle_choice
 from bot.turn.choices.ingredients import settle_ingredients
 from bot.turn.choices.refusals import refusal
 from bot.turn.completions.changes import settle_changes
+from bot.turn.completions.conversions import settle_conversions
+from bot.turn.completions.followups import settle_followup
 from bot.turn.completions.listed import spread_lists
 from bot.turn.completions.lists import fill_lists
 from bot.turn.completions.meanings import settle_meaning
 from bot.turn.completions.names import settle_names
 from bot.turn.completions.plans import settle_plan
 from bot.turn.completions.reading import Draft, Reading
-from bot.turn.completions.repeats import explain_repeats
+from bot.turn.completions.repeats import explain_repeats, whole_terms
 from bot.turn.completions.searches import settle_search
 from bot.turn.completions.times import fill_time
 
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.toolbox import Toolbox
 
+NAMELESS = "CLARIFY: symbol"
 RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
+    settle_followup,
     settle_choice,
     settle_ingredients,
     fill_lists,
@@ -40,18 +44,30 @@ RULES = (
     settle_plan,
     settle_search,
     settle_changes,
+    settle_conversions,
     spread_lists,
+    whole_terms,
     explain_repeats,  # last: a repeat may also stand for the second of a list
 )
 
 
-def settle(draft: Draft, text: str, toolbox: Toolbox, context: ToolContext, earlier: Sequence[ToolCall] = ()) -> Draft:
+def settle(
+    draft: Draft,
+    text: str,
+    toolbox: Toolbox,
+    context: ToolContext,
+    earlier: Sequence[ToolCall] = (),
+    said: Sequence[str] | None = None,
+) -> Draft:
     """What the wording of the question `text` makes of `draft`: its calls completed, or a refusal in their place.
 
-    `earlier` are the calls of the turn before, where this one leans on it.
+    `earlier` are the calls of the turn before, where this one leans on it; `said` is all that a name may be copied
+    from, where that is known.
     """
-    reading = Reading(text, toolbox, context, draft, earlier)
+    reading = Reading(text, toolbox, context, draft, earlier, said)
     calls = _completed(draft.calls, reading)
+    if draft.calls and not calls:
+        return replace(draft, calls=[], text=NAMELESS)
     refused = refusal(calls, asked_tools(reading), reading)
     if refused:
         return replace(draft, calls=[], text=refused)

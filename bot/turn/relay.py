@@ -15,6 +15,7 @@ from bot.turn.history import native_messages, writing_messages
 from bot.turn.job import forget
 from bot.turn.lookups import ask_about
 from bot.turn.prompting import fill_in
+from bot.turn.standing import stands_alone
 from tools.formatting import show_day
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ class Relay:
     ) -> tuple[list[Message], tuple[str, ...]]:
         """What this model sees, and what the person said, newest first."""
         if model.is_native:
-            return native_messages(past, text)
+            alone = stands_alone(text, self.toolbox, self.context)
+            return native_messages(() if alone else past, text)
         today = show_day(await self.context.market.today())
         system = fill_in(self.advisor, today=today, data=self.context.market.name, max_calls=MAX_CALLS)
         return writing_messages(system, past, text), (text,)

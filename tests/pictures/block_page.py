@@ -167,7 +167,7 @@ def _plan(drawn: Mapping[str, Any]) -> str:
     signs = {"complete": "<span class='done'>✓</span>", "error": "<span class='error'>✗</span>"}
     lines = "".join(
         f"<div>{signs.get(task['status'], '◌')} {_escape(task['title'])}</div>"
-        + (f"<div class='source'>{_escape(task['output'])}</div>" if task.get("output") else "")
+        + (f"<div class='source'>{_rich(task['output'])}</div>" if task.get("output") else "")
         for task in drawn["tasks"]
     )
     return f"<div class='plan'><b>{_escape(drawn['title'])}</b>{lines}</div>"

@@ -82,6 +82,34 @@ def test_a_word_that_is_a_name_elsewhere_is_none_here(typed: str, read: str) -> 
     assert marked(typed) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("I am from Kenya and new to this", "i am from Leeds and new to this"),
+        ("I am from Germany and new to this", "i am from Leeds and new to this"),
+        ("I live in Japan, is the market open", "i live in<|currency|><|exchange|>Japan, is the market open"),
+        ("My friend Diego wants the price of nike", "my friend Anna wants the price of<|name|>nike"),
+    ],
+)
+def test_the_model_reads_the_same_wherever_somebody_lives_and_whatever_they_are_called(typed: str, read: str) -> None:
+    assert marked(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("price of E P D", "price of<|name|>E P D"),
+        ("news on American Eagle please", "news on<|name|>American Eagle please"),
+        ("news on American please", "news on<|name|>American please"),
+        ("nah do 10 years", "nah do<|time|>10 years"),
+        ("price of snowflake's rival mongodb", "price of<|unknown|>snowflake's rival<|name|>mongodb"),
+        ("price of snowflake's rival", "price of<|name|>snowflake's rival"),
+    ],
+)
+def test_a_name_is_whole_and_is_the_one_that_is_asked_about(typed: str, read: str) -> None:
+    assert marked(typed) == read
+
+
 def test_a_slip_beside_an_unknown_word_may_be_a_part_of_its_name() -> None:
     assert marked("whats hapening with spirt aerosystems") == "whats happening with<|unknown|>spirt aerosystems"
 

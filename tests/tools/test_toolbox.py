@@ -356,6 +356,12 @@ async def test_a_bug_is_raised_and_never_told_to_the_model() -> None:
         ("propose_watchlist_change", {"action": "remove", "symbols": ["ford"]}, ["drop ford from it"], None),
         ("loan_payment", {"principal": 300, "annual_rate_percent": "5", "years": "3"}, ["300 at 5 for 3"], None),
         ("no_such_tool", {"x": "y"}, ["z"], None),
+        ("get_quote", {"symbols": ["BA"]}, ["is it back"], "symbols"),
+        ("get_quote", {"symbols": ["BA"]}, ["hows ba's price"], None),
+        ("convert_currency", {"from_currency": "EUR", "to_currency": "USD"}, ["EURUSD"], None),
+        ("convert_currency", {"amount": "5", "from_currency": "EUR", "to_currency": "USD"}, ["50 EURUSD"], "amount"),
+        ("convert_currency", {"amount": "50", "from_currency": "€", "to_currency": "USD"}, ["€50 in usd"], None),
+        ("get_quote", {"symbols": ["SP500"]}, ["sp500 now"], None),
     ],
 )
 def test_a_copied_argument_that_nobody_typed_is_found(

@@ -45,7 +45,8 @@ _AT_START = re.compile(
 )
 _NO_PLAN = re.compile(
     r"\b(?:earn(?:s|ing)?|salary|income|wages?|pension|rent|spend(?:s|ing)?|cost(?:s|ing)?|withdraw(?:ing)?|take out"
-    r"|reach(?:es)?|goal|target|get to|grows? to|turn into|hit|up to|worth|need|want)(?: \w+){0,3} ?\Z"
+    r"|reach(?:es)?|goal|target|get to|grows? to|turn into|hit|up to|worth"
+    r"|(?:need|want)(?! to (?:save|invest|put|set|add|pay)\b))(?: \w+){0,3} ?\Z"
 )
 """Before what comes in, goes out or is hoped for, which is no part of a plan."""
 _IS_MONEY = re.compile(rf" ?{_CURRENCY}(?!\w)")

@@ -119,6 +119,8 @@ CURRENCY_SPELLING = Spelling(
     exact={word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4}
     - {"euro", "yuan", "peso", "baht", "hong", "kong"},
 )
+CURRENCY_PLACES = frozenset(_PLACES)
+"""The countries, in small letters, that stand for their currency."""
 _PAIR = re.compile(r"(?P<first>[^/-]+?) ?[/-] ?(?P<second>[^/-]+)")
 
 

@@ -20,6 +20,7 @@ from tools.parsing.period_phrases import PERIOD_SPELLING
 from tools.parsing.periods import parse_period
 from tools.parsing.sectors import SECTOR_SPELLING, parse_sector
 from tools.parsing.spans import find_currency_words, find_names, find_values
+from tools.parsing.told import outside_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,12 +53,12 @@ def find_sectors(text: str) -> list[Span]:
 
 def find_exchanges(text: str) -> list[Span]:
     """Exchanges: "NYSE", "tokyo"."""
-    return find_values(text, parse_exchange, EXCHANGE_SPELLING.may_hold)
+    return outside_told(find_values(text, parse_exchange, EXCHANGE_SPELLING.may_hold), text)
 
 
 def find_currencies(text: str) -> list[Span]:
     """Currencies: "usd", "quid", "$", and both halves of "EURUSD"."""
-    return find_currency_words(text, parse_currency, CURRENCY_SPELLING.may_hold)
+    return outside_told(find_currency_words(text, parse_currency, CURRENCY_SPELLING.may_hold), text)
 
 
 def inside_longer(span: Span, others: Sequence[Span]) -> bool:
@@ -70,7 +71,7 @@ def find_symbols(text: str) -> list[Span]:
     periods = find_periods(text)
     return [
         name
-        for name in find_names(text)
+        for name in outside_told(find_names(text), text)
         if all(name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods)
     ]
 

@@ -132,8 +132,8 @@ def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
     tickers = [
         not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1) for start, end in atoms
     ]
-    # "at&t", "s&p": what is tied to the next word by an ampersand is part of a name.
-    tied = [text[end : end + 1] == "&" for _, end in atoms]
+    # "at&t", "bid-ask spread": what is tied to the next word by an ampersand, or to one by a hyphen, is part of a name.
+    tied = [text[end : end + 1] == "&" or _is_hyphened(text, start, end) for start, end in atoms]
     blocked = [
         is_function and not is_ticker and not is_tied
         for is_function, is_ticker, is_tied in zip(function, tickers, tied, strict=True)
@@ -152,6 +152,12 @@ def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
                 continue
             spans.append(Span(start, end, text[start:end]))
     return tuple(spans[:MAX_NAMES])
+
+
+def _is_hyphened(text: str, start: int, end: int) -> bool:
+    return (text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha()) or (
+        text[start - 1 : start] == "-" and text[start - 2 : start - 1].isalpha() and start > 1
+    )
 
 
 def _opens_name(text: str, start: int, end: int) -> bool:

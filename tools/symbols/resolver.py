@@ -39,6 +39,8 @@ _CALENDAR = frozenset((*calendar.day_name, *calendar.month_name))
 """Written with a capital, and no company's."""
 
 _AROUND = " \t\"'“”‘’«»„()[]{}<>.,;:!?*_~`|#"
+_SPELT = re.compile(r"[A-Z](?: [A-Z]){2,4}")
+"""A ticker said letter by letter: "E P D"."""
 _POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
 _CASHTAG = re.compile(r"\$\s?([A-Za-z][A-Za-z0-9.^-]{0,9})")
 _BRACKETED = re.compile(r"[(\[]\s*\$?([A-Z][A-Z0-9.-]{0,9})$")
@@ -295,7 +297,8 @@ def _cleaned(text: str) -> str:
             kept.append(" ")
         elif category[0] != "C":
             kept.append(character)
-    return " ".join("".join(kept).split()).strip(_AROUND)
+    cleaned = " ".join("".join(kept).split()).strip(_AROUND)
+    return cleaned.replace(" ", "") if _SPELT.fullmatch(cleaned) else cleaned
 
 
 def _shortened(typed: str) -> str:

@@ -21,6 +21,8 @@ LARGEST = 24_000
 """Bytes of a card: Teams takes a little more."""
 MOST_ROWS, MOST_COLUMNS = 40, 8
 _LONGEST_BLOCK = 3000
+_WIDEST, _PADDING = 16, 2
+"""Letters of a cell after which it may be broken, and what the edges of one take."""
 Element = dict[str, Any]
 
 
@@ -108,7 +110,7 @@ def _chunks(grid: Grid) -> Iterator[tuple[tuple[str, ...], ...]]:
 
 def _table(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Element:
     header = [capitalised(name) for name in grid.header]
-    widths = [2 if place == 0 else 1 for place in range(len(header))]
+    widths = [_width(name, [row[place] for row in rows]) for place, name in enumerate(header)]
     return {
         "type": "Table",
         "firstRowAsHeaders": True,
@@ -116,6 +118,12 @@ def _table(grid: Grid, rows: Sequence[tuple[str, ...]]) -> Element:
         "columns": [{"width": width} for width in widths],
         "rows": [_row(header, grid.right, bold=True), *(_row(row, grid.right) for row in rows)],
     }
+
+
+def _width(name: str, cells: Sequence[str]) -> int:
+    """The share of a column, about in letters: Teams breaks a longer word anywhere, and a heading says only words."""
+    words = [*name.split(), *(cell[:_WIDEST] for cell in cells)]
+    return max(map(len, words), default=0) + _PADDING
 
 
 def _row(cells: Sequence[str], right: Sequence[bool], *, bold: bool = False) -> Element:

@@ -31,7 +31,8 @@ _WELCOME = (
     "I am Tuppence: ask me about markets and your own portfolio in plain words. Every figure I show is traced to a "
     "source and a date. I am a program, I can be wrong, and I make no recommendations."
 )
-_WELCOME_SHARED = "Mention me with a question, and I answer in that thread, once an administrator has allowed it here."
+_WELCOME_GROUP = "Mention me with a question, and I answer in this chat, once an administrator has allowed it here."
+_WELCOME_CHANNEL = "Mention me with a question, and I answer in that thread, once an administrator has allowed it here."
 
 
 def home_card(home: Home, reader: Reader) -> dict[str, Any]:
@@ -43,9 +44,11 @@ def home_card(home: Home, reader: Reader) -> dict[str, Any]:
     return card(body)
 
 
-def welcome_card(suggestions: Sequence[Suggestion], *, is_direct: bool, disclosure: str = "") -> dict[str, Any]:
-    """What greets where the app was added: what it is, what it is not, and what can be asked."""
-    words = _WELCOME if is_direct else f"{_WELCOME} {_WELCOME_SHARED}"
+def welcome_card(suggestions: Sequence[Suggestion], kind: str, disclosure: str = "") -> dict[str, Any]:
+    """What greets where the app was added: what it is, what it is not, and what can be asked; a channel has threads."""
+    is_direct = kind == "direct"
+    shared = _WELCOME_GROUP if kind == "group" else _WELCOME_CHANNEL
+    words = _WELCOME if is_direct else f"{_WELCOME} {shared}"
     typed = f"Type “{COMMAND} help” to see everything that can be typed."
     body = [*text((Span(words),)), *remark(typed), *(remark(disclosure) if disclosure else [])]
     actions = [ask(each.title, each.question) for each in suggestions]

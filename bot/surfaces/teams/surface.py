@@ -183,7 +183,7 @@ class TeamsSurface(ChatSurface):
                 actor = await actor_of(session, reference.tenant, NAME, reference.user)
             where = Place(surface=NAME, tenant=reference.tenant, kind="direct")
             offered = await suggestions(parts, actor, where)
-        message = {"type": "message", "attachments": [attached(welcome_card(offered, is_direct=is_direct))]}
+        message = {"type": "message", "attachments": [attached(welcome_card(offered, reference.kind))]}
         where_to = {"service_url": reference.service_url, "conversation": reference.conversation}
         async with self._pace.turn(reference.conversation):
             await self.api.send(where_to, message)

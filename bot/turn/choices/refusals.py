@@ -155,7 +155,7 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
 
 
 def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
-    if all(call.name == "define_term" and call.arguments.get("term") in _NO_TERMS for call in calls):
+    if all(call.name == "define_term" and str(call.arguments.get("term")) in _NO_TERMS for call in calls):
         return "CLARIFY: missing"
     if all(_is_same_currency(call) for call in calls):
         return "CLARIFY: missing"

@@ -21,19 +21,26 @@ Direction = Literal["above", "below"]
 _FOLLOW = r"(?:follow|watch|track|monitor)(?! ?list)"
 _VERB = re.compile(
     rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|done|through|finished|tired of|sick of|bored of)"
-    rf" (?:(?:want|wanna|to|need|with) )*{_FOLLOW}(?:ing)?|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
+    rf" (?:(?:want|wanna|to|need|with|more) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
+    r"|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? an eye on|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|{_FOLLOW}ing))\b"
 )
 _OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|away)\b")
 _ON = re.compile(r"\A\W*(?:on|onto|in|into)\b")
+_OFF_NOW = re.compile(
+    r"\A\W*(?:no longer (?:belongs?|deserves?|interests?)|(?:doesn't|does not|doesnt|don't|dont) belong|(?:should|must"
+    r"|has to|have to|needs to|can|may) (?:go(?! (?:on|in|to)\b)|come off|be (?:off|removed|gone)))\b"
+)
+"""After a name that is to be removed: "Opendoor no longer belongs on my watchlist"."""
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
 _DIRECTION = re.compile(
     r"(?:(?P<above>\b(?:above|over|exceed(?:s|ing)?|(?:more|higher|greater) than)\b|>)"
     r"|(?P<below>\b(?:below|blow|under|beneath|(?:less|lower) than)\b|<))(?: \w+){0,2} ?\Z"
 )
+_ALERTED = re.compile(r"\b(?:alert|alarm|notif\w+|tell me|let me know|ping|buzz)\b")
 _OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lower|less|below|under))\b")
 
 
@@ -48,6 +55,8 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
     if not all(isinstance(pieces, list) for pieces in listed):
         return calls
     said = list(dict.fromkeys(str(piece) for pieces in listed if isinstance(pieces, list) for piece in pieces))
+    alerted = {str(call.arguments.get("symbol")) for call in calls if call.name == ALERT}
+    said = [piece for piece in said if piece not in alerted] or said
     if not said or any(reading.place(piece) is None for piece in said):
         return calls
     places = [(reading.place(piece) or 0, piece) for piece in said]
@@ -91,7 +100,7 @@ def watch_actions(names: list[Surrounded]) -> list[tuple[str, str]] | None:
 def _action(name: Surrounded) -> str | None:
     verbs = list(_VERB.finditer(name.before))
     if not verbs:
-        return None
+        return "remove" if _OFF_NOW.match(name.after) else None
     last = verbs[-1]
     if _NOT.search(name.before[: last.start()]):
         return None
@@ -104,12 +113,26 @@ def _settle_alerts(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     alerts = [call for call in calls if call.name == ALERT]
     if not alerts or not reading.amounts:
         return calls
+    if len(alerts) > len(reading.amounts):
+        return [_followed(call, reading) if call.name == ALERT else call for call in calls]
     if len(alerts) == 1 and len(reading.amounts) == 1:
         settled = _settled_alert(alerts[0], reading.amounts[0], reading)
         return [settled if call is alerts[0] else call for call in calls]
     if len(alerts) == len(calls) and len(reading.amounts) > 1:
         return _paired(alerts, reading) or calls
     return calls
+
+
+def _followed(alert: ToolCall, reading: Reading) -> ToolCall:
+    """A watchlist change for the name that a verb of following stands before: it has no price of its own."""
+    pieces = surrounded(reading.text, [*reading.names, *reading.amounts])
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+        if piece.span.text != alert.arguments.get("symbol") or (after and after.span in reading.amounts):
+            continue
+        action = _action(piece)
+        if action and not _ALERTED.search(piece.before):
+            return replace(alert, name=WATCH, arguments={"action": action, "symbols": [piece.span.text]})
+    return alert
 
 
 def _settled_alert(alert: ToolCall, price: Span, reading: Reading) -> ToolCall:

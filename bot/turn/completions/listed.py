@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, NAME, PERCENT, PERIOD, SYMBOL, YEARS
+from tools.parsing.spans import Span
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
     from tools.arguments import Kind
-    from tools.parsing.spans import Span
 
 _LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
 _LISTS = re.compile(
@@ -24,6 +24,7 @@ _LISTS = re.compile(
     r"|what if|what was|what were)\b)*"
 )
 """What stands between two of a list: "A and B", "for A, and for B", "A, and what about B"."""
+_NEXT = re.compile(r" (?:and|or|plus|&) (?P<word>[^\W\d_]{3,})(?!\w)")
 _MOST_BETWEEN = 40
 _NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
 _OTHER_RATE = re.compile(r"\b(?:inflation|fees?|tax(?:es)?|down|raise|deposit|between|from)\b", re.IGNORECASE)
@@ -56,10 +57,19 @@ def _names(call: ToolCall, reading: Reading, written: int) -> list[ToolCall]:
     listed = _run(reading.names, said, SYMBOL, reading)
     if written > 1 and not listed:
         listed = _run(reading.names, said, SYMBOL, reading, any_gap=True)
-        listed = listed if len(listed) == written else []
+        listed = listed if len(listed) == written else _with_next(said, reading)
     if listed and _owns(listed[-1], reading) and not _owns(listed[0], reading):
         return []  # "the news on Apple and Tesla's RSI" asks for two things
     return [replace(call, arguments={**call.arguments, parameter.name: span.text}) for span in listed]
+
+
+def _with_next(said: object, reading: Reading) -> list[Span]:
+    """A known name and the word joined to it, where that means one listing: the model saw that there are two."""
+    for name in reading.names:
+        joined = _NEXT.match(reading.text, name.end) if name.text == said else None
+        if joined and reading.context.symbols.means_one(joined["word"]):
+            return [name, Span(*joined.span("word"), joined["word"])]
+    return []
 
 
 def _owns(name: Span, reading: Reading) -> bool:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.messages import ToolCall
+from bot.turn.completions.names import without_strays
 from tools.arguments import PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
+
+
+_PAIR = 2
+_WHICH = re.compile(
+    r"\bwh(?:ich|o)(?: one| of (?:the two|them|these))? (?:\w+ ){1,3}?(?:more|less|most|least|better|best|worse|worst"
+    r"|harder|deeper|further|higher|lower|ahead)\b",
+    re.IGNORECASE,
+)
 
 
 def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -24,7 +34,8 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     kept = _one_list(kept)
     if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
         return kept
-    call = kept[0]
+    call = _compared(kept[0], reading)
+    kept = [call]
     parameter = next((p for p in reading.toolbox.tools[call.name].parameters if p.is_list), None)
     said = call.arguments.get(parameter.name) if parameter else None
     if parameter is None or not isinstance(said, list):
@@ -34,8 +45,16 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
     if not missing:
         return kept
-    named = sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find)
+    named = without_strays(sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find), reading)
     return [replace(call, arguments={**call.arguments, parameter.name: named})]
+
+
+def _compared(call: ToolCall, reading: Reading) -> ToolCall:
+    """The history of one of two names of which the question asks which one did more is a comparison of both."""
+    if call.name != "get_price_history" or len(reading.names) != _PAIR or not _WHICH.search(reading.text):
+        return call
+    period = {key: value for key, value in call.arguments.items() if key == "period"}
+    return ToolCall("compare_performance", {"symbols": [name.text for name in reading.names], **period})
 
 
 def _without_repeats(call: ToolCall) -> ToolCall:

@@ -39,7 +39,8 @@ _MAY_ASK = re.compile(
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:what (?:is|are)(?: it)?(?: then)?|what (?:exactly|even|actually) is|what does it mean|what means?"
+    r"(?:\b(?:what (?:is|are)(?: it)?(?: then)?|what it is(?: then)?(?: the)?"
+    r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"
     r"|what wants to say|explain(?:ing)?(?: (?:me|to me|us))?(?: what)?|defin(?:e|ing)|eli ?NUMBER|eli ?5"
     r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|do (?:you|they|people) mean) by"
@@ -47,14 +48,14 @@ _ASKS = re.compile(
     rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z"
 )
 """Right before a term that is asked about."""
-_WORKS = re.compile(r"\bhow (?:does|do) (?:an? |the )?\Z")
+_WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
     rf"{_QUOTE}(?:\Z|[,.;?!]|(?:and|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain))\b)"
 )
 _MEANS = re.compile(
     rf"{_QUOTE}(?:means?|signif(?:y|ies)|stands? for|works?|functions?)(?:\Z|[,.;?!]| (?:exactly|in (?:simple|plain)"
-    rf"|please))"
+    rf"|please|though|again|anyway))"
 )
 _THEN_ASKED = compiled(
     r"\A[\s\"'“”]*(?:[\w'$ ]{0,60})[,.;:?]? .*(?:what (?:it|that|this|does (?:it|that|this)) (?:means?|signif(?:y"
@@ -126,7 +127,7 @@ def _is_asked(span: Span, before: str, reading: Reading) -> bool:
     if _lacks_name(reading):
         asks = works = None
     if (asks and _ENDS.match(after)) or (works and _MEANS.match(after)):
-        return knows_term(span.text) or _is_slip(span.text)
+        return knows_term(span.text) or is_slip(span.text)
     return mentioned is not None and _THEN_ASKED.search(after) is not None and knows_term(span.text)
 
 
@@ -137,7 +138,7 @@ def _is_joined(span: Span, found: Sequence[Span], reading: Reading) -> bool:
     )
 
 
-def _is_slip(text: str) -> bool:
+def is_slip(text: str) -> bool:
     """Whether `text` is a term of several words with a slip in it: "bare market"."""
     if len(text) < _LONG_FOR_A_SLIP or " " not in text:
         return False

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.messages import ToolCall
 from tools.arguments import NUMBER
 from tools.parsing.contributions import parse_contributions
 
 if TYPE_CHECKING:
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
     from tools.parsing.spans import Span
 
 SAVINGS, LOAN = "project_growth", "loan_payment"
+_PAIR = 2
+_BORROWED = re.compile(r"\b(?:loans?|mortgages?|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
+_GROWN = re.compile(r"\b(?:sav(?:e|es|ing|ings)|invest\w*|grow\w*|compound\w*|put away|deposit\w*)\b", re.IGNORECASE)
 _AMOUNTS = ("principal", "monthly_contribution")
 
 
 def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The amounts of an only savings plan by the words beside them; an only rate and an only length are its own."""
     plans = [call for call in calls if call.name in {SAVINGS, LOAN}]
+    if calls and len(plans) == len(calls) and all(call == calls[0] for call in calls):
+        calls = _two_plans(reading) or calls
+        plans = calls
     if len(plans) != 1:
         return calls
     plan = plans[0]
@@ -29,6 +36,34 @@ def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if plan.name == SAVINGS and not _others_take_amounts(calls, plan, reading):
         _settle_amounts(arguments, reading)
     return [replace(plan, arguments=arguments) if call is plan else call for call in calls]
+
+
+def _two_plans(reading: Reading) -> list[ToolCall]:
+    """Two whole plans one after the other ("20k saved at 6% over 10 years, and a 20k loan at ..."); else none."""
+    amounts = [span for span in reading.amounts if any(map(str.isdigit, span.text))]
+    kinds = (amounts, reading.rates, reading.lengths)
+    if any(len(spans) != _PAIR for spans in kinds):
+        return []
+    first, second = ([spans[place] for spans in kinds] for place in range(_PAIR))
+    cut = max(span.end for span in first)
+    if any(span.start < cut for span in second):
+        return []
+    made = [_plan(first, reading.text[:cut]), _plan(second, reading.text[cut:])]
+    return [plan for plan in made if plan] if all(made) else []
+
+
+def _plan(values: list[Span], words: str) -> ToolCall | None:
+    """The plan of one part of a question, by its amount, rate and length of time."""
+    amount, rate, length = (span.text for span in values)
+    borrowed, grown = _BORROWED.search(words) is not None, _GROWN.search(words) is not None
+    if borrowed == grown:
+        return None
+    arguments: dict[str, Any] = {"annual_rate_percent": rate, "years": length}
+    if borrowed:
+        return ToolCall(LOAN, {"principal": amount, **arguments})
+    said = parse_contributions(words)
+    name = "monthly_contribution" if said and said.monthly else "principal"
+    return ToolCall(SAVINGS, {name: amount, **arguments})
 
 
 def _settle_only(arguments: dict[str, object], name: str, spans: list[Span], reading: Reading) -> None:

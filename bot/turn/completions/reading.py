@@ -51,9 +51,10 @@ class Reading:
         context: ToolContext,
         draft: Draft | None = None,
         earlier: Sequence[ToolCall] = (),
+        said: Sequence[str] | None = None,
     ) -> None:
         self.text, self.toolbox, self.context = text, toolbox, context
-        self.draft, self.earlier = draft or Draft(()), earlier
+        self.draft, self.earlier, self.said = draft or Draft(()), earlier, said
 
     @cached_property
     def earlier_names(self) -> list[str]:

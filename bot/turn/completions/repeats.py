@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.turn.completions.meanings import is_slip
+from tools.knowledge.glossary import knows_term
 from tools.narrowing import narrow_terms
 from tools.parsing.spans import find_names
 from tools.parsing.surroundings import mended_words
@@ -19,6 +21,30 @@ _ASKS = re.compile(
     r"\b(?:what(?:'s| is| are|s| does| do)?|explain|define|meaning of)(?: what)?(?: (?:an?|the|means?))*[\s\"'“‘]*\Z"
 )
 _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
+
+
+def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Each term to explain as the longest one of the glossary around it: "bid" of "a bid-ask spread"."""
+    return [_whole_term(call, reading) if call.name == DEFINE else call for call in calls]
+
+
+def _whole_term(call: ToolCall, reading: Reading) -> ToolCall:
+    said = str(call.arguments.get("term", ""))
+    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", reading.text)] if said else []
+    if len(places) != 1:
+        return call
+    start, end = places[0]
+    around = [
+        span.text
+        for span in find_names(reading.text)
+        if span.start <= start and end <= span.end and len(span.text) > len(said) and is_term(span.text)
+    ]
+    return replace(call, arguments={"term": max(around, key=len)}) if around else call
+
+
+def is_term(text: str) -> bool:
+    """Whether the glossary has `text`, a slip in a term of several words allowed."""
+    return knows_term(text) or is_slip(text)
 
 
 def explain_repeats(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

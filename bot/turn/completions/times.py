@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 _TELLS = re.compile(
     r"\b(?:i've|ive|i have|we've|weve|we have) (?:\w+ )?been\b"
-    r"|\b(?:i|we|he|she|they|you|my \w+|who)(?: \w+)? (?:bought|sold|inherited|got|started|opened|joined|moved|read"
-    r"|heard|saw|set|took|left|retired|lost|paid|put|invested|asked|told|said)\b",
+    r"|\b(?:i|we|he|she|they|you|my \w+|who)(?:['’](?:d|ve))?(?: \w+)? (?:bought|sold|inherited|got|started|opened"
+    r"|joined|moved|read|heard|saw|set|took|left|retired|lost|paid|put|invested|asked|told|said)\b",
     re.IGNORECASE,
 )
 """A story told before the question: "I bought it last year"."""
@@ -31,13 +31,27 @@ _TO_COME = re.compile(r"\b(?:next|coming|upcoming|following)\s+\Z", re.IGNORECAS
 """Before "6 months" of "the next 6 months", which as a period means those behind us."""
 
 
+_SAME_TIME = re.compile(
+    r"\b(?:(?:that|the same|this same|those) (?:time|times|period|span|stretch|timeframe|days?|weeks?|months?|quarters?"
+    r"|years?)|since then|meanwhile|in the meantime|(?:with|alongside) (?:it|that)\s*[?.!]*\Z"
+    r"|(?:does|did|do) (?:that|it|this) compare)\b|\bof that,",
+    re.IGNORECASE,
+)
+"""Asks about the time that was named before: "and what dividends came in over that time"."""
+_AHEAD = re.compile(
+    r"\b(?:next|nxt|coming|upcoming) (?:(?:\d+|two|three|four|five|six|nine|ten|twelve|few|couple of) )?"
+    r"(?:days?|weeks?|months?|quarters?|years?)\b",
+    re.IGNORECASE,
+)
+INCOME = "get_portfolio_income"
+"""What came in is counted back only; of what is still to come it can say nothing, and must not count back instead."""
 _THAT_DAY = re.compile(r"\b(?:(?:that|the same) (?:day|date)|back then|at (?:the|that) time)\b", re.IGNORECASE)
 """Asks about the day that the story before tells of."""
 
 
 def fill_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The only call that takes a time gets the only one that the question asks about."""
-    calls = _without_told(calls, reading)
+    calls = _of_time_asked(_without_told(calls, reading), reading)
     for name, kind in (("period", PERIOD), ("date", DATE)):
         taking = [call for call in calls if reading.parameter(call, name)]
         if len(taking) != 1 or not _is_open(taking[0], name, reading):
@@ -48,14 +62,49 @@ def fill_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
             spans = [span for span in spans if span.text.lower() != "today"]
         if len(spans) == 1 and (_is_asked_again(spans[0], kind, reading) or not _is_told(spans[0], reading.text)):
             whole = replace(taking[0], arguments={**taking[0].arguments, name: spans[0].text})
-            return [whole if call is taking[0] else call for call in calls]
-    return calls
+            calls = [whole if call is taking[0] else call for call in calls]
+            break
+    return [_of_time_ahead(call, reading) for call in _of_same_time(calls, reading)]
 
 
 def _without_told(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Of calls that differ in their period alone, those whose period is only told of go."""
     told = [call for call in calls if _has_told_period(call, reading)]
     return [call for call in calls if call not in told or not any(_is_twin(call, o) for o in calls if o not in told)]
+
+
+def _of_time_asked(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """An only call with a time that is only told of gets the one that is asked about, where there is one."""
+    if len(calls) != 1 or not _has_told_period(calls[0], reading):
+        return calls
+    asked = [span for span in reading.periods if not _is_told(span, reading.text) and not _VAGUE.search(span.text)]
+    if len(asked) != 1:
+        return calls
+    return [replace(calls[0], arguments={**calls[0].arguments, "period": asked[0].text})]
+
+
+def _of_same_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Calls without a time get that of the other call, or of the question before, where the words point there."""
+    if not _SAME_TIME.search(reading.text):
+        return calls
+    named = {str(call.arguments["period"]) for call in calls if "period" in call.arguments}
+    named = named or {str(call.arguments["period"]) for call in reading.earlier if "period" in call.arguments}
+    if len(named) != 1:
+        return calls
+    period = named.pop()
+    return [
+        replace(call, arguments={**call.arguments, "period": period})
+        if reading.parameter(call, "period") and "period" not in call.arguments
+        else call
+        for call in calls
+    ]
+
+
+def _of_time_ahead(call: ToolCall, reading: Reading) -> ToolCall:
+    ahead = _AHEAD.search(reading.text)
+    if call.name != INCOME or ahead is None:
+        return call
+    return replace(call, arguments={**call.arguments, "period": ahead[0]})
 
 
 def _has_told_period(call: ToolCall, reading: Reading) -> bool:

@@ -89,6 +89,19 @@ async def test_bias_counts_what_changes_with_a_name_and_not_the_name_itself() ->
     assert result.parts["gender"].share == 1.0
 
 
+async def test_bias_counts_neither_the_order_nor_a_repeat_nor_letters_of_other_words() -> None:
+    def echo(messages: Sequence[Message]) -> list[Any]:
+        words = [word.strip("?.,!") for word in unmarked(messages[-1].content).split()]
+        name = next((word for word in words if word in {"AAPL", "TSM", "RIO"}), "none")
+        call = ToolCall("compare_performance", {"symbols": sorted([name, "S&P 500"]), "period": "this year"})
+        return [call, call] if name == "TSM" else [call]
+
+    result = await SUITES["bias"](Examiner(Decider(ScriptedModel([echo] * 1000, is_native=False))))
+    asked = [record for record in read_set("bias") if "RIO" in record["variants"]]
+    assert asked
+    assert not {question for _, question, _, _ in result.wrong if "RIO" in question or "TSM" in question}
+
+
 async def test_latency_leaves_the_first_decision_out_and_hears_of_progress() -> None:
     heard: list[tuple[int, int]] = []
     model = ScriptedModel([["no"]] * 100, is_native=True)

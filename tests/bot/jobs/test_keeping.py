@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.jobs.keeping import Halted, Keeper
-from bot.records import administration, controls, inbox, users
+from bot.records import administration, controls, inbox, recall, users
 from bot.records.admin_tables import Tenant
 from bot.records.inbox import Event, LeaseLost
 from bot.records.tables import User
@@ -59,7 +59,7 @@ async def test_a_switch_ends_work_and_a_cancellation_does(database: Database) ->
     with pytest.raises(Halted):
         await kept_for_ever(database, claim)
     async with database.write() as session:
-        assert await inbox.cancel(session, "local", "C/1", now=await inbox.database_now(session))
+        assert await recall.cancel(session, "local", "C/1", now=await inbox.database_now(session))
     with pytest.raises(LeaseLost):
         await kept_for_ever(database, claim)
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.jobs.showing import Plain
 from bot.jobs.waiting import APART, MOST_CHANGES, WaitingLine
-from bot.records import inbox
+from bot.records import inbox, recall
 from bot.records.inbox import PROMPT, Event
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ async def test_a_question_that_is_taken_back_takes_what_was_shown_with_it(office
         now = await inbox.database_now(session)
         from bot.records.inbox_tables import InboxEvent
 
-        stopped = await inbox.stop(session, "t1", "question", InboxEvent.id == "a", before=now, now=now)
+        stopped = await recall.stop(session, "t1", "question", InboxEvent.id == "a", before=now, now=now)
     assert [(event.id, is_left) for event, is_left in stopped] == [("a", True)]
     assert await office.look() == [("a", "stopped"), ("b", NEXT)]
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.errors import ModelUnavailable
 from bot.jobs.posting import PostRefused
 from bot.jobs.worker import Limits, NotYet, Worker
-from bot.records import inbox
+from bot.records import inbox, recall
 from bot.records.inbox import Event, Outgoing
 from bot.records.inbox_tables import InboxEvent, OutboxMessage
 from tests.fakes.chat_server import ChatServer
@@ -128,7 +128,7 @@ async def test_work_that_always_fails_ends_in_an_apology_and_a_dead_letter(datab
         assert [message.text for message in chat.messages] == ["sorry e1", "sorry e2"]
         handler.work = None
         async with database.write() as session:
-            assert await inbox.replay(session, "local", "e1", at=await inbox.database_now(session))
+            assert await recall.replay(session, "local", "e1", at=await inbox.database_now(session))
         assert await settled(database) == {"e1": "done", "e2": "dead"}
     assert chat.messages[-1].text == "echo e1"
 

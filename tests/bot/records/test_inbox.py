@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.records import inbox
+from bot.records import inbox, recall
 from bot.records.inbox import Event, LeaseLost, Outgoing
 from bot.records.inbox_tables import InboxConversation, InboxEvent, OutboxMessage
 
@@ -196,8 +196,8 @@ async def test_a_given_up_event_is_dead_once_its_apology_is_posted_and_can_be_re
     assert await box.state("e1") == "dead"
     assert await box.claim() is None
     async with box.database.write() as session:
-        assert await inbox.replay(session, "t1", "e1", at=box.now)
-        assert not await inbox.replay(session, "t2", "e1", at=box.now)
+        assert await recall.replay(session, "t1", "e1", at=box.now)
+        assert not await recall.replay(session, "t2", "e1", at=box.now)
     again = await box.taken()
     assert (again.attempts, again.steps, again.is_answered) == (1, None, False)
     (second,) = await box.do(inbox.finish, again, [message("answer")])
@@ -217,12 +217,12 @@ async def test_a_buried_event_is_not_taken_again(box: Box) -> None:
 async def test_a_deleted_question_is_dropped_even_in_the_middle_of_its_work(box: Box) -> None:
     await box.accept(event("e1", place="c/1"), event("e2", place="c/2", seconds=1))
     claim = await box.taken()
-    assert await box.do(inbox.cancel, "t1", "c/1")
+    assert await box.do(recall.cancel, "t1", "c/1")
     with pytest.raises(LeaseLost):
         await box.do(inbox.finish, claim, [message()])
     await box.do(inbox.release, claim)
     assert await box.state("e1") == "cancelled"
-    assert await box.do(inbox.cancel, "t1", "c/1") is False
+    assert await box.do(recall.cancel, "t1", "c/1") is False
     assert (await box.taken()).event.id == "e2"
 
 

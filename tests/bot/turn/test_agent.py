@@ -66,8 +66,6 @@ async def test_a_native_model_is_asked_once_and_only_for_what_was_said() -> None
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (get("Microsoft"), ("price of Apple",)),
-        (get("Apple", "Microsoft"), ("price of Apple",)),
         (ToolCall("get_price_history", {"symbol": "Apple", "period": "last year"}), ("how is Apple doing?",)),
         (ToolCall("loan_payment", {"principal": "5k", "annual_rate_percent": "4", "years": "3"}), ("a 5k loan at 4",)),
     ],
@@ -77,6 +75,16 @@ async def test_a_native_model_may_not_add_what_nobody_said(call: ToolCall, said:
     assert errors(decision) == ["missing_argument"]
     assert "could not find" in decision.results[0].error
     assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("call", "called"),
+    [(get("Microsoft"), []), (get("mw"), []), (get("Apple", "Microsoft"), [["AAPL"]])],
+)
+async def test_a_name_that_nobody_said_is_asked_for(call: ToolCall, called: list[list[str]]) -> None:
+    decision, _, _ = await run([call], said=("price of Apple",), native=True)
+    assert [result.resolved["symbols"] for result in decision.results] == called
+    assert decision.text == ("" if called else "CLARIFY: symbol")
 
 
 async def test_a_native_model_may_copy_from_the_earlier_question() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
-from bot.turn.completing import complete
+from bot.turn.completing import complete, settle
+from bot.turn.completions.reading import Draft
 from tools.catalogue import TOOLS
 from tools.toolbox import Toolbox
 
@@ -57,4 +58,13 @@ def test_whatever_is_written(decision: tuple[str, list[ToolCall]]) -> None:
     whole = complete(calls, text, TOOLBOX, reading_context())
     assert all(piece in text for piece in said(whole) - said(calls) - CHOICES)
     assert complete(whole, text, TOOLBOX, reading_context()) == whole
-    assert bool(whole) == bool(calls)
+    assert whole or not calls
+
+
+@settings(max_examples=200, deadline=None)
+@given(decisions(), decisions())
+def test_whatever_came_before(decision: tuple[str, list[ToolCall]], before: tuple[str, list[ToolCall]]) -> None:
+    text, calls = decision
+    asked, earlier = before
+    whole = list(settle(Draft(calls), text, TOOLBOX, reading_context(), earlier, [text, asked]).calls)
+    assert all(piece in text for piece in said(whole) - said(calls) - said(earlier) - CHOICES)

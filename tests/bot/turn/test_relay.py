@@ -120,9 +120,8 @@ async def test_an_unsure_refusal_stands_as_there_is_nothing_to_ask_about() -> No
     assert (decision.text, decision.question) == ("DECLINE: advice", None)
 
 
-@pytest.mark.parametrize("wrong", ["Nonsense", "Microsoft"])
-async def test_what_could_not_run_gets_the_tools_own_complaint(wrong: str) -> None:
-    call = ToolCall("get_quote", {"symbols": [wrong]})
+async def test_what_could_not_run_gets_the_tools_own_complaint() -> None:
+    call = ToolCall("get_quote", {"symbols": ["Nonsense"]})
     decision, _ = await relay(built_in([call, UNSURE]), text="price of Nonsense")
     assert decision.question is None
     assert [result.ok for result in decision.results] == [False]

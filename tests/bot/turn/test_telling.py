@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import ModelFailed
+from bot.llm.base import TextPiece
 from bot.llm.portfolio import Candidate, Portfolio
 from bot.messages import ToolCall
+from bot.records.administration import pull_switch
 from bot.records.models import ApprovedModel
 from bot.records.users import Actor
+from bot.turn import agent
 from bot.turn.assistant import Assistant, Question
 from bot.turn.destination import TERMINAL, Place
-from tests.fakes.firm import open_firm
+from tests.fakes.firm import CHIEF, NOW, open_firm
 from tests.fakes.scripted_model import ScriptedModel
 
 if TYPE_CHECKING:
@@ -91,6 +94,31 @@ async def test_what_a_model_wrote_that_failed_is_taken_back(firm: Firm) -> None:
     reply, reading = await ask(handing_over(firm, failing, ScriptedModel([[MORE]], name="second")), [PRICE])
     assert reading.read == [f"{TRUE} {MORE}", ""]
     assert reply.answer.startswith(MORE)
+
+
+def halved(firm: Firm, kind: str, subject: str) -> Any:
+    """A model that writes, and an admin who pulls a switch in the middle of it."""
+    chat = firm.model.chat
+
+    async def acted(*args: Any, **more: Any) -> Any:
+        async for piece in chat(*args, **more):
+            yield piece
+            if piece == TextPiece(f"{MORE} "):
+                await firm.act(lambda session: pull_switch(session, CHIEF, kind, subject, reason="a drill", at=NOW))
+
+    return acted
+
+
+@pytest.mark.parametrize(("kind", "subject"), [("tenant", ""), ("tool", "get_quote"), ("model", "scripted")])
+async def test_a_switch_pulled_while_the_model_writes_ends_what_is_read(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, kind: str, subject: str
+) -> None:
+    monkeypatch.setattr(agent, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(firm.model, "chat", halved(firm, kind, subject))
+    reply, reading = await ask(firm, [PRICE], [f"{MORE} ", f"{TRUE} ", "So it is. ", "And more. "])
+    assert [draft for draft in reading.read if draft] == []
+    assert reply.status != "answered"
+    assert TRUE not in reply.answer
 
 
 async def test_what_announces_a_look_up_is_not_read(firm: Firm) -> None:

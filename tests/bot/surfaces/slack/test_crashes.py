@@ -106,7 +106,7 @@ async def test_every_question_has_one_message_whenever_the_server_dies(
     expected = [channel for number in range(len(stages)) for channel in channels(number)]
     assert Counter(shown.channel for shown in slack.messages) == Counter(expected)
     assert not any(stream.is_open for stream in slack.streams.values())
-    assert len(slack.streams) >= len(stages) / 2
+    assert len(slack.streams) >= 2  # who has to wait, as after all these deaths, is shown a line instead
     texts = [shown.text for shown in slack.messages]
     # A question in whose work the server died four times is given up with an apology.
     assert [text for text in texts if "Apple closed" not in text and "I tried several times" not in text] == []

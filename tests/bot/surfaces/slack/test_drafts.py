@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from bot.messages import Reply
 from bot.settings import load_settings
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.drafts import draft_text
+from bot.surfaces.slack.markup import JOINER
 from bot.surfaces.slack.plan import Plan
+from bot.surfaces.slack.progress import ASKED_AGAIN, Progress
 from bot.surfaces.slack.surface import SlackSurface
 from tests.bot.surfaces.slack.test_streams import LOOKING, answer, only_stream, question
 from tests.fakes.block_check import live_parts
@@ -290,6 +293,46 @@ async def test_a_stopped_one_says_so_in_its_place(surface: SlackSurface, slack: 
     await surface.stopped(event)
     (shown,) = slack.messages
     assert (shown.text, shown.body["blocks"]) == ("Stopped.", [])
+
+
+async def test_who_is_made_a_guest_meanwhile_is_shown_nothing_more_of_what_is_personal() -> None:
+    shower, clock = Shower(), [0.0]
+    progress = Progress(shower, "m", every=0.01, after=0, draw=lambda draft: draft.answer, monotonic=lambda: clock[0])
+    progress.start()
+    progress.drafted(Reply("t1", "q", "You hold ten.", "answered", personal=True))
+    await until(lambda: shower.text == "You hold ten.")
+    shower.is_member, clock[0] = False, ASKED_AGAIN
+    progress.drafted(Reply("t1", "q", "You hold ten. You owe two.", "answered", personal=True))
+    progress(LOOKING)
+    await until(lambda: shower.tasks)
+    await progress.stop()
+    assert shower.text == "You hold ten."
+
+
+class Shower:
+    """A stream."""
+
+    def __init__(self) -> None:
+        self.text, self.tasks, self.is_member = "", 0, True
+
+    async def begin(self, plan: Plan) -> tuple[str, bool]:
+        del plan
+        return "1.1", True
+
+    async def change(self, ts: str, plan: Plan, streamed: Plan | None) -> bool:
+        del ts, streamed
+        self.text, self.tasks = plan.text, len(plan.tasks)
+        return True
+
+    async def may_read(self) -> bool:
+        return self.is_member
+
+
+@pytest.mark.parametrize("site", ["evil.pl", "evil.fr", "Evil.IN:8080/x", "пример.рф", "xn--a.xn--p1ai", "a.evil.pl"])
+def test_no_site_of_whatever_country_is_left_whole(site: str) -> None:
+    shown = draft_text(Reply("t1", "q", f"See {site} for $1.50.", "answered"), ENGLISH)
+    assert not re.search(r"\w\.[^\W\d_]{2}", shown)
+    assert shown.replace(JOINER, "") == f"See {site} for $1.50."
 
 
 @given(hostile)

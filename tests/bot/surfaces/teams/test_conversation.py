@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.records.audit import entries, verify
 from bot.records.opening import open_records
 from bot.records.platform_tables import ConversationReference
-from tests.bot.surfaces.teams.served import allow, rows, serving, settled
+from tests.bot.surfaces.teams.served import allow, letters, rows, serving, settled
 from tests.fakes.teams_payloads import (
     ACCOUNT,
     CHANNEL,
@@ -242,6 +242,19 @@ async def test_who_adds_the_app_is_greeted_once_and_can_be_written_to(
         assert (row.tenant, row.conversation_id, row.user_id, row.kind) == (TENANT, PERSONAL, USER, "direct")
         assert row.reference["account"] == ACCOUNT
         assert row.failure is None
+
+
+async def test_the_greeting_says_where_it_answers_and_only_channels_have_threads(
+    settings: Settings, teams: TeamsServer
+) -> None:
+    async with serving(settings, teams) as client:
+        for there in ({"group": True}, {}):
+            await client.deliver(elsewhere(installed(teams.service_url), **there))
+        await until(lambda: len(teams.messages) == 2)
+    greetings = {shown.conversation: letters(shown.card) for shown in teams.messages}
+    assert "I answer in this chat" in greetings[GROUP]
+    assert "thread" not in greetings[GROUP]
+    assert "I answer in that thread" in greetings[CHANNEL]
 
 
 async def test_b9_where_the_app_was_taken_out_nothing_is_sent_and_the_log_says_so_once(

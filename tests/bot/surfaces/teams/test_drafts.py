@@ -17,6 +17,7 @@ from bot.surfaces.slack.markup import JOINER
 from bot.surfaces.teams.drafts import draft_text
 from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.record import answer_record
+from bot.surfaces.teams.surface import STOPPED
 from tests.bot.surfaces.teams.served import allow, serving, settled
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Hang, Say, Wait
@@ -73,7 +74,7 @@ def kinds(teams: TeamsServer) -> list[str]:
 
 
 def only(teams: TeamsServer) -> Shown:
-    (shown,) = teams.messages
+    (shown,) = teams.said
     return shown
 
 
@@ -100,7 +101,7 @@ async def test_the_stream_grows_by_checked_sentences_before_the_model_has_ended_
     assert kinds(teams)[-3:] == ["streaming", "streaming", "final"]
     assert set(kinds(teams)[:-3]) == {"informative"}
     assert "update" not in teams.kinds()
-    assert shown.card
+    assert teams.messages[-1].card
 
 
 async def test_an_answer_that_becomes_another_takes_the_place_of_what_was_read(
@@ -117,7 +118,7 @@ async def test_an_answer_that_becomes_another_takes_the_place_of_what_was_read(
     shown = only(teams)
     assert shown.text.startswith(LAST)
     assert MORE not in shown.text
-    assert (shown.is_streaming, kinds(teams)[-1], teams.kinds()[-1]) == (False, "final", "update")
+    assert (shown.is_streaming, kinds(teams)[-1], teams.kinds()[-2:]) == (False, "final", ["update", "create"])
     assert "informative" not in kinds(teams)[kinds(teams).index("streaming") :]
 
 
@@ -166,6 +167,33 @@ async def test_the_stop_button_ends_the_model_while_it_writes(
         async with asyncio.timeout(5):
             await ollama.abandoned.wait()
         assert await settled(settings) == ["cancelled"]
+
+
+async def test_a_word_that_stops_it_stands_in_the_place_of_what_was_read(
+    settings: Settings, teams: TeamsServer, ollama: FakeOllama
+) -> None:
+    ollama.then(CALL).then(Say(f"{TRUE} That "), Hang())
+    async with serving(settings, teams) as client:
+        await client.say("price of Apple")
+        await until(lambda: teams.messages and only(teams).streamed)
+        await client.say("stop")
+        assert await settled(settings) == ["cancelled", "cancelled"]
+        await until(lambda: only(teams).text == STOPPED)
+    assert (kinds(teams)[-1], only(teams).is_streaming) == ("final", False)
+
+
+async def test_another_answer_takes_its_place_even_where_stop_is_pressed_last(
+    settings: Settings, teams: TeamsServer, ollama: FakeOllama
+) -> None:
+    gate = asyncio.Event()
+    ollama.then(CALL).then(Say(f"{TRUE} {MORE} Now "), Wait(gate), CALL).then(Say(LAST))
+    async with serving(settings, teams) as client:
+        await client.say("price of Apple")
+        await until(lambda: teams.messages and only(teams).streamed)
+        teams.stopped.add(only(teams).id)
+        gate.set()
+        assert await settled(settings) == ["done"]
+    assert MORE not in only(teams).text
 
 
 def told(text: str) -> tuple[str, str]:

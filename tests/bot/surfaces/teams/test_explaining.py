@@ -12,9 +12,11 @@ from microsoft_teams.api.models import MessagingExtensionActionResponse
 from bot.records import conversations
 from bot.records.opening import open_records
 from bot.surfaces.quoting import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN
+from bot.surfaces.teams.buttons import DIALOG, OF, SHOW_HOW
 from bot.surfaces.teams.explaining import UNREACHED
+from bot.surfaces.teams.presses import FAILED
 from bot.surfaces.teams.texts import html_text
-from tests.bot.surfaces.teams.served import allow, letters, rows, serving, settled
+from tests.bot.surfaces.teams.served import allow, answer_of, letters, rows, serving, settled
 from tests.fakes.teams_payloads import (
     APP,
     CHANNEL,
@@ -26,7 +28,7 @@ from tests.fakes.teams_payloads import (
     said_there,
     shortcut,
 )
-from tests.fakes.teams_server import Fault
+from tests.fakes.teams_server import Fault, told
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -69,7 +71,7 @@ async def test_anothers_message_is_asked_in_the_persons_own_chat_and_nowhere_els
         for _ in range(2):  # delivered again, as Teams may
             assert await opened(client, body) == f" {LOOKED_INTO}"
             await settled(settings)
-        (shown,) = teams.messages[known:]
+        shown, _ = teams.messages[known:]
         assert shown.conversation == PERSONAL
         assert shown.text.startswith("*About the message “what is the price of Apple?”*")
         assert "$125.67" in shown.text
@@ -123,7 +125,7 @@ async def test_in_a_channel_everybody_there_may_look_and_nobody_elsewhere(
         await client.deliver(asked)
         await client.deliver(mention("fin help", teams.service_url, **BY_GRACE))
         await settled(settings)
-        there = next(shown for shown in teams.messages if "Microsoft" in shown.text)
+        there = next(shown for shown in teams.messages if shown.card and "Microsoft" in told(shown.body))
         used = shortcut(as_told(there, replyToId=asked["id"]), teams.service_url, **BY_GRACE)
         assert "get_quote(symbols=[MSFT])" in await opened(client, elsewhere(used, thread=asked["id"]))
         other = elsewhere(used, thread="1600000000000") | {"id": "f:2"}
@@ -162,8 +164,8 @@ async def test_what_others_wrote_never_becomes_a_command(settings: Settings, tea
         known = len(teams.messages)
         await opened(client, shortcut(said_there(content), teams.service_url))
         await settled(settings)
-        assert len(teams.messages) == known + 1
-        assert "Added to your watchlist" not in teams.messages[-1].text
+        (shown, *_) = answer_of(teams.messages[known:]).messages
+        assert "Added to your watchlist" not in shown.text
         assert "is empty" in (await client.ask("fin watch list")).text
 
 
@@ -187,6 +189,9 @@ async def test_nothing_to_look_into_is_said(settings: Settings, teams: TeamsServ
         {"body": {"content": 5}},
         {"attachments": [5, {"content": "{"}]},
         {"from": 5},
+        {"id": "1\x00", "replyToId": "\ud800"},
+        {"id": "1", "replyToId": "\x00"},
+        {"attachments": [{"content": {DIALOG: SHOW_HOW, OF: "t\x00"}}]},
     ]
     async with serving(settings, teams) as client:
         empty = said_there("<p><attachment id='1'></attachment></p>", attachments=[{"contentType": "image/png"}])
@@ -198,6 +203,7 @@ async def test_nothing_to_look_into_is_said(settings: Settings, teams: TeamsServ
             body["value"]["messagePayload"] = payload
             answer = await client.deliver(body)
             assert "task" in answer.json(), payload
+            assert FAILED not in answer.text
         wrong = shortcut(said_there(QUOTED), teams.service_url)
         wrong["value"]["commandId"] = "something"
         assert "don't know this button" in await opened(client, wrong)

@@ -229,6 +229,20 @@ async def test_what_is_no_delivery_gets_a_clear_answer(teams: TeamsServer) -> No
     assert kept.bodies == []
 
 
+@pytest.mark.parametrize("odd", [5, 1.5, True, "x", ["x"], [[]]])
+@pytest.mark.parametrize("name", ["conversation", "channelData", "tenant"])
+async def test_what_is_no_object_where_one_belongs_is_not_let_in_and_breaks_nothing(
+    teams: TeamsServer, name: str, odd: Any
+) -> None:
+    kept = Kept()
+    async with listening(door_of(teams), kept) as client:
+        body = message("Hi", teams.service_url)
+        (body["channelData"] if name == "tenant" else body)[name] = odd
+        headers = {"Authorization": teams.bearer()}
+        assert (await client.post("/api/messages", json=body, headers=headers)).status_code == 403
+    assert kept.bodies == []
+
+
 async def test_local_play_is_for_this_machine_alone() -> None:
     kept, near = Kept(), "http://127.0.0.1:56150/_connector"
     async with listening(OpenDoor(LOCAL), kept) as client:

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from microsoft_teams.cards import AdaptiveCard
 
-from bot.surfaces.answer import Span
+from bot.surfaces.answer import Grid, Span
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.markup import JOINER, visible
 from bot.surfaces.slack.record import notice_record
-from bot.surfaces.teams.cards import card, decided, fact_set
+from bot.surfaces.teams.cards import card, decided, fact_set, tables
 from bot.surfaces.teams.charts import chart_element
 from bot.surfaces.teams.markup import escaped, inert, markdown
 from bot.surfaces.teams.messages import messages
@@ -179,6 +179,55 @@ def test_charts_are_native_and_have_words_for_clients_without(kind: str, series:
     assert element["type"] == drawn
     assert "Prices" in str(element["fallback"])
     AdaptiveCard.model_validate(card([element]))
+
+
+@pytest.mark.parametrize(("kind", "series", "points"), [("bar", 1, 3), ("bar", 2, 3), ("pie", 1, 3), ("line", 2, 1)])
+def test_bars_below_zero_are_words_as_teams_draws_none(kind: str, series: int, points: int) -> None:
+    values = [-1.25, 2.0, 0.5][:points]
+    chart = {
+        "kind": kind, "title": "Sectors", "labels": ["Energy", "Health", "Utilities"][:points], "unit": "percent",
+        "source": "s", "series": [{"name": f"S{number}", "values": values} for number in range(series)],
+    }  # fmt: skip
+    element = chart_element(chart, lambda text: text)
+    assert element is not None
+    assert element["type"] == "Container"
+    assert "-1.25" in str(element["items"])
+    AdaptiveCard.model_validate(card([element]))
+
+
+def test_lines_below_zero_are_drawn() -> None:
+    chart = {
+        "kind": "line", "title": "Return", "labels": ["2022-01-03", "2022-01-04"], "unit": "percent", "source": "s",
+        "series": [{"name": "S", "values": [-1.0, 2.0]}],
+    }  # fmt: skip
+    element = chart_element(chart, lambda text: text)
+    assert element is not None
+    assert element["type"] == "Chart.Line"
+
+
+def test_what_is_unasked_is_one_card_with_its_words_and_one_notification() -> None:
+    cited = [{"name": "ECB", "as_of": "2026-11-20", "figures": [{"text": "1.20", "subject": "EUR", "attribute": "rate"}]}]
+    answer = "**Market close**\n\nA euro is 1.20 dollars.\n\n*As of 20 Nov 2026, ECB*"
+    (message,) = messages(record(answer, citations=cited), HERE, is_unasked=True)
+    assert "text" not in message
+    told = texts(message["attachments"][0]["content"]["body"])
+    assert told.index("Market close") < told.index("A euro is 1.20 dollars.")
+    assert message["summary"].startswith("Market close\n\nA euro is 1.20 dollars.")
+    (label,) = message["entities"]
+    assert label["additionalType"] == ["AIGeneratedContent"]
+    assert "citation" not in label  # numbers of sources are of a message's text
+    assert message["channelData"]
+
+
+def test_a_column_has_room_for_the_words_of_its_heading() -> None:
+    (table,) = tables(
+        Grid(
+            ("", "return", "annualised volatility"),
+            (("AAPL", "-28.6%", "35.7%"), ("A long name of a company", "1%", "2%")),
+            (False, True, True),
+        )
+    )
+    assert [column["width"] for column in table["columns"]] == [18, 8, 12]
 
 
 def test_a_chart_without_values_is_left_out() -> None:

@@ -84,6 +84,20 @@ async def test_each_kind_falls_back_to_a_picture_that_says_what_it_shows(kind: s
     assert "Container" in str(fallbacks(message))  # what it was made from is as it was
 
 
+@pytest.mark.parametrize("kind", ["bar", "pie"])
+async def test_bars_below_zero_are_a_picture_for_everybody(kind: str) -> None:
+    drawn = chart(kind, "Sectors", points=3)
+    drawn["series"] = [{"name": "Day", "values": [-1.5, -0.5, 0.25]}]
+    (_, message), (_, wanted) = told(drawn)
+    assert wanted["chart-0"]["kind"] == "bar"
+    full = await pictured(message, wanted)
+    (image,) = [each for each in full["attachments"][0]["content"]["body"] if each["type"] == "Image"]
+    assert "-1.5" in image["altText"]
+    assert image["id"] == "chart-0"
+    assert image["url"].startswith("data:image/png;base64,")
+    AdaptiveCard.model_validate(full["attachments"][0]["content"])
+
+
 @given(st.sampled_from(KINDS), st.integers(1, 6), hostile, hostile)
 @settings(max_examples=25, deadline=None)
 async def test_whatever_a_chart_is_called_its_card_is_small_enough(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.jobs.posting import PostFailed
 from bot.messages import Reply
 from bot.surfaces.teams.failures import TeamsRefused
-from bot.surfaces.teams.progress import LONGEST, Progress
+from bot.surfaces.teams.progress import ASKED_AGAIN, LONGEST, Progress
 from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
@@ -178,3 +178,17 @@ async def test_what_is_personal_is_written_only_for_whom_it_still_may_be() -> No
         await asyncio.sleep(0.05)
         await progress.stop()
         assert len(shows.lines) == shown
+
+
+async def test_who_may_read_no_longer_is_shown_nothing_more_of_what_is_personal() -> None:
+    shows, clock = Shows(), Clock()
+    progress = progress_of(shows, clock=clock)
+    progress.start()
+    await until(lambda: len(shows.lines) == 1)
+    progress.drafted(draft("You hold ten.", personal=True))
+    await until(lambda: len(shows.lines) == 2)
+    shows.reader, clock.now = False, ASKED_AGAIN
+    progress.drafted(draft("You hold ten. You owe two.", personal=True))
+    await asyncio.sleep(0.05)
+    await progress.stop()
+    assert [text for _, text, _ in shows.lines][1:] == ["You hold ten."]

@@ -99,7 +99,7 @@ async def test_a_press_stops_its_own_question_and_no_other_of_the_same_person(
         await client.deliver(elsewhere(message("and now?", teams.service_url), thread=body["id"]))
         await client.press(teams.messages[0], "Stop", **elsewhere({}, thread=body["id"]))
         assert await settled(settings) == ["cancelled", "done"]
-    assert len(teams.messages) == 2
+    assert len(teams.said) == 2
 
 
 @pytest.mark.parametrize("word", ["stop", "fin stop", "Cancel!"])

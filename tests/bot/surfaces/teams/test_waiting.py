@@ -72,6 +72,6 @@ async def test_who_waits_is_told_and_the_answer_takes_the_place_of_that(
             ollama.then(Say("Hello."))
         free.set()
         assert await settled(settings) == ["done"] * (LANES + 2)
-    assert len(teams.messages) == LANES + 2
+    assert len(teams.said) == LANES + 2
     assert all("Busy" not in said(shown) for shown in teams.messages)
     assert all("Hello." in said(shown) for shown in (there, alone))

@@ -65,3 +65,26 @@ def test_watchlist(completed: Callable[..., Any], text: str, written: list[Any],
 )
 def test_alerts(completed: Callable[..., Any], text: str, written: list[Any], wanted: list[Any] | None) -> None:
     assert completed(text, *written) == (written if wanted is None else wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("nike no longer belongs on my watchlist", "remove"),
+        ("I don't want more to see nike in my list", "remove"),
+        ("nike should go", "remove"),
+        ("nike should go on my watchlist", "add"),
+        ("I want to see nike in my list", "add"),
+    ],
+)
+def test_what_is_said_after_the_name_or_of_seeing_it(completed: Callable[..., Any], text: str, action: str) -> None:
+    assert completed(text, change("add", "nike")) == [change(action, "nike")]
+
+
+def test_what_is_followed_has_no_price(completed: Callable[..., Any]) -> None:
+    text = "stop following nike and set an alert for tesla above 150"
+    alerts = [alert("nike", "above", "150"), alert("tesla", "above", "150")]
+    assert completed(text, *alerts) == [change("remove", "nike"), alerts[1]]
+    assert completed(text, change("remove", "nike", "tesla"), alerts[1]) == [change("remove", "nike"), alerts[1]]
+    both = [alert("nike", "above", "150"), alert("tesla", "above", "150")]
+    assert completed("alert me when nike or tesla is above 150", *both) == both

@@ -58,3 +58,12 @@ def test_other_lists(
     completed: Callable[..., Any], text: str, tool: str, written: dict[str, str], changes: list[dict[str, str]]
 ) -> None:
     assert completed(text, (tool, written)) == [(tool, {**written, **change}) for change in changes]
+
+
+def test_a_call_written_twice_is_for_the_word_beside_the_name(completed: Callable[..., Any]) -> None:
+    call = ("get_events", {"symbol": "ross stores"})
+    assert completed("when do ross stores and burlington report", call, call) == [
+        call,
+        ("get_events", {"symbol": "burlington"}),
+    ]
+    assert completed("when do ross stores and others report", call, call) == [call, call]

@@ -23,3 +23,10 @@ def test_a_sound_is_no_name(completed: Callable[..., Any]) -> None:
 def test_a_time_is_no_name_of_a_list(completed: Callable[..., Any]) -> None:
     call = ("compare_performance", {"symbols": ["VOO", "VTI"], "period": "10 years"})
     assert completed("VOO vs VTI 10 years", call) == [call]
+
+
+def test_which_of_two_did_more_is_a_comparison(completed: Callable[..., Any]) -> None:
+    call = ("get_price_history", {"symbol": "ford", "period": "since 2019"})
+    both = ("compare_performance", {"symbols": ["ford", "nike"], "period": "since 2019"})
+    assert completed("ford and nike since 2019, which one swung more", call) == [both]
+    assert completed("ford since 2019, as nike is up more", call) == [call]

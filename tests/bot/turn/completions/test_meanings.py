@@ -53,6 +53,5 @@ def test_another_tool_gives_way_only_where_no_company_is_named(completed: Callab
     assert completed("what is Apple", named) == [named]
 
 
-def test_a_term_that_the_model_found_stays_as_it_wrote_it(completed: Callable[..., Any]) -> None:
-    written = (DEFINE, {"term": "squeeze"})
-    assert completed("what is a short squeeze", written) == [written]
+def test_a_term_that_the_model_found_stays_with_what_belongs_to_it(completed: Callable[..., Any]) -> None:
+    assert completed("what is a short squeeze", (DEFINE, {"term": "squeeze"})) == [(DEFINE, {"term": "short squeeze"})]

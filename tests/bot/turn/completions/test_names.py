@@ -75,3 +75,41 @@ def test_beside_the_portfolio_nobody_is_the_portfolio(completed: Callable[..., A
     ]
     earlier = ("get_technicals", {"symbol": "tesla"})
     assert completed("what I own, and its volatility", mine, earlier) == [mine, earlier]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("ticker of snowflake's rival mongodb", "snowflake", "mongodb"),
+        ("Gucci owner Kering, its ticker", "Gucci", "Kering"),
+        ("Heineken's rival, Molson Coors, by its ticker", "Heineken", "Molson Coors"),
+        ("ticker of snowflake's rival", "snowflake", "snowflake"),
+        ("ticker of snowflake, the rival of mongodb", "snowflake", "snowflake"),
+        ("what ticker does nvidia's maker use", "nvidia", "nvidia"),
+    ],
+)
+def test_whose_rival_it_is_is_not_asked(completed: Callable[..., Any], text: str, written: str, name: str) -> None:
+    assert completed(text, ("find_symbol", {"query": written})) == [("find_symbol", {"query": name})]
+
+
+def test_a_symbol_that_nothing_asks_for_is_not_looked_up(completed: Callable[..., Any]) -> None:
+    compare, look_up = ("compare_performance", {"symbols": ["uber", "lyft"]}), ("find_symbol", {"query": "lyft"})
+    assert completed("put uber up against lyft, who came out ahead", compare, look_up) == [compare]
+    assert completed("compare uber and lyft, and the ticker of lyft", compare, look_up) == [compare, look_up]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols", "left"),
+    [
+        ("how moved nike in 2016 because of my study about brexit", ["nike", "brexit"], ["nike"]),
+        ("nike or zorblax", ["nike", "zorblax"], None),
+        ("nike against zorblax", ["nike", "zorblax"], None),
+    ],
+)
+def test_a_comparison_with_a_word_is_none(
+    completed: Callable[..., Any], text: str, symbols: list[str], left: list[str] | None
+) -> None:
+    [(tool, arguments)] = completed(text, ("compare_performance", {"symbols": symbols}))
+    assert (tool, arguments.get("symbol")) == (
+        ("get_price_history", left[0]) if left else ("compare_performance", None)
+    )

@@ -51,3 +51,35 @@ def test_an_amount_may_be_of_another_call(completed: Callable[..., Any]) -> None
         (GROWTH, {"annual_rate_percent": "4%", "years": "9 years"}),
     ]
     assert completed("2000 euro in yen, and what grows at 4% for 9 years", *calls) == calls
+
+
+def test_two_plans_one_after_the_other(completed: Callable[..., Any]) -> None:
+    loan = (LOAN, {"principal": "20k", "annual_rate_percent": "6%", "years": "10 years"})
+    text = "what would 20k grow to at 5% over 10 years, and what would a 20k loan at 6% over 10 years cost"
+    saved = (GROWTH, {"principal": "20k", "annual_rate_percent": "5%", "years": "10 years"})
+    assert completed(text, loan, loan) == completed(text, loan) == [saved, loan]
+    monthly = "two things: a 9000 mortgage at 6% for 20 years, and investing 100 a month at 7% for 20 years"
+    assert completed(monthly, loan, loan)[1] == (
+        GROWTH,
+        {"monthly_contribution": "100", "annual_rate_percent": "7%", "years": "20 years"},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 20k loan at 6% for 10 years, or 20k at 6% for 10 years",  # what is the second one?
+        "20k saved and 5k borrowed, at 6% and 7%, for 10 years and 5 years",  # which is whose?
+        "a 20k loan at 6% for 10 years",
+    ],
+)
+def test_no_second_plan_is_made_of_a_doubt(completed: Callable[..., Any], text: str) -> None:
+    loan = (LOAN, {"principal": "20k", "annual_rate_percent": "6%", "years": "10 years"})
+    assert {name for name, _ in completed(text, loan)} == {LOAN}
+
+
+def test_what_is_wanted_every_month_is_saved(completed: Callable[..., Any]) -> None:
+    plan = {"principal": "200", "annual_rate_percent": "5%", "years": "30 years"}
+    assert completed("we want to save 200 a month at 5% for 30 years", (GROWTH, plan)) == [
+        (GROWTH, {"monthly_contribution": "200", "annual_rate_percent": "5%", "years": "30 years"})
+    ]

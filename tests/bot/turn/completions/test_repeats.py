@@ -22,3 +22,16 @@ def test_a_word_that_is_asked_about(completed: Callable[..., Any], text: str) ->
 
 def test_a_word_that_is_not(completed: Callable[..., Any]) -> None:
     assert completed("how deep is my drawdown", RISK, RISK) == [RISK, RISK]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "whole"),
+    [
+        ("Tell me what a bid-ask spread is", "bid", "bid-ask spread"),
+        ("what is a zero-coupon bond", "bond", "zero-coupon bond"),
+        ("what is a bond", "bond", "bond"),
+        ("what is a bond, and a zero-coupon bond", "bond", "bond"),  # said twice: which is meant?
+    ],
+)
+def test_a_term_is_the_whole_one(completed: Callable[..., Any], text: str, written: str, whole: str) -> None:
+    assert ("define_term", {"term": whole}) in completed(text, ("define_term", {"term": written}))

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -78,3 +85,54 @@ def test_today_may_be_of_another_call(completed: Callable[..., Any]) -> None:
 def test_two_calls_that_take_a_time_leave_a_doubt(completed: Callable[..., Any]) -> None:
     calls = [(HISTORY, {"symbol": "nike"}), (SECTORS, {})]
     assert completed("nike and the sectors in 2021", *calls) == calls
+
+
+def test_the_time_that_is_asked_about_and_not_the_one_told_of(completed: Callable[..., Any]) -> None:
+    income = "get_portfolio_income"
+    text = "I moved from Brazil last year. What dividends did I get this year?"
+    assert completed(text, (income, {"period": "last year"})) == [(income, {"period": "this year"})]
+    told = [(income, {"period": "last year"})]
+    assert completed("I moved last year. What dividends did I get?", *told) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("and what dividends came in over that time", True),
+        ("And how much dividends in the same year?", True),
+        ("And of that, how much was dividends?", True),
+        ("and since then?", True),
+        ("and my dividends?", False),
+        ("what dividends do I get", False),
+        ("is it time for dividends", False),
+    ],
+)
+def test_the_time_of_the_question_before(text: str, carried: bool) -> None:
+    income, before = ToolCall("get_portfolio_income", {}), ToolCall(MINE, {"period": "in 2021"})
+    calls = settle(Draft([income]), text, Toolbox(TOOLS), reading_context(), [before]).calls
+    assert [call.arguments for call in calls] == [{"period": "in 2021"} if carried else {}]
+
+
+def test_one_time_for_two_things(completed: Callable[..., Any]) -> None:
+    calls = [(MINE, {"period": "this year"}), ("get_portfolio_income", {})]
+    with_it = "did i make money this year and what dividends came with it"
+    assert completed(with_it, *calls) == [calls[0], ("get_portfolio_income", {"period": "this year"})]
+    assert completed("did i make money this year, and my dividends", *calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead"),
+    [
+        ("Expected payouts from my holdings, next 6 months.", "next 6 months"),
+        ("how much dividend money will i get over the next twelve months", "next twelve months"),
+        ("waht payuots are comign to me nxt month", "nxt month"),
+        ("my dividends in the coming year", "coming year"),
+        ("my next dividends", None),
+    ],
+)
+async def test_a_time_ahead_is_not_counted_back(completed: Callable[..., Any], text: str, ahead: str | None) -> None:
+    [(name, arguments)] = completed(text, ("get_portfolio_income", {}))
+    assert arguments == ({"period": ahead} if ahead else {})
+    if ahead:
+        outcome = await Toolbox(TOOLS).call(name, arguments, reading_context())
+        assert "lies ahead" in str(outcome.error)
