@@ -224,9 +224,9 @@ class Assistant:
         """Tells the sentences of the answer while they are written, where nothing could keep them from the asker.
 
         Not where others read along, as what is personal is known only at the end; and not about a client, whose data is
-        asked for once more before it is shown.
+        asked for once more before it is shown. Nor before the asker was told, beside an answer, that a machine answers.
         """
-        if question.place.kind != "direct" or not reads_drafts(say):
+        if question.place.kind != "direct" or not reads_drafts(say) or gate.is_first_contact(self.parts.now()):
             return unheard
 
         def tell(sentences: Sequence[str], results: Sequence[ToolResult]) -> None:

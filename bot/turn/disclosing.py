@@ -39,10 +39,15 @@ async def note_disclosed(session: AsyncSession, actor: Actor, *, at: datetime) -
     )
 
 
+def is_first_contact(told_at: datetime | None, now: datetime) -> bool:
+    """Whether it has to be said, for the first time or once more, that a machine answers."""
+    return told_at is None or now - told_at >= EVERY
+
+
 def disclosures(reply: Reply, terms: Terms, told_at: datetime | None, now: datetime) -> Mapping[str, str]:
     """The texts that belong beside a reply, by name, in the order in which they are shown; an empty one is left out."""
     due = []
-    if told_at is None or now - told_at >= EVERY:
+    if is_first_contact(told_at, now):
         due.append(FIRST_CONTACT)
     if reply.status == "answered" and reply.results:
         if reply.client and terms.advice_mode != "information":

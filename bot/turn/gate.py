@@ -15,7 +15,7 @@ from bot.records.controls import Controls
 from bot.records.policies import Terms, terms_of
 from bot.records.turns import recent_turns
 from bot.turn.destination import is_allowed, is_full_member, place_now
-from bot.turn.disclosing import disclosures, last_disclosed
+from bot.turn.disclosing import disclosures, is_first_contact, last_disclosed
 from bot.turn.prompting import sections
 from bot.turn.rendering import escape
 from tools.catalogue import PERSONAL_TOOLS
@@ -127,6 +127,10 @@ class Gate:
         """The reply with what has to be said beside it, and how it is read."""
         said = disclosures(reply, self.terms, self._told_at, now)
         return replace(reply, disclosures=tuple(said.items()), manner=self.manner)
+
+    def is_first_contact(self, now: datetime) -> bool:
+        """Whether the reply has to say that a machine answers: nothing of it may be read before it does."""
+        return is_first_contact(self._told_at, now)
 
     def admit_command(self) -> None:
         """Raises `Stopped` when the asker may have nothing of their own here."""

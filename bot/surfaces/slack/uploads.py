@@ -45,7 +45,7 @@ async def show_pictures(
             files = [{"id": await _uploaded(api, picture), "title": picture.title} for picture in made]
             if files:
                 await api.call("files.completeUploadExternal", files=json.dumps(files), **where)
-    except (SlackRefused, PostFailed, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (SlackRefused, PostFailed, aiohttp.ClientError, TimeoutError, OSError, OverflowError) as error:
         log.warning("the charts of an answer can't be shown as pictures either: %s", error)
 
 

@@ -21,7 +21,7 @@ LARGEST = 24_000
 """Bytes of a card: Teams takes a little more."""
 MOST_ROWS, MOST_COLUMNS = 40, 8
 _LONGEST_BLOCK = 3000
-_WIDEST, _PADDING = 16, 2
+_WIDEST, _PADDING = 12, 3
 """Letters of a cell after which it may be broken, and what the edges of one take."""
 Element = dict[str, Any]
 

@@ -225,6 +225,9 @@ def _remembered(call: ToolCall, reading: Reading) -> ToolCall | None:
 
 
 def _is_said(piece: str, reading: Reading) -> bool:
+    """Whether a name may be copied; the currency or the time of the question before is no name."""
+    if piece in reading.earlier_values and reading.place(piece) is None:
+        return False
     return any(holds_piece(text, piece) for text in (reading.text, *(reading.said or ()), *reading.earlier_names))
 
 

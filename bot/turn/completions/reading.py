@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tools.toolbox import Parameter, Toolbox
 
 
+_NAMES = ("symbol", "symbols", "query")
 _SOUNDS = frozenset({"hm", "mm", "uh", "um", "eh", "er", "oh", "ah", "ha"})
 """Sounds of speech, some of which are names in another spelling."""
 
@@ -57,9 +58,15 @@ class Reading:
         self.draft, self.earlier, self.said = draft or Draft(()), earlier, said
 
     @cached_property
+    def earlier_values(self) -> frozenset[str]:
+        """What the calls of the turn before say beside names."""
+        values = [value for call in self.earlier for key, value in call.arguments.items() if key not in _NAMES]
+        return frozenset(value for value in values if isinstance(value, str)) - {*self.earlier_names}
+
+    @cached_property
     def earlier_names(self) -> list[str]:
         """The names that the turn before was about: "it" and "they" of this one."""
-        values = [call.arguments.get(key) for call in self.earlier for key in ("symbol", "symbols", "query")]
+        values = [call.arguments.get(key) for call in self.earlier for key in _NAMES]
         pieces = [piece for value in values if value for piece in (value if isinstance(value, list) else [value])]
         return list(dict.fromkeys(map(str, pieces)))
 

@@ -16,6 +16,7 @@ from bot.records.users import Actor
 from bot.turn import agent
 from bot.turn.assistant import Assistant, Question
 from bot.turn.destination import TERMINAL, Place
+from tests.fakes.acquaintance import told_before
 from tests.fakes.firm import CHIEF, NOW, open_firm
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -55,6 +56,7 @@ async def ask(
     firm: Firm, *answers: Any, by: str = "member", place: Place = TERMINAL, text: str = "price of Apple"
 ) -> tuple[Reply, Reading]:
     firm.model.answers += answers
+    await told_before(firm.parts.database, Actor(by), firm.parts.now())
     reading = Reading()
     question = Question(text, Actor(by), f"{by} alone", place.surface, place)
     return await Assistant(firm.parts).ask(question, reading), reading
@@ -151,3 +153,12 @@ async def test_the_askers_own_data_is_read_by_them_and_a_clients_only_at_the_end
     _, market = await ask(firm, [PRICE], WRITTEN, by="adviser")
     assert market.read == [TRUE, f"{TRUE} {MORE}"]
     assert not market.drafts[-1].personal
+
+
+async def test_who_was_never_told_that_a_machine_answers_reads_it_with_the_whole_answer(firm: Firm) -> None:
+    firm.model.answers += [[PRICE], WRITTEN]
+    reading = Reading()
+    reply = await Assistant(firm.parts).ask(Question("price of Apple", Actor("member"), "alone"), reading)
+    assert reading.read == []
+    assert "automated assistant" in reply.disclosure
+    assert TRUE in reply.answer

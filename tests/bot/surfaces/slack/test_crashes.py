@@ -15,9 +15,12 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from bot.records.users import Actor
+from bot.settings import load_settings
+from tests.fakes.acquaintance import told_before_in
 from tests.fakes.ollama_server import Call, FakeOllama, Say, Wait
 from tests.fakes.replica import STAGES
-from tests.fakes.slack_payloads import message
+from tests.fakes.slack_payloads import TEAM, USER, message
 from tests.fakes.slack_server import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.fakes.slack_streams import STREAMING
 from tests.fakes.waiting import until
@@ -135,6 +138,7 @@ async def test_a_server_that_dies_while_an_answer_is_read_leaves_it_once_and_who
             },
             tmp_path / "log",
         )
+        await told_before_in(load_settings(life.environment, None), Actor(USER, TEAM))
         for number, stage in enumerate(stages):
             read = asyncio.Event()
             ollama.then(Call("get_quote", {"symbols": ["AAPL"]}))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 
 from bot.messages import Reply
+from bot.records.users import Actor
 from bot.settings import load_settings
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.drafts import draft_text
@@ -21,10 +22,11 @@ from bot.surfaces.slack.plan import Plan
 from bot.surfaces.slack.progress import ASKED_AGAIN, Progress
 from bot.surfaces.slack.surface import SlackSurface
 from tests.bot.surfaces.slack.test_streams import LOOKING, answer, only_stream, question
+from tests.fakes.acquaintance import told_before_in
 from tests.fakes.block_check import live_parts
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Say, Wait
-from tests.fakes.slack_payloads import CHANNEL, DM, USER, mention, message
+from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, mention, message
 from tests.fakes.slack_served import serving
 from tests.fakes.slack_server import BOT_TOKEN, SECRET, Fault, deliver
 from tests.fakes.slack_streams import STATUS, STREAMING
@@ -71,6 +73,12 @@ def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: 
         },
         None,
     )
+
+
+@pytest.fixture(autouse=True)
+async def _acquainted(settings: Settings) -> None:
+    """The asker was told before that a machine answers."""
+    await told_before_in(settings, Actor(USER, TEAM))
 
 
 def asked(channel: str = DM) -> dict[str, Any]:

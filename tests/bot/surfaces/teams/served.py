@@ -42,8 +42,8 @@ class Answer(Shown):
         if name != "body":
             raise AttributeError(name)
         merged: dict[str, Any] = {}
-        for message in reversed(self.messages):
-            merged |= message.body
+        for each in reversed(self.messages):
+            merged |= each.body
         return merged
 
 

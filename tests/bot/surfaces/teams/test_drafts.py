@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 
 from bot.messages import Reply
+from bot.records.users import Actor
 from bot.settings import load_settings
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.markup import JOINER
@@ -19,9 +20,10 @@ from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.record import answer_record
 from bot.surfaces.teams.surface import STOPPED
 from tests.bot.surfaces.teams.served import allow, serving, settled
+from tests.fakes.acquaintance import told_before_in
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Hang, Say, Wait
-from tests.fakes.teams_payloads import CHANNEL, PERSONAL, mention
+from tests.fakes.teams_payloads import CHANNEL, PERSONAL, TENANT, USER, mention
 from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
@@ -62,6 +64,12 @@ def settings(teams_keys: dict[str, str], ollama: FakeOllama, sqlite_url: str, tm
         },
         None,
     )
+
+
+@pytest.fixture(autouse=True)
+async def _acquainted(settings: Settings) -> None:
+    """The asker was told before that a machine answers."""
+    await told_before_in(settings, Actor(USER, TENANT))
 
 
 def kinds(teams: TeamsServer) -> list[str]:

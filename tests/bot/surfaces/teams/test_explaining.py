@@ -14,7 +14,6 @@ from bot.records.opening import open_records
 from bot.surfaces.quoting import EMPTY, LOOKED_INTO, NO_FIGURES, NOT_SEEN
 from bot.surfaces.teams.buttons import DIALOG, OF, SHOW_HOW
 from bot.surfaces.teams.explaining import UNREACHED
-from bot.surfaces.teams.presses import FAILED
 from bot.surfaces.teams.texts import html_text
 from tests.bot.surfaces.teams.served import allow, answer_of, letters, rows, serving, settled
 from tests.fakes.teams_payloads import (
@@ -189,9 +188,6 @@ async def test_nothing_to_look_into_is_said(settings: Settings, teams: TeamsServ
         {"body": {"content": 5}},
         {"attachments": [5, {"content": "{"}]},
         {"from": 5},
-        {"id": "1\x00", "replyToId": "\ud800"},
-        {"id": "1", "replyToId": "\x00"},
-        {"attachments": [{"content": {DIALOG: SHOW_HOW, OF: "t\x00"}}]},
     ]
     async with serving(settings, teams) as client:
         empty = said_there("<p><attachment id='1'></attachment></p>", attachments=[{"contentType": "image/png"}])
@@ -203,7 +199,6 @@ async def test_nothing_to_look_into_is_said(settings: Settings, teams: TeamsServ
             body["value"]["messagePayload"] = payload
             answer = await client.deliver(body)
             assert "task" in answer.json(), payload
-            assert FAILED not in answer.text
         wrong = shortcut(said_there(QUOTED), teams.service_url)
         wrong["value"]["commandId"] = "something"
         assert "don't know this button" in await opened(client, wrong)
@@ -212,6 +207,16 @@ async def test_nothing_to_look_into_is_said(settings: Settings, teams: TeamsServ
         )
         assert LOOKED_INTO in await opened(client, shortcut(deep, teams.service_url))
         await settled(settings)
+
+
+async def test_names_that_no_database_takes_are_nobodys(on_each_database: Settings, teams: TeamsServer) -> None:
+    async with serving(on_each_database, teams) as client:
+        for odd in ({"id": "1\x00"}, {"id": "1", "replyToId": "\x00"}):
+            body = shortcut(said_there(""), teams.service_url)
+            body["value"]["messagePayload"] |= odd
+            assert await opened(client, body) == f" {EMPTY}"
+        button = [{"content": {DIALOG: SHOW_HOW, OF: "t\x00"}}]
+        assert await opened(client, shortcut(said_there("", attachments=button), teams.service_url)) == f" {NOT_SEEN}"
 
 
 @pytest.mark.parametrize(("content", "expected"), [

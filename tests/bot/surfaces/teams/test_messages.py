@@ -206,7 +206,9 @@ def test_lines_below_zero_are_drawn() -> None:
 
 
 def test_what_is_unasked_is_one_card_with_its_words_and_one_notification() -> None:
-    cited = [{"name": "ECB", "as_of": "2026-11-20", "figures": [{"text": "1.20", "subject": "EUR", "attribute": "rate"}]}]
+    cited = [
+        {"name": "ECB", "as_of": "2026-11-20", "figures": [{"text": "1.20", "subject": "EUR", "attribute": "rate"}]}
+    ]
     answer = "**Market close**\n\nA euro is 1.20 dollars.\n\n*As of 20 Nov 2026, ECB*"
     (message,) = messages(record(answer, citations=cited), HERE, is_unasked=True)
     assert "text" not in message
@@ -227,7 +229,7 @@ def test_a_column_has_room_for_the_words_of_its_heading() -> None:
             (False, True, True),
         )
     )
-    assert [column["width"] for column in table["columns"]] == [18, 8, 12]
+    assert [column["width"] for column in table["columns"]] == [15, 9, 13]
 
 
 def test_a_chart_without_values_is_left_out() -> None:

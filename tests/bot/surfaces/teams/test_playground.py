@@ -37,7 +37,7 @@ async def test_a_person_asks_sees_the_stream_the_card_and_the_chart_confirms_and
     await page.get_by_role("button", name="Add to watchlist").last.click()
     await page.get_by_text("Added to your watchlist: AAPL").first.wait_for()
     await say(page, "price of Coca-Cola")
-    await page.get_by_text("Task module (task/fetch) is not supported yet").first.wait_for()  # it opens no dialogs
+    await page.get_by_text("Previous close", exact=True).last.wait_for()  # the card below the words
     await page.get_by_role("button", name="5-year chart").last.click()
     await page.get_by_text("You asked: how did KO do over the last 5 years?").first.wait_for()
     await say(page, "how did Apple do in 2022 compared with Microsoft?")

@@ -116,6 +116,11 @@ def test_a_name_that_nobody_said_is_the_remembered_one() -> None:
     assert followed("is it overbought", owned, call("get_quote", symbols=["BA"]), said="what do i own") == []
 
 
+def test_a_currency_of_the_question_before_is_no_name() -> None:
+    sum_ = call("convert_currency", amount="100", from_currency="EUR", to_currency="USD")
+    assert followed("is it overbought", sum_, call("get_technicals", symbol="EUR"), said="100 EUR to USD") == []
+
+
 def test_a_name_of_the_question_before_the_last_call_is_said() -> None:
     written = call("get_price_history", symbol="Alphabet")
     assert followed("How has the stock done?", call("get_portfolio"), written, said="How much Alphabet do I hold?") == [
