@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.slack_interactive import pressed
+from bot.jobs.scheduler import Scheduler
+from tests.fakes.slack_interactive import press, pressed
 from tests.fakes.slack_payloads import message, opened, sharing
 from tests.fakes.slack_served import ts
 from tests.fakes.waiting import until
@@ -130,6 +131,23 @@ async def home(scene: Scene) -> None:
     scene.drawn.append(sheet(slack.tabs[-1][1]))
 
 
+async def settings(scene: Scene) -> None:
+    """The form behind the button of the Home tab."""
+    await scene.served.press(press(None, "home_settings", "settings"))
+    await until(lambda: bool(scene.served.slack.views))
+    scene.drawn.append(sheet(scene.served.slack.views[-1]))
+
+
+async def digest(scene: Scene) -> None:
+    """A digest of the market that was asked for out of turn."""
+    await scene.quietly("/digest add market_close 22:15")
+    before = len(scene.served.answers())
+    await scene.quietly("/digest run 1")
+    await Scheduler(scene.served.database).round()
+    await until(lambda: len(scene.served.answers()) >= before + 2)
+    scene.drawn.append(answered(scene.served.answers()[-1].body["blocks"]))
+
+
 SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "quotes": quotes,
     "history": history,
@@ -141,5 +159,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "import": dropped_file,
     "how": show_how,
     "home": home,
+    "settings": settings,
+    "digest": digest,
 }
 """The name of a picture → what is in it."""
