@@ -53,6 +53,24 @@ def served_settings(slack: SlackServer, database_url: str, home: Path) -> Settin
     )
 
 
+def writing_settings(slack: SlackServer, database_url: str, home: Path, ollama: str) -> Settings:
+    """A model that writes at the address `ollama`; Slack delivers over HTTP."""
+    return load_settings(
+        {
+            "TUPPENCE_HOME": str(home),
+            "TUPPENCE_DATABASE_URL": database_url,
+            "TUPPENCE_MODEL_BACKEND": "ollama",
+            "TUPPENCE_MODEL": "qwen3:4b",
+            "OLLAMA_HOST": ollama,
+            "TUPPENCE_MARKET_DATA": "snapshot",
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": f"{slack.address}/api/",
+        },
+        None,
+    )
+
+
 def ts(number: int) -> str:
     """A post of now."""
     return f"{int(time.time())}.{number:06}"

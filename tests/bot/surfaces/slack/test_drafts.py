@@ -14,7 +14,6 @@ from hypothesis import settings as effort
 
 from bot.messages import Reply
 from bot.records.users import Actor
-from bot.settings import load_settings
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.drafts import draft_text
 from bot.surfaces.slack.markup import JOINER
@@ -27,8 +26,8 @@ from tests.fakes.block_check import live_parts
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Say, Wait
 from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, mention, message
-from tests.fakes.slack_served import serving
-from tests.fakes.slack_server import BOT_TOKEN, SECRET, Fault, deliver
+from tests.fakes.slack_served import serving, writing_settings
+from tests.fakes.slack_server import Fault, deliver
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
 
@@ -59,20 +58,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
     """A model that writes a sentence at a time, on a Slack that has all that is new."""
     slack.missing -= STREAMING | STATUS
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": f"{slack.address}/api/",
-        },
-        None,
-    )
+    return writing_settings(slack, sqlite_url, tmp_path / "home", ollama.address)
 
 
 @pytest.fixture(autouse=True)

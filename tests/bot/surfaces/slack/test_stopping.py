@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.settings import load_settings
 from bot.surfaces.slack.events import StopAsked, is_stop, read_event
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
 from tests.fakes.slack_interactive import deliver_press, press, shortcut
 from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, command, mention, message, session_stopped
-from tests.fakes.slack_served import serving
-from tests.fakes.slack_server import BOT_TOKEN, SECRET, deliver, deliver_form
+from tests.fakes.slack_served import serving, writing_settings
+from tests.fakes.slack_server import deliver, deliver_form
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
 
@@ -40,20 +39,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
     """A model that writes for as long as a test likes, on a Slack that has all that is new."""
     slack.missing -= STREAMING | STATUS
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": f"{slack.address}/api/",
-        },
-        None,
-    )
+    return writing_settings(slack, sqlite_url, tmp_path / "home", ollama.address)
 
 
 def ago(seconds: int) -> str:

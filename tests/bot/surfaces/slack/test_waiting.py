@@ -13,12 +13,11 @@ import pytest
 
 from bot.jobs.worker import Limits
 from bot.serving import replica
-from bot.settings import load_settings
 from bot.surfaces.slack.surface import SlackSurface
 from tests.fakes.ollama_server import FakeOllama, Hang, Say, Step, Wait
-from tests.fakes.slack_deliveries import SECRET, deliver, deliver_form
+from tests.fakes.slack_deliveries import deliver, deliver_form
 from tests.fakes.slack_payloads import command, deleted, message
-from tests.fakes.slack_server import BOT_TOKEN
+from tests.fakes.slack_served import writing_settings
 from tests.fakes.slack_streams import STATUS, STREAMING
 from tests.fakes.waiting import until
 
@@ -43,20 +42,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 @pytest.fixture
 def settings(slack: SlackServer, ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
     slack.missing -= STREAMING | STATUS
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": f"{slack.address}/api/",
-        },
-        None,
-    )
+    return writing_settings(slack, sqlite_url, tmp_path / "home", ollama.address)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from bot.records.inbox_tables import InboxEvent
 from bot.records.opening import open_records
 from bot.records.users import Actor
 from bot.serving import replica
+from bot.settings import load_settings
 from bot.surfaces.pacing import Pace
 from bot.surfaces.teams.surface import TeamsSurface
 from tests.fakes.teams_payloads import TENANT, invoke, message
@@ -23,6 +24,7 @@ from tests.fakes.teams_server import Shown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
 
     from bot.settings import Settings
     from tests.fakes.teams_server import TeamsServer
@@ -92,6 +94,22 @@ class Client:
         if (action["data"].get("msteams") or {}).get("type") == "task/fetch":
             return await self.invoke("task/fetch", {"data": action["data"]}, replyToId=shown.id, **more)
         return await self.say("", value=action["data"], replyToId=shown.id, **more)
+
+
+def writing_settings(keys: dict[str, str], database_url: str, home: Path, ollama: str) -> Settings:
+    """A model that writes at the address `ollama`; `keys` are those of Teams."""
+    return load_settings(
+        {
+            "TUPPENCE_HOME": str(home),
+            "TUPPENCE_DATABASE_URL": database_url,
+            "TUPPENCE_MODEL_BACKEND": "ollama",
+            "TUPPENCE_MODEL": "qwen3:4b",
+            "OLLAMA_HOST": ollama,
+            "TUPPENCE_MARKET_DATA": "snapshot",
+            **keys,
+        },
+        None,
+    )
 
 
 def answer_of(messages: Sequence[Shown]) -> Answer:

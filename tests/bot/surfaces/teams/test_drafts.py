@@ -12,14 +12,13 @@ from hypothesis import settings as effort
 
 from bot.messages import Reply
 from bot.records.users import Actor
-from bot.settings import load_settings
 from bot.surfaces.localising import Reader
 from bot.surfaces.slack.markup import JOINER
 from bot.surfaces.teams.drafts import draft_text
 from bot.surfaces.teams.messages import messages
 from bot.surfaces.teams.record import answer_record
 from bot.surfaces.teams.surface import STOPPED
-from tests.bot.surfaces.teams.served import allow, serving, settled
+from tests.bot.surfaces.teams.served import allow, serving, settled, writing_settings
 from tests.fakes.acquaintance import told_before_in
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Hang, Say, Wait
@@ -52,18 +51,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 @pytest.fixture
 def settings(teams_keys: dict[str, str], ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
     """A model that writes a sentence at a time."""
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            **teams_keys,
-        },
-        None,
-    )
+    return writing_settings(teams_keys, sqlite_url, tmp_path / "home", ollama.address)
 
 
 @pytest.fixture(autouse=True)

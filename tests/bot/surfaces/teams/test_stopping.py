@@ -10,10 +10,9 @@ import pytest
 
 from bot.records import inbox
 from bot.records.opening import open_records
-from bot.settings import load_settings
 from bot.surfaces.slack.stopping import NOTHING_STOPPED, STOPPED
 from bot.surfaces.teams.events import read_activity
-from tests.bot.surfaces.teams.served import allow, letters, rows, serving, settled
+from tests.bot.surfaces.teams.served import allow, letters, rows, serving, settled, writing_settings
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
 from tests.fakes.teams_payloads import CHANNEL, GROUP, PERSONAL, elsewhere, mention, message
 from tests.fakes.waiting import until
@@ -41,18 +40,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 @pytest.fixture
 def settings(teams_keys: dict[str, str], ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
     """A model that writes for as long as a test likes."""
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            **teams_keys,
-        },
-        None,
-    )
+    return writing_settings(teams_keys, sqlite_url, tmp_path / "home", ollama.address)
 
 
 async def asked(client: Client, ollama: FakeOllama, *, group: bool = False) -> dict[str, Any]:

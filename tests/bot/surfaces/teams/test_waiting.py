@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.jobs.worker import Limits
-from bot.settings import load_settings
-from tests.bot.surfaces.teams.served import allow, letters, serving, settled
+from tests.bot.surfaces.teams.served import allow, letters, serving, settled, writing_settings
 from tests.fakes.ollama_server import FakeOllama, Say, Wait
 from tests.fakes.teams_payloads import CHANNEL, PERSONAL, mention
 from tests.fakes.waiting import until
@@ -32,18 +31,7 @@ async def ollama() -> AsyncIterator[FakeOllama]:
 
 @pytest.fixture
 def settings(teams_keys: dict[str, str], ollama: FakeOllama, sqlite_url: str, tmp_path: Path) -> Settings:
-    return load_settings(
-        {
-            "TUPPENCE_HOME": str(tmp_path / "home"),
-            "TUPPENCE_DATABASE_URL": sqlite_url,
-            "TUPPENCE_MODEL_BACKEND": "ollama",
-            "TUPPENCE_MODEL": "qwen3:4b",
-            "OLLAMA_HOST": ollama.address,
-            "TUPPENCE_MARKET_DATA": "snapshot",
-            **teams_keys,
-        },
-        None,
-    )
+    return writing_settings(teams_keys, sqlite_url, tmp_path / "home", ollama.address)
 
 
 def said(shown: Shown) -> str:
