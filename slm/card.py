@@ -27,7 +27,10 @@ SETS = {
     "locked/": "**First set of questions once locked** (`evals/locked/`; for development now)",
     "second/": "**Second set once locked** (`evals/second/`; for development now)",
     "third/": "**Third set once locked** (`evals/third/`; for development now)",
-    "fourth/": "**Locked set** (`evals/fourth/`, by an author who saw neither corpus nor other sets; measured once)",
+    "fourth/": "**Fourth set once locked** (`evals/fourth/`; for development now)",
+    "fifth/": "**Fifth set once locked** (`evals/fifth/`; for development now)",
+    "sixth/": "**Sixth set** (`evals/sixth/`, locked: no answer was ever read; measured once for each version)",
+    "seventh/": "**Seventh set** (`evals/seventh/`, locked: its author saw neither corpus, rules nor other sets)",
 }
 
 

@@ -1,4 +1,9 @@
-"""A small Llama-type decoder: RMS norm, rotary positions (interleaved pairs), SwiGLU, tied embeddings."""
+"""A small Llama-type decoder: RMS norm, rotary positions (interleaved pairs), SwiGLU, tied embeddings.
+
+While it trains, the embedding of a word is the sum of two parts: what its word vector says, through one matrix that all
+words share, and what was learnt of this word alone. Now and then the second part is left out, so that the model can
+read words that no example held by their vectors. The exported table holds the sums.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,12 @@ IGNORE = -100
 """The target of a position that is not graded."""
 
 GRADED_STEP = 512
+LEFT_OUT = 0.2
+"""How often a word is read by its vector alone."""
+OTHERS = 512
+"""Words that the right token is told from, besides all tokens that are no words: those wanted, and others at random."""
+
+_LEFT_BEHIND = ("vectors", "from_vector")
 
 
 @dataclass(frozen=True)
@@ -81,12 +92,18 @@ class Block(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The whole model."""
+    """The whole model; `vectors` (vocabulary, dimensions) has zeros for tokens that are no words."""
 
-    def __init__(self, shape: Shape) -> None:
+    vectors: Tensor
+    is_word: Tensor
+
+    def __init__(self, shape: Shape, vectors: Tensor | None = None) -> None:
         super().__init__()
         self.shape = shape
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
+        self.register_buffer("vectors", torch.zeros(shape.vocabulary, 1) if vectors is None else vectors)
+        self.register_buffer("is_word", self.vectors.abs().sum(1) > 0, persistent=False)
+        self.from_vector = nn.Linear(self.vectors.shape[1], shape.width, bias=False)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width, eps=shape.norm_eps)
         half = shape.width // shape.heads // 2
@@ -95,6 +112,8 @@ class Decoder(nn.Module):
         self.register_buffer("cos", angle.cos(), persistent=False)
         self.register_buffer("sin", angle.sin(), persistent=False)
         self.apply(self._initialise)
+        with torch.no_grad():
+            self.embedding.weight[self.is_word] = 0.0
         for block in self.blocks:  # residual branches start small, so that depth does not amplify noise
             for matrix in (block.attention.output, block.down):  # type: ignore[union-attr]
                 nn.init.normal_(matrix.weight, std=0.02 / (2 * shape.layers) ** 0.5)  # type: ignore[union-attr,arg-type]
@@ -112,22 +131,60 @@ class Decoder(nn.Module):
         if segments is not None:
             elsewhere = segments[:, None, :, None] != segments[:, None, None, :]
             hidden = hidden.expand(len(tokens), 1, time, time).masked_fill(elsewhere, float("-inf"))
-        x = self.embedding(tokens)
+        own = self.embedding(tokens)
+        if self.training:
+            by_vector = self.is_word[tokens] & (torch.rand(tokens.shape, device=tokens.device) < LEFT_OUT)
+            own = own.masked_fill(by_vector[..., None], 0.0)
+        x = own + self.from_vector(F.embedding(tokens, self.vectors))
         for block in self.blocks:
             x = block(x, cos, sin, hidden)
         return self.norm(x)  # type: ignore[no-any-return]
 
     def loss(self, tokens: Tensor, targets: Tensor, segments: Tensor | None = None) -> Tensor:
-        """Mean cross-entropy in nats where `targets` (batch, time) is not -100; logits are made only there."""
+        """Mean cross-entropy in nats where `targets` (batch, time) is not -100; logits are made only there.
+
+        They are made for the tokens that are no words, the words wanted, and others to tell them from. What no example
+        holds is left as its vector says: the others are not changed by it.
+        """
         flat = targets.flatten()
         wanted = (flat != IGNORE).nonzero().flatten()
         # Padded to few sizes: every new shape is a new kernel to set up and to keep in memory.
         spare = -len(wanted) % GRADED_STEP
         places = torch.cat([wanted, wanted.new_zeros(spare)])
-        graded = torch.cat([flat[wanted], flat.new_full((spare,), IGNORE)])
         states = self.hidden(tokens, segments).flatten(0, 1)[places]
-        return F.cross_entropy(F.linear(states, self.embedding.weight).float(), graded, ignore_index=IGNORE)
+        named, other, graded = self._candidates(flat[wanted])
+        graded = torch.cat([graded, flat.new_full((spare,), IGNORE)])
+        with torch.no_grad():
+            aside = self._rows(other)
+        rows = torch.cat([self._rows(named), aside])
+        return F.cross_entropy(F.linear(states, rows).float(), graded, ignore_index=IGNORE)
+
+    def _candidates(self, wanted: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(tokens that are no words and the words wanted, other words, where each of `wanted` stands in the first)."""
+        words = torch.unique(wanted[self.is_word[wanted]])
+        every = self.is_word.nonzero().flatten()
+        drawn = every[torch.randint(max(len(every), 1), (2 * min(OTHERS, len(every)),), device=wanted.device)]
+        other = drawn[~torch.isin(drawn, words)][: max(OTHERS - len(words), 0)]
+        named = torch.cat([(~self.is_word).nonzero().flatten(), words])
+        places = torch.empty(self.shape.vocabulary, dtype=torch.long, device=wanted.device)
+        places[named] = torch.arange(len(named), device=wanted.device)
+        return named, other, places[wanted]
+
+    def _rows(self, tokens: Tensor) -> Tensor:
+        """The whole embeddings of `tokens`."""
+        return self.embedding(tokens) + self.from_vector(self.vectors[tokens])  # type: ignore[no-any-return]
+
+    def table(self) -> Tensor:
+        """(vocabulary, width): what the exported model reads and writes with."""
+        return self.embedding.weight + self.from_vector(self.vectors)  # type: ignore[no-any-return]
+
+    def exported(self) -> dict[str, Tensor]:
+        """All weights by name, as a model without word vectors has them: its embedding is `table()`."""
+        kept = {
+            name: tensor for name, tensor in self.state_dict().items() if name.partition(".")[0] not in _LEFT_BEHIND
+        }
+        return {**kept, "embedding.weight": self.table().detach()}
 
     def logits(self, tokens: Tensor) -> Tensor:
         """Token ids (batch, time) → logits (batch, time, vocabulary)."""
-        return F.linear(self.hidden(tokens), self.embedding.weight)
+        return F.linear(self.hidden(tokens), self.table())

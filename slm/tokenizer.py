@@ -7,6 +7,7 @@ names are whole tokens too: a call costs about a dozen.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tokenizers import AddedToken, Tokenizer
@@ -16,10 +17,11 @@ from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
 from tokenizers.trainers import BpeTrainer
 
 from slm.chat_format import CALL_CLOSE, CALL_OPEN, END, START
+from slm.word_vectors import merges_for
 from tools.marking import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 PRE_TOKENIZER = "smollm"
@@ -38,11 +40,14 @@ def user_tokens(tool_names: Iterable[str], argument_names: Iterable[str]) -> tup
     return (*GLUE, *sorted(tool_names), *sorted(name for name in argument_names if "_" in name), *MARKS)
 
 
-def train_tokenizer(texts: Iterable[str], vocabulary: int, whole: Iterable[str]) -> Tokenizer:
-    """Learn the merges from `texts`; `vocabulary` counts everything, the whole tokens included."""
-    tokenizer = Tokenizer(BPE())
-    tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False)])
-    tokenizer.decoder = ByteLevelDecoder()
+def train_tokenizer(
+    texts: Iterable[str], vocabulary: int, whole: Iterable[str], words: Collection[str] = ()
+) -> Tokenizer:
+    """Learn the merges from `texts`; `vocabulary` counts everything, the whole tokens included, but for `words`.
+
+    Each of `words` becomes one token where a space stands before it, after all that was learnt.
+    """
+    tokenizer = byte_level(BPE())
     whole = tuple(whole)
     trainer = BpeTrainer(
         vocab_size=vocabulary - len(whole),
@@ -51,8 +56,29 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, whole: Iterable[str])
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    if words:
+        tokenizer = _with_words(tokenizer, words)
     add_whole(tokenizer, whole)
     return tokenizer
+
+
+def byte_level(model: BPE) -> Tokenizer:
+    """A tokenizer that splits text as the runtime does, around a model of merges."""
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False)])
+    tokenizer.decoder = ByteLevelDecoder()
+    return tokenizer
+
+
+def _with_words(tokenizer: Tokenizer, words: Collection[str]) -> Tokenizer:
+    described = json.loads(tokenizer.to_str())
+    vocabulary = described["model"]["vocab"]
+    merges = [tuple(merge) for merge in described["model"]["merges"]]
+    for merge in merges_for(words, merges):
+        merges.append(merge)
+        vocabulary.setdefault("".join(merge), len(vocabulary))
+    described["model"]["merges"] = [list(merge) for merge in merges]
+    return Tokenizer.from_str(json.dumps(described))
 
 
 def add_whole(tokenizer: Tokenizer, whole: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,8 @@ import torch
 from torch import distributed, multiprocessing
 
 from slm.model import IGNORE, Decoder, Shape
+from slm.tokenizer import load_tokenizer
+from slm.word_vectors import vectors_of_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,13 +30,19 @@ class Recipe:
     """Everything that decides the result besides the corpus. `tokens` counts padding too."""
 
     tokens: int
-    batch_tokens: int = 4096
+    batch_tokens: int = 6144
     matrix_rate: float = 0.02
     other_rate: float = 0.003
     warmup_steps: int = 100
     decay_fraction: float = 0.4
     weight_decay: float = 0.01
+    word_decay: float = 0.3
+    """How fast what was learnt of a word alone fades towards what its vector says, as a share of its learning rate."""
     seed: int = 20261124
+
+    def slowed(self, share: float) -> Recipe:
+        """The same with a share of its learning rates, for weights that have learnt before."""
+        return replace(self, matrix_rate=self.matrix_rate * share, other_rate=self.other_rate * share)
 
 
 class Examples:
@@ -100,12 +108,22 @@ def _place(example: int, size: int, rows: list[list[int]], left: list[int]) -> b
 class Trainer:
     """Holds model, optimisers and position, so that training can stop and go on."""
 
-    def __init__(self, shape: Shape, recipe: Recipe, device: str = "cpu", *, rank: int = 0, workers: int = 1) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        recipe: Recipe,
+        device: str = "cpu",
+        *,
+        rank: int = 0,
+        workers: int = 1,
+        vectors: torch.Tensor | None = None,
+    ) -> None:
         """With several workers, each takes its share of every batch, and of the matrices when the step is taken."""
         torch.manual_seed(recipe.seed)
         self.rank, self.workers = rank, workers
         self.shape, self.recipe, self.device = shape, recipe, device
-        self.model = Decoder(shape).to(device)
+        self.model = Decoder(shape, vectors).to(device)
+        torch.manual_seed(recipe.seed + rank)  # every worker leaves out other words
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embedding" not in name]
         others = [p for name, p in self.model.named_parameters() if p.ndim != 2 or "embedding" in name]
         # Muon's step costs a third of a small batch's passes: every worker does it for its own matrices only.
@@ -170,6 +188,9 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
+        fading = 1 - self.recipe.other_rate * factor * self.recipe.word_decay
+        with torch.no_grad():
+            self.model.embedding.weight.mul_(torch.where(self.model.is_word, fading, 1.0)[:, None])
         self.model.zero_grad(set_to_none=True)
         if self.workers > 1:
             self._share()
@@ -221,26 +242,15 @@ class Trainer:
         if not path.exists():
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
-        missing = self.shape.vocabulary - state["shape"]["vocabulary"]
-        if missing:
-            _add_rows(state, missing)
         self.model.load_state_dict(state["model"])
+        if "position" not in state:  # weights of a finished run: another one begins with them
+            return True
         if len(state["momenta"]) == self.workers:  # with another number of workers, momentum is gathered anew
             self.optimisers[0].load_state_dict(state["momenta"][self.rank])
         self.optimisers[1].load_state_dict(state["moments"])
         self.step, self.epoch, self.tokens_seen, self.batches_done, self.seconds = state["position"]
         self.corpus = state.get("corpus", "corpus")
         return True
-
-
-def _add_rows(state: dict[str, Any], missing: int) -> None:
-    """Make room in a checkpoint for tokens that came later: they start as the mean of all others."""
-    rows = state["model"]["embedding.weight"]
-    state["model"]["embedding.weight"] = torch.cat([rows, rows.mean(0, keepdim=True).expand(missing, -1)])
-    for moments in state["moments"]["state"].values():
-        for key, value in moments.items():
-            if value.shape == rows.shape:
-                moments[key] = torch.cat([value, value.new_zeros(missing, value.shape[1])])
 
 
 def train_in(folder: Path, corpus: str, shape: Shape, recipe: Recipe, workers: int, device: str) -> None:
@@ -257,7 +267,8 @@ def _work(rank: int, workers: int, folder: Path, corpus: str, shape: Shape, reci
     if workers > 1:
         store = distributed.FileStore(str(folder / "workers"), workers)
         distributed.init_process_group("gloo", store=store, rank=rank, world_size=workers)
-    trainer = Trainer(shape, recipe, device, rank=rank, workers=workers)
+    vectors = torch.from_numpy(vectors_of_tokens(load_tokenizer(folder / "tokenizer.json")))
+    trainer = Trainer(shape, recipe, device, rank=rank, workers=workers, vectors=vectors)
     if trainer.resume(folder) and rank == 0:
         print(f"resumed at {trainer.tokens_seen} tokens", flush=True)
     trainer.run(Examples(folder / f"{corpus}.npz"), folder, lambda line: print(line, flush=True))

@@ -97,5 +97,5 @@ async def test_a_follow_up_is_understood(app: App) -> None:
     assert "$233.43" in reply.answer
     assert [unmarked(message.content) for message in model.asked[1].messages if message.role == "user"] == [
         "price of Apple",
-        "and Microsoft?",
+        "and Microsoft",
     ]

@@ -1,6 +1,8 @@
-"""The question as our own model reads it: slips of common words mended, and a mark before each piece it may copy.
+"""The question as our own model reads it: in plain words, and with a mark before each piece that it may copy.
 
-"waht is tesla at" becomes "what is<|name|>tesla at". The marks say what the parsers, the symbol directory and the
+"What's tesla at, um, rn?" becomes "what is<|name|>tesla at, right now". All but the pieces to copy is in small
+letters, casual forms are written in full, and pauses and the mark at the end are left out: what is said in many ways
+is learnt as one. The marks say what the parsers, the symbol directory and the
 glossary know of the question, so that a model of a few megabytes need not: which words are a name, an amount, a time.
 A mark takes the place of the space before it, so that a name is cut into the same tokens where it is read and where it
 is written. Only the copy that the model reads is changed; arguments are still pieces of what the person typed.
@@ -9,12 +11,14 @@ is written. Only the copy that the model reads is changed; arguments are still p
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS
 from tools.knowledge.glossary import is_everyday
 from tools.narrowing import is_misspelt_term, known_names
+from tools.parsing.capital_names import NO_NAMES, capital_names
+from tools.parsing.casual import in_full, without_sounds
 from tools.parsing.mending import mends
 from tools.parsing.numbers import parse_number
 from tools.parsing.question_words import is_word
@@ -42,6 +46,9 @@ MARKS = (NAME, TERM, UNKNOWN, *(mark for mark, _ in _VALUES))
 
 _WORD = re.compile(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}\w])[^\W\d_]++(?!['\N{RIGHT SINGLE QUOTATION MARK}]t\b)")
 """Nothing of "isn't"."""
+_BEFORE_MARK = re.compile(r" +(?=<\|)")
+_AROUND = " .?!"
+_START = re.compile(r"(?:\A|(?<=[.?!:] ))(?P<word>[A-Z][a-z]+)(?![\w])")
 _SHORTEST_UNKNOWN = 2
 _ANY_PLACE, _ANYBODY = "Leeds", "Anna"
 """Wherever people come from and whatever they are called, the model reads this: it must not decide by that."""
@@ -55,21 +62,30 @@ _ASKS_MEANING = re.compile(
 
 
 def mark_question(text: str, context: ToolContext) -> str:
-    """`text` with its marks, slips of common words mended, and its first word in small letters."""
+    """`text` with its marks, its plain words in small letters, their slips mended and casual forms written in full."""
     names = known_names(text, context)
-    values = [(mark, _longest(text, kinds, names)) for mark, kinds in _VALUES]
+    written = [span for span in _outside(capital_names(text), names) if not context.symbols.knows(span.text)]
+    values = [(mark, _longest(text, kinds, [*names, *written])) for mark, kinds in _VALUES]
     asks_meaning = _ASKS_MEANING.search(text) is not None
     terms = _outermost([span for span in find_names(text) if _is_term(span.text, context, asks_meaning=asks_meaning)])
+    terms = [span for span in terms if not _is_inside(span, names)]
     known = [*names, *terms, *(span for _, spans in values for span in spans)]
-    changes = dict(_lowered_start(text, known))
-    slips = {slip.start: slip for slip in mends(text, names, [span for _, spans in values for span in spans], terms)}
+    written = _outside(written, known)
+    known += written
+    changes: dict[int, tuple[int, str]] = {}
+    small = _with_small_starts(text, _outside(known, written))
+    slips = {
+        slip.start: slip
+        for slip in mends(small, names, [span for _, spans in values for span in spans], terms)
+        if slip.fits or small[slip.start] == text[slip.start]
+    }
     odd = _odd_words(text, context, known)
     unsure = _beside_unknown(odd, slips, text)
     changes.update((start, (slip.end, slip.meant)) for start, slip in slips.items() if start not in unsure)
     changes.update((home.start, (home.end, _ANY_PLACE)) for home in find_homes(text))
     changes.update((person.start, (person.end, _ANYBODY)) for person in find_people(text))
     unknown: list[Span] = []
-    for word in odd:
+    for word in sorted([*odd, *written], key=lambda span: span.start):
         if word.start in changes:
             continue
         if len(word.text) >= _SHORTEST_UNKNOWN and not (unknown and text[unknown[-1].end : word.start] == " "):
@@ -80,7 +96,7 @@ def mark_question(text: str, context: ToolContext) -> str:
     for mark, spans in ((NAME, names), (UNKNOWN, unknown), (TERM, terms), *values):
         for span in spans:
             marks[span.start] = marks.get(span.start, "") + mark
-    return _written(text, marks, changes)
+    return _written(text, marks, changes, [*known, *unknown])
 
 
 def _beside_unknown(odd: Sequence[Span], slips: Mapping[int, Mend], text: str) -> set[int]:
@@ -106,28 +122,46 @@ def _is_term(text: str, context: ToolContext, *, asks_meaning: bool) -> bool:
     return asks_meaning and is_misspelt_term(text, context)
 
 
-def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]]) -> str:
-    """`text` with `marks` at their places and the pieces in `changes` (start → end, new words) replaced."""
-    pieces: list[str] = []
+def _written(text: str, marks: dict[int, str], changes: dict[int, tuple[int, str]], kept: Sequence[Span]) -> str:
+    """`text` with `marks` at their places and the pieces in `changes` (start → end, new words) replaced.
+
+    What stands outside of `kept` is written plainly.
+    """
+    pieces: list[tuple[bool, str]] = []
     at = 0
-    for place in sorted({*marks, *changes}):
+    for place in sorted({*marks, *changes, *(edge for span in kept for edge in (span.start, span.end)), len(text)}):
         if place < at:  # inside a changed word
             continue
-        before = text[at:place]
-        pieces += (before.removesuffix(" ") if place in marks else before, marks.get(place, ""))
+        pieces.append((_covered(at, place, kept), text[at:place]))
+        if place in marks:
+            pieces.append((True, marks[place]))
         at = place
         if place in changes:
             at, meant = changes[place]
-            pieces.append(meant)
-    return "".join((*pieces, text[at:]))
+            pieces.append((False, meant))
+    runs = [(is_kept, "".join(piece for _, piece in run)) for is_kept, run in groupby(pieces, key=lambda each: each[0])]
+    whole = "".join(run if is_kept else _plainly(run) for is_kept, run in runs)
+    return _BEFORE_MARK.sub("", whole).strip(_AROUND) or text
 
 
-def _lowered_start(text: str, known: Sequence[Span]) -> list[tuple[int, tuple[int, str]]]:
-    """The first word in small letters, unless it is a piece to copy: "What" and "what" are one word to learn."""
-    first = _WORD.search(text)
-    if first is None or not is_word(first[0].lower()) or _covered(first.start(), first.end(), known):
-        return []
-    return [(first.start(), (first.end(), first[0].lower()))]
+def _plainly(text: str) -> str:
+    words = without_sounds(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower())
+    return in_full(words)
+
+
+def _with_small_starts(text: str, known: Sequence[Span]) -> str:
+    """`text` with a small letter where a sentence starts with a word that nothing knows: it may be a slip."""
+    whole = list(text)
+    for match in _START.finditer(text):
+        start, end = match.span("word")
+        if not (_covered(start, end, known) or is_word(match["word"].lower())):
+            whole[start] = text[start].lower()
+    return "".join(whole)
+
+
+def _outside(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The `spans` that touch none of `others`."""
+    return [span for span in spans if not _covered(span.start, span.end, others)]
 
 
 def _longest(text: str, kinds: Sequence[Kind], names: Sequence[Span]) -> list[Span]:
@@ -164,6 +198,7 @@ def _odd_words(text: str, context: ToolContext, known: Sequence[Span]) -> list[S
     return [
         Span(match.start(), match.end(), match[0])
         for match in _WORD.finditer(text)
-        if not (is_word(match[0].lower()) or context.symbols.is_ordinary(match[0].lower()))
+        if not (is_word(match[0].lower()) or match[0].lower() in NO_NAMES)
+        and not context.symbols.is_ordinary(match[0].lower())
         and not _covered(match.start(), match.end(), known)
     ]

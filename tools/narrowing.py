@@ -6,8 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
+from tools.parsing.casual import FULL_FORMS
+from tools.parsing.currencies import CURRENCY_PLACES
 from tools.parsing.exchanges import parse_exchange
-from tools.parsing.finders import find_symbols, inside_longer
+from tools.parsing.finders import find_currencies, find_symbols, inside_longer
+from tools.parsing.fund_names import is_fund_name
 from tools.parsing.mending import is_rather_word
 from tools.parsing.question_words import is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS, Span
@@ -21,18 +24,29 @@ if TYPE_CHECKING:
 MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VAR NAV AUM EBITDA FX APR".split())
 """Abbreviations that name a measure beside a company's name, though some are tickers."""
 
+_OWNED = re.compile(r"['’`´]s\Z")
 _STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
-_FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?\Z", re.IGNORECASE)
-"""Between what a fund follows and its ticker: "gold fund GLD" names GLD alone."""
+_SHORTEST_TICKER = 4
+"""Letters of a ticker in small letters that is a slip of a word, too: "intc" is not "into", but where that fits."""
+_FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?|['’]s\s", re.IGNORECASE)
+"""Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
 _RELATED = re.compile(
     r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|maker|miner"
     r"|producer|subsidiary|supplier|spin-?off|offshoot|sister)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
     re.IGNORECASE,
 )
 """Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""
+_TIED_AFTER = re.compile(r" & [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
+"""After a name that is one by a slip only, it is another's: "Lindt & Sprüngli" is not Linde."""
 _CAPITALS_AFTER = re.compile(r"(?: [A-Z][\w'&-]+){1,2}(?!\w)")
+_NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
+"""After "aren", which is a ticker, too."""
+_SHORTEST_PLACE = 4
+"""Letters of a country that makes another company of a name before it: "PE" is no Peru."""
+_FIRST_OF_NAME = re.compile(r"(?<!my )(?<![\w'’&.-])(?P<word>[A-Z][^\W\d_]{2,}) \Z")
+_IN_GENERAL = re.compile(r"\bin general\Z")
 _LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
 _THE = re.compile(r"\bthe \Z", re.IGNORECASE)
 _BOND = re.compile(r" (?:yields?|treasur\w+|notes?|bonds?|rates?)\b", re.IGNORECASE)
@@ -56,6 +70,7 @@ def narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
     morning") go when nobody is called so. What no known name is in or around stays: unknown names are copied too.
     """
     longest, sure = _known(spans, context)
+    spans = [span for span in spans if span in longest or not _OWNED.search(span.text)]
     if sure:
         spans = [span for span in spans if span.text.upper() not in MEASURES]
     return [
@@ -72,7 +87,7 @@ def _is_ordinary(text: str, context: ToolContext) -> bool:
 
 def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
     """(the known names without those inside a longer one, whether any is no measure)."""
-    names = [span for span in spans if _is_name(span.text, context)]
+    names = [span for span in spans if _is_name(span.text, context) or _is_placed_ticker(span, context)]
     sure = any(span.text.upper() not in MEASURES for span in names)
     if sure:  # "AMD RSI": RSI is a ticker too, but not here
         names = [span for span in names if span.text.upper() not in MEASURES]
@@ -80,10 +95,17 @@ def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
 
 
 def _is_name(text: str, context: ToolContext) -> bool:
-    if context.symbols.knows(text) or _is_odd_name(text, context):
+    if owner := _OWNED.search(text):
+        return context.symbols.knows(text) and not _is_name(text[: owner.start()], context)
+    if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text):
         return True
     longer = _OTHER_COMPANY.fullmatch(text)
     return longer is not None and (context.symbols.knows(longer[1]) or _is_odd_name(longer[1], context))
+
+
+def _is_placed_ticker(span: Span, context: ToolContext) -> bool:
+    """Whether a common word that stands where a name must is a ticker: "coin" of "if coin dips under 210"."""
+    return span.is_placed and context.symbols.knows(span.text.upper())
 
 
 def _is_odd_name(text: str, context: ToolContext) -> bool:
@@ -100,7 +122,9 @@ def _is_odd_name(text: str, context: ToolContext) -> bool:
         return False
     if context.symbols.is_ordinary(word):
         return False
-    return (len(text) >= _NAME_RATHER or mended(text) is None) and context.symbols.means_one(text)
+    if len(text) < _NAME_RATHER and mended(text) is not None:
+        return len(text) >= _SHORTEST_TICKER and text not in FULL_FORMS and context.symbols.knows(text.upper())
+    return context.symbols.means_one(text)
 
 
 def _is_long_name(text: str, context: ToolContext) -> bool:
@@ -129,20 +153,42 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
 
     A word that is a name by its capital alone does not count where a sentence starts with it.
     """
-    names = [_with_rest(name, text, context) for name in _known(find_symbols(text), context)[0]]
+    money = find_currencies(text)
+    found = sorted(_known(find_symbols(text), context)[0], key=lambda span: span.start)
+    found = [span for span in found if not inside_longer(span, money)]
+    names = [_with_rest(name, text, context) for name in found]
     return [
         name
         for name in names
         if not (_describes_next(name, names, text) or _is_rather_word(name, names, text) or _is_measure(name, text))
-        and not _is_length(name, text)
-        and not (_STARTS.search(text[: name.start]) and is_word(name.text.lower()) and _by_capital(name.text, context))
+        and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
+        and not _IN_GENERAL.search(text[: name.end])
+        and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context))
     ]
 
 
 def _with_rest(name: Span, text: str, context: ToolContext) -> Span:
-    """A name of several companies with the capitals after it that tell which: "American Eagle", not "American"."""
+    """A name with the capitals beside it that make another's of it: "Aker BP", "MGM China", "American Eagle"."""
+    tied = _TIED_AFTER.match(text, name.end)
+    if tied and name.text[0].isupper() and not context.symbols.knows(name.text) and not _holds_name(tied[0], context):
+        return Span(name.start, tied.end(), text[name.start : tied.end()])
+    if not name.text[0].isupper() or text.istitle():
+        return name
+    return _with_first(name, text, context) or _with_last(name, text, context)
+
+
+def _with_first(name: Span, text: str, context: ToolContext) -> Span | None:
+    first = _FIRST_OF_NAME.search(text[: name.start])
+    if first and not context.symbols.knows(first["word"]) and _is_odd_capital(first["word"], context):
+        return Span(first.start("word"), name.end, text[first.start("word") : name.end])
+    return None
+
+
+def _with_last(name: Span, text: str, context: ToolContext) -> Span:
     rest = _CAPITALS_AFTER.match(text, name.end)
-    if rest is None or not name.text[0].isupper() or text.istitle() or context.symbols.means_one(name.text):
+    if rest and len(rest[0].split()[0]) >= _SHORTEST_PLACE and rest[0].split()[0].lower() in CURRENCY_PLACES:
+        return Span(name.start, rest.end(), text[name.start : rest.end()])
+    if rest is None or context.symbols.means_one(name.text):
         return name
     whole = text[name.start : rest.end()]
     try:
@@ -152,6 +198,15 @@ def _with_rest(name: Span, text: str, context: ToolContext) -> Span:
     except AmbiguousSymbol:
         pass
     return Span(name.start, rest.end(), whole)
+
+
+def _is_odd_capital(word: str, context: ToolContext) -> bool:
+    return not (word.isupper() or is_word(word.lower()) or context.symbols.is_ordinary(word.lower()))
+
+
+def _holds_name(text: str, context: ToolContext) -> bool:
+    """Whether a piece of `text` is a known name by itself."""
+    return any(context.symbols.knows(span.text) for span in find_symbols(text))
 
 
 def _is_length(name: Span, text: str) -> bool:
@@ -170,11 +225,13 @@ def _is_measure(name: Span, text: str) -> bool:
 
 def _is_rather_word(name: Span, names: Sequence[Span], text: str) -> bool:
     """Whether what may be a name in small letters is more likely a common word here, or a slip of one."""
-    return name.text.islower() and name.text.isalpha() and is_rather_word(text, name, names)
+    return name.text.islower() and name.text.isalpha() and not name.is_placed and is_rather_word(text, name, names)
 
 
-def _by_capital(text: str, context: ToolContext) -> bool:
-    return not text.isupper() and not context.symbols.knows(text.lower())
+def _is_capital_word(name: Span, context: ToolContext) -> bool:
+    """Whether a common word is a name by its capital alone."""
+    lower = name.text.lower()
+    return not (name.is_placed or name.text.isupper() or context.symbols.knows(lower)) and is_word(lower)
 
 
 def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
@@ -182,7 +239,7 @@ def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
     if related_name(text, name.end, names):
         return True
     return any(
-        other.text.isupper() and name.end < other.start and _FOLLOWED.match(text[name.end : other.start])
+        other.text.isupper() and name.end < other.start and _FOLLOWED.fullmatch(text[name.end : other.start])
         for other in names
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tools.context import ToolContext
 from tools.errors import ToolError
 from tools.knowledge.glossary import knows_term
+from tools.market.overview import DEFAULT_SECTOR_PERIOD
 from tools.symbols.resolver import DirectoryResolver
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from tools.toolbox import Tool, Toolbox
 
+DEFAULTS = {("get_sector_performance", "period"): DEFAULT_SECTOR_PERIOD}
+"""What a tool takes where an argument is left out, as its description says: "today" is the same call as nothing."""
 Z = 1.959964
 """Of a 95 % interval."""
 
@@ -72,6 +75,7 @@ class Normaliser:
         read = {
             key: self._argument(tool, key, value) for key, value in arguments.items() if value not in (None, "", [])
         }
+        read = {key: value for key, value in read.items() if DEFAULTS.get((name, key)) != value}
         return json.dumps([name, read], sort_keys=True)
 
     def calls(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.records import inbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
 
     from bot.records.database import Database
     from bot.records.inbox import Claim, Outgoing, Post
@@ -47,10 +49,13 @@ class PostFailed(Exception):
 
 
 class Poster:
-    """Posts what a claim has left to post, in its order."""
+    """Posts what a claim has left to post, in its order; `lease` is how long one holds that nobody renews."""
 
-    def __init__(self, database: Database, surfaces: Mapping[str, Surface]) -> None:
+    def __init__(
+        self, database: Database, surfaces: Mapping[str, Surface], lease: timedelta = timedelta(seconds=30)
+    ) -> None:
         self._database, self._surfaces = database, surfaces
+        self._fresh = lease.total_seconds() / 3  # a claim is renewed whenever a third of its lease has passed
 
     async def post_all(self, claim: Claim, posts: Sequence[Post]) -> None:
         """Post and record each. Raises `LeaseLost`, `PostRefused` or `PostFailed`; what was posted stays recorded."""
@@ -61,10 +66,27 @@ class Poster:
         surface = self._surfaces.get(post.message.surface)
         if surface is None:
             raise PostRefused(f"nothing here posts to {post.message.surface}", is_place=False)
+        looked = time.monotonic()
         async with self._database.write() as session:
             await inbox.try_post(session, claim, post.key, now=await inbox.database_now(session))
+        placing = asyncio.create_task(self._place(surface, claim, post, looked))
+        try:
+            await asyncio.shield(placing)
+        except asyncio.CancelledError:
+            # What is on its way can't be called back: whether it is the second of its kind is found out all the same.
+            await asyncio.wait({placing})
+            if not placing.cancelled():
+                placing.exception()
+            raise
+
+    async def _place(self, surface: Surface, claim: Claim, post: Post, looked: float) -> None:
+        """Post and record; `looked` is when the claim was last known to hold, on the monotonic clock."""
         # A try before this one may have posted and died before it said so, or may be doing so at this moment.
         found = await surface.find(post.message, post.key) if post.attempts else ()
+        while not found and time.monotonic() - looked > self._fresh:  # frozen meanwhile, or slow
+            looked = time.monotonic()
+            async with self._database.write() as session:
+                await inbox.hold(session, claim, now=await inbox.database_now(session))
         message_id = found[0] if found else await surface.post(post.message, post.key)
         try:
             async with self._database.write() as session:
@@ -74,6 +96,8 @@ class Poster:
             raise
         if post.attempts and not found:
             await self._keep_first(surface, post, message_id)
+        for double in found[1:]:  # of two that posted at the same time one died before it could take its own back
+            await surface.withdraw(post.message, double)
 
     async def _keep_first(self, surface: Surface, post: Post, own: str) -> None:
         """Where two workers posted the same, because one was frozen just before: the earlier message stays."""

@@ -90,8 +90,8 @@ class Worker:
         limits: Limits | None = None,
     ) -> None:
         self._database, self._handlers, self._owner = database, handlers, owner
-        self._poster = Poster(database, surfaces)
         self._limits = limits or Limits()
+        self._poster = Poster(database, surfaces, self._limits.lease)
         self._woken, self._prompted = asyncio.Event(), asyncio.Event()
         self._stopping = False
         self._in_work: set[asyncio.Task[None]] = set()

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def decision_confidence(tokens: Iterable[tuple[str, float]], calls: Sequence[ToolCall]) -> float | None:
     """The smallest log-probability among the tokens that decide; None without tokens.
 
-    `tokens` are (text, log-probability) in order. With `calls` those decide that open the answer, name a tool or an
-    argument, or close a call: a copied argument is held to the question's own pieces anyway, so that an odd name says
-    nothing of how sure the model was. Without calls every token decides.
+    `tokens` are (text, log-probability) in order. With `calls` those decide that open the answer, or name a tool or an
+    argument: a copied argument, and where it ends, is held to the question's own pieces anyway, so that an odd name
+    says nothing of how sure the model was. Without calls every token decides.
     """
     listed = list(tokens)
     if not listed:
@@ -24,6 +24,6 @@ def decision_confidence(tokens: Iterable[tuple[str, float]], calls: Sequence[Too
     deciding = [
         value
         for place, (text, value) in enumerate(listed)
-        if not calls or place == 0 or text.strip() in names or "}" in text or "<" in text
+        if not calls or place == 0 or text.strip() in names or "<" in text
     ]
     return min(deciding)

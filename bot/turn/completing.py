@@ -18,6 +18,7 @@ from bot.turn.completions.followups import settle_followup
 from bot.turn.completions.listed import spread_lists
 from bot.turn.completions.lists import fill_lists
 from bot.turn.completions.meanings import settle_meaning
+from bot.turn.completions.misheard import settle_misheard
 from bot.turn.completions.names import settle_names
 from bot.turn.completions.plans import settle_plan
 from bot.turn.completions.reading import Draft, Reading
@@ -36,6 +37,7 @@ NAMELESS = "CLARIFY: symbol"
 RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
+    settle_misheard,
     settle_followup,
     settle_choice,
     settle_ingredients,

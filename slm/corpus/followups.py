@@ -10,6 +10,7 @@ from slm.chat_format import Call
 from slm.corpus.phrases import Template
 from slm.corpus.screens import ORDERS
 from slm.corpus.signatures import SIGNATURES, Unusable, arrange
+from slm.corpus.wanted_calls import copied
 
 if TYPE_CHECKING:
     from slm.corpus.generate import Example, Generator
@@ -85,7 +86,7 @@ class Followups:
         if tool == "screen_stocks" and self.rng.random() < 0.5:
             template = self.generator.screens.draw()
         else:
-            template = self.rng.choice(self.generator.single[tool])
+            template = self.generator.single[tool].draw(self.rng)
         if tool in (*ONE_NAME, "get_quote") and "symbol" not in template.slots:
             raise Unusable("follow-up to no name")
         example = self.generator.ask(template)
@@ -108,7 +109,7 @@ class Followups:
         call = base.reply[0]
         text = self.rng.choice(self.phrases[kind])
         question, parts = self.generator.compose(text)
-        said = {part.meaning: self.generator._copied(question, part) for part in parts}
+        said = {part.meaning: copied(question, part) for part in parts}
         reply = self._changed(kind, call, said)
         return Example(((base.question, base.reply),), question, (reply,), parts)
 
@@ -142,7 +143,7 @@ class Followups:
         base = self._before(tool)
         assert not isinstance(base.reply, str)
         question, parts = self.generator.compose(self.rng.choice(self.phrases[section]))
-        values: dict[str, Any] = {part.meaning: self.generator._copied(question, part) for part in parts}
+        values: dict[str, Any] = {part.meaning: copied(question, part) for part in parts}
         earlier = base.reply[0].arguments
         if tool in OWN:
             if "period" in earlier:  # "and of that, how much was dividends?" is about the same time
@@ -168,7 +169,7 @@ class Followups:
     def _asked_with_pronoun(self) -> tuple[Template, str, str]:
         """(template, tool, its text with a pronoun for the one name)."""
         tool = self.rng.choice(ASKABLE)
-        template = self.rng.choice(self.generator.single[tool])
+        template = self.generator.single[tool].draw(self.rng)
         if template.slots.count("symbol") != 1:
             raise Unusable("pronoun for several names")
         pronoun = self.rng.choice(PRONOUNS)
@@ -187,7 +188,7 @@ class Followups:
         template, tool, text = self._asked_with_pronoun()
         question, parts = self.generator.compose(text)
         values: dict[str, Any] = dict(template.asks[0].closed)
-        values |= {part.meaning: self.generator._copied(question, part) for part in parts}
+        values |= {part.meaning: copied(question, part) for part in parts}
         values["symbol"] = [subject]
         return Example(((base.question, base.reply),), question, (Call(tool, arrange(tool, values)),), parts)
 
@@ -200,7 +201,7 @@ class Followups:
         if self.rng.random() < 0.35:
             return Example((), first, "CLARIFY: symbol", parts)
         values: dict[str, Any] = dict(template.asks[0].closed)
-        values |= {part.meaning: self.generator._copied(first, part) for part in parts}
+        values |= {part.meaning: copied(first, part) for part in parts}
         answer, named = self.generator.compose(self.rng.choice(self.phrases["answer"]))
-        values["symbol"] = [self.generator._copied(answer, named[0])]
+        values["symbol"] = [copied(answer, named[0])]
         return Example(((first, "CLARIFY: symbol"),), answer, (Call(tool, arrange(tool, values)),), named)

@@ -7,10 +7,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.evaluation.questions import ARGUMENT, mask
-from bot.evaluation.scoring import reading_context
 from slm.chat_format import Call
 from slm.corpus.followups import Followups
 from slm.corpus.grammar import BREAK, Grammar, read_sections
@@ -19,13 +18,14 @@ from slm.corpus.names import NameMaker
 from slm.corpus.noise import CLOSERS, OPENERS, drop_marks, roughen
 from slm.corpus.phrases import SLOT, Template, load_templates
 from slm.corpus.screens import Screens
-from slm.corpus.signatures import SIGNATURES, Unusable, arrange
+from slm.corpus.shelf import Shelf
+from slm.corpus.signatures import SIGNATURES, Unusable
 from slm.corpus.slots import SlotFiller
 from slm.corpus.swaps import Swaps
-from tools.arguments import SYMBOL, TERM
+from slm.corpus.wanted_calls import Part, wanted_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 Reply = str | tuple[Call, ...]
 SCREENED = 0.06
@@ -36,20 +36,20 @@ LIST_MARKS = (
     *((", ", " and "), (", ", " and "), (" and ", " and "), (", ", ", "), (" ", " ")),
     *((", ", " & "), (", ", " or ")),
 )
-ALONE = re.compile(r"\{symbol\}(?!['\N{RIGHT SINGLE QUOTATION MARK}])")
+APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+ALONE = re.compile(rf"\{{symbol\}}(?![{''.join(APOSTROPHES)}])")
+DOUBLED = 0.12
+"""The share of phrases for one name, term or exchange that ask the same of another one: two calls of one tool."""
+DOUBLES = {
+    **dict.fromkeys(("get_events", "get_fundamentals", "get_news", "get_technicals", "find_symbol"), "symbol"),
+    "define_term": "term",
+    "get_market_status": "exchange",
+}
+DOUBLE_MARKS = (" and ", " and ", " and ", " & ", ", ", " or ", " and also ", " as well as ", " plus ", " and then ")
 REWORDED = 0.5
 """The share of phrases in which words are swapped for others."""
 FRAMED = 0.3
 """The share of one-tool questions made of a frame and an ask; the rest are whole phrases."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A filled piece of a question: `question[start:end]` says `meaning`."""
-
-    meaning: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,18 @@ class Generator:
         self.swaps = Swaps(self.rng)
         self.stories = read_sections("stories")
         self.refused: dict[str, int] = defaultdict(int)
-        self.single: dict[str, list[Template]] = defaultdict(list)
-        self.several: list[Template] = []
-        self.silent: dict[str, list[Template]] = defaultdict(list)
+        self.single: dict[str, Shelf] = defaultdict(Shelf)
+        self.several = Shelf()
+        self.silent: dict[str, Shelf] = defaultdict(Shelf)
         for template in load_templates():
             if mask(SLOT.sub(ARGUMENT, template.text), ()) in self.held_out.wordings:
                 continue
             if not template.asks:
-                self.silent[template.reply].append(template)
+                self.silent[template.reply].add(template)
             elif len(template.asks) == 1:
-                self.single[template.asks[0].tool].append(template)
+                self.single[template.asks[0].tool].add(template)
             else:
-                self.several.append(template)
+                self.several.add(template)
 
     def examples(self) -> Iterator[Example]:
         """Endless examples; one that can't be served as drawn is replaced by another."""
@@ -107,7 +107,7 @@ class Generator:
             return self._with_history(self.ask(self.pick_single()))
         if draw < 0.53:
             pair = self.grammar.draw_pair() if self.rng.random() < 0.5 else None
-            return self.ask(pair or self.rng.choice(self.several))
+            return self.ask(pair or self.several.draw(self.rng))
         if draw < 0.85:
             return self._with_history(self.ask(self.pick_silent()))
         return self.followups.draw()
@@ -122,8 +122,18 @@ class Generator:
         else:
             tools = sorted(self.single)
             weights = [len(self.single[tool]) ** 0.5 for tool in tools]
-            template = self.rng.choice(self.single[self.rng.choices(tools, weights)[0]])
-        return self._not_held_out(self._listed(template))
+            template = self.single[self.rng.choices(tools, weights)[0]].draw(self.rng)
+        return self._not_held_out(self._doubled(self._listed(template)))
+
+    def _doubled(self, template: Template) -> Template:
+        """Now and then the same of two names, for a tool that takes one: "when do {symbol} and {symbol} report"."""
+        ask = template.asks[0]
+        slot = f"{{{DOUBLES.get(ask.tool)}}}"
+        before, found, after = template.text.partition(slot)
+        if not found or slot in after or after.startswith(APOSTROPHES) or self.rng.random() >= DOUBLED:
+            return template
+        text = f"{before}{slot}{self.rng.choice(DOUBLE_MARKS)}{slot}{after}"
+        return replace(template, text=text, asks=(ask, ask))
 
     def _listed(self, template: Template) -> Template:
         """Now and then several names where the phrase has one, for a tool that takes a list."""
@@ -145,7 +155,7 @@ class Generator:
             return self._not_held_out(self.grammar.draw(self.grammar.silent))
         kinds = sorted(self.silent)
         weights = [len(self.silent[kind]) ** 0.6 for kind in kinds]
-        return self.rng.choice(self.silent[self.rng.choices(kinds, weights)[0]])
+        return self.silent[self.rng.choices(kinds, weights)[0]].draw(self.rng)
 
     def _not_held_out(self, template: Template) -> Template:
         if mask(SLOT.sub(ARGUMENT, template.text), ()) in self.held_out.wordings:
@@ -167,7 +177,7 @@ class Generator:
         if BREAK in question:
             question, parts, reply = self._pair(template, question, parts)
         elif template.asks:
-            reply = self._calls(template, question, parts)
+            reply = wanted_calls(template, question, parts)
         return Example((), question, reply, parts)
 
     def _reworded(self, template: Template) -> Template:
@@ -189,7 +199,7 @@ class Generator:
             second += tuple(part for part in first if part.meaning == "symbol")
         calls: list[Call] = []
         for ask, own in zip(template.asks, (first, second), strict=True):
-            calls += self._calls(Template(template.text, (ask,), "", template.bank), question, own)
+            calls += wanted_calls(Template(template.text, (ask,), "", template.bank), question, own)
         return question, (*first, *second), tuple(calls)
 
     def compose(self, text: str, *, noisy: bool = True) -> tuple[str, tuple[Part, ...]]:
@@ -245,91 +255,6 @@ class Generator:
         if unmarked:
             text = drop_marks(text, self.rng)
         return roughen(text, self.rng, rate) if rate else text
-
-    def _calls(self, template: Template, question: str, parts: tuple[Part, ...]) -> tuple[Call, ...]:
-        said: dict[str, list[str]] = defaultdict(list)
-        for part in parts:
-            said[part.meaning].append(self._copied(question, part))
-        takers = [ask for ask in template.asks if _takes_symbols(ask.tool)]
-        symbols = _share_symbols([ask.tool for ask in takers], said["symbol"])
-        calls: list[Call] = []
-        for ask in template.asks:
-            own = symbols.pop(0) if _takes_symbols(ask.tool) else []
-            single = next((a for a in SIGNATURES[ask.tool] if a.kind and a.slots == ("symbol",)), None)
-            groups = [[name] for name in own] if single and not single.is_list and len(own) > 1 else [own]
-            again = [other.tool for other in template.asks].count(ask.tool) > 1
-            values = self._values(ask.tool, dict(ask.closed), said, shared=len(template.asks) > 1, again=again)
-            calls += [Call(ask.tool, arrange(ask.tool, {**values, "symbol": group})) for group in groups]
-        return tuple(calls)
-
-    def _values(
-        self, tool: str, closed: dict[str, str], said: dict[str, list[str]], *, shared: bool, again: bool
-    ) -> dict[str, Any]:
-        """Slot meaning → what this tool takes of it; a value that several tools could take goes in order."""
-        values: dict[str, Any] = dict(closed)
-        for argument in SIGNATURES[tool]:
-            for slot in argument.slots:
-                if slot == "symbol" or not said.get(slot):
-                    continue
-                # Said once, asked of the same tool twice, both take it: "30k at 7% over 5 and over 7 years".
-                values[slot] = said[slot].pop(0) if shared and (len(said[slot]) > 1 or not again) else said[slot][0]
-                break
-        return values
-
-    def _copied(self, question: str, part: Part) -> str:
-        """The candidate at run time that holds this fill: what the model must copy."""
-        text = question[part.start : part.end]
-        finder = FINDERS.get(part.meaning)
-        if finder is None:
-            return text
-        spans = finder(question)
-        if part.meaning in NARROWED:
-            offered = NARROWED[part.meaning](spans, reading_context())
-            if text not in {span.text for span in offered}:
-                raise Unusable(part.meaning)
-            return text
-        holding = [span for span in spans if span.start <= part.start and part.end <= span.end]
-        if not holding:
-            raise Unusable(f"{part.meaning}: {text.lower()}")
-        return holding[0].text
-
-
-def _finders() -> dict[str, Callable[[str], list[Any]]]:
-    found: dict[str, Callable[[str], list[Any]]] = {}
-    for signature in SIGNATURES.values():
-        for argument in signature:
-            if argument.kind is not None:
-                found.update(dict.fromkeys(argument.slots, argument.kind.find))
-    return found
-
-
-FINDERS = _finders()
-NARROWED = {"symbol": SYMBOL.narrow, "term": TERM.narrow}
-
-
-def _takes_symbols(tool: str) -> bool:
-    return any(argument.slots == ("symbol",) for argument in SIGNATURES[tool])
-
-
-def _share_symbols(tools: Sequence[str], symbols: list[str]) -> list[list[str]]:
-    """Who gets which names: one name serves all, otherwise in order, lists taking what is left."""
-    if len(symbols) == 1:
-        return [list(symbols) for _ in tools]
-    if len(tools) <= 1:
-        return [list(symbols) for _ in tools]
-    spare = len(symbols) - len(tools)
-    if spare < 0:
-        raise Unusable("fewer names than tools")
-    shared: list[list[str]] = []
-    left = list(symbols)
-    for tool in tools:
-        is_list = any(argument.is_list for argument in SIGNATURES[tool])
-        take = 1 + (spare if is_list else 0)
-        if is_list:
-            spare = 0
-        shared.append(left[:take])
-        left = left[take:]
-    return shared
 
 
 def as_record(example: Example) -> str:

@@ -49,21 +49,13 @@ def _whole_tokens() -> tuple[str, ...]:
 
 
 def make_tokenizer(seed: int, vocabulary: int, sample: int = 60_000) -> Tokenizer:
-    """A tokenizer learnt on the corpus' own first examples."""
+    """A tokenizer learnt on the corpus' own first examples, with a token for each word that has a vector."""
     from slm.tokenizer import train_tokenizer
+    from slm.word_vectors import load_word_vectors
 
     generator = Generator(seed, known_terms())
     texts = (prompt + reply for prompt, reply in map(as_text, islice(generator.examples(), sample)))
-    return train_tokenizer(texts, vocabulary, _whole_tokens())
-
-
-def complete_tokenizer(path: Path) -> None:
-    """Give an earlier tokenizer the whole tokens that came later; what it knew keeps its numbers."""
-    from slm.tokenizer import add_whole, load_tokenizer
-
-    tokenizer = load_tokenizer(path)
-    add_whole(tokenizer, _whole_tokens())
-    tokenizer.save(str(path))
+    return train_tokenizer(texts, vocabulary, _whole_tokens(), load_word_vectors()[0])
 
 
 def pack(tokenizer: Path, seed: int, count: int, path: Path, workers: int, report: Callable[[str], None]) -> str:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 OTHER = "~"
 """In the place of what a mark says nothing of: a person, a place, a thing."""
-COMMON_FROM = 4
+COMMON_FROM = 7
 """Times a word must occur to be what a slip was meant to be; rarer ones may be slips or slang themselves."""
-SLANG_FROM = 12
+SLANG_FROM = 22
 """Times a word must occur to be common though no dictionary has it ("whats", "gimme")."""
 MOST_FREQUENT = 50_000
 EVERYDAY = 15_000
@@ -32,8 +32,17 @@ _HEADER = (
 _FORM = re.compile(r"^(?:np|cl|vp|qu):")
 _WORD = re.compile(r"[a-z]+")
 
-PAIRED_FROM = 3
+RIGHT_WORDS = frozenset(
+    "analyze advancers budged bumpier canceled chartist chucking dearer decliners divis fattest favorites financials "
+    "goss granddad installment installments labor laggard lockdown mooning neighbor noob nyse overpay priciest rebal "
+    "rocketed rumor rumors scrips stonks tanked technicals telecom tenner trickled tumbles wifes".split()
+)
+"""Words that are no slips, though the dictionary lacks them."""
+
+PAIRED_FROM = 5
 """Times one word must follow another to be kept as a pair."""
+_SLOPPY = frozenset({"passers_d.txt"})
+"""Banks of people who type badly: of how words are spelt, and what follows them, they say nothing."""
 _WHOLE_QUESTIONS = frozenset({"followups.txt"})
 """The files beside the banks that hold questions, not pieces of them."""
 _SIGNS = {"symbol": NAME, **dict.fromkeys(("place", "person", "thing", "term"), OTHER)}
@@ -56,7 +65,7 @@ def _phrases(others: Collection[str] | None = None) -> Iterator[str]:
     folder = resources.files("slm.corpus")
     beside = [f for f in folder.iterdir() if (f.name != "terms.txt" if others is None else f.name in others)]
     for file in [*(folder / "phrases").iterdir(), *beside]:
-        if PurePath(file.name).suffix != ".txt":
+        if PurePath(file.name).suffix != ".txt" or file.name in _SLOPPY:
             continue
         for line in file.read_text(encoding="utf-8").splitlines():
             if not line.startswith(("#", "[")):
@@ -70,13 +79,13 @@ def word_list() -> str:
     """
     counts = count_words()
     dictionary = _dictionary()
-    english = frozenset(dictionary)
+    english = frozenset(dictionary) | RIGHT_WORDS
     by_count = [word for word, count in counts.most_common() if count >= COMMON_FROM]
     mending = Spelling([word for word in by_count if word in english], by_rank=True)
     # A word a slip away from a common one is a slip itself, unless a dictionary has it.
     slang = [w for w in by_count if w not in english and counts[w] >= SLANG_FROM and mending.meant(w) is None]
     common = [word for word in by_count if word in english or word in slang]
-    rare = {w for w in counts if w in english or mending.meant(w) is None}
+    rare = {w for w, count in counts.items() if w in english or (count > 1 and mending.meant(w) is None)}
     right_as_they_are = {w for w in english if len(w) > 3 and mending.meant(w) is not None}
     everyday = dictionary[:EVERYDAY]
     known = rare.union(right_as_they_are, everyday).difference(common)

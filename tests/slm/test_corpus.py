@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from random import Random
 
 import pytest
 
@@ -13,7 +14,8 @@ from slm.corpus.generate import Example, Generator
 from slm.corpus.heldout import load_held_out, read_evals, words
 from slm.corpus.names import NameMaker
 from slm.corpus.pack import known_terms
-from slm.corpus.phrases import SLOT, load_templates, read_bank, reply_text
+from slm.corpus.phrases import SLOT, Template, load_templates, read_bank, reply_text
+from slm.corpus.shelf import Shelf
 from slm.corpus.signatures import SIGNATURES
 from tools.catalogue import TOOLS
 from tools.toolbox import Toolbox
@@ -54,6 +56,18 @@ def test_phrases_name_real_tools_closed_values_and_slots(generator: Generator) -
         for ask in template.asks:
             closed = {p.name: p.choices for p in toolbox.tools[ask.tool].parameters if p.kind is None}
             assert all(value in closed[name] for name, value in ask.closed), template
+
+
+def test_every_author_is_heard_by_the_root_of_what_they_wrote() -> None:
+    shelf = Shelf()
+    for bank, count in (("long", 900), ("short", 100)):
+        for number in range(count):
+            shelf.add(Template(f"{bank} {number}", (), "CHAT: help", bank))
+    assert len(shelf) == len(list(shelf)) == 1000
+    rng = Random(3)
+    drawn = Counter(shelf.draw(rng).bank for _ in range(4000))
+    assert 0.22 < drawn["short"] / 4000 < 0.28  # 10 of 10 + 30
+    assert len({shelf.draw(rng).text for _ in range(4000)}) > 700
 
 
 def test_a_phrase_before_any_header_is_refused() -> None:

@@ -18,11 +18,12 @@ from bot.llm.embedded import EmbeddedModel  # noqa: E402
 from bot.messages import Message  # noqa: E402
 from slm.chat_format import CHAT_TEMPLATE, Call, render_prompt  # noqa: E402
 from slm.corpus.generate import Generator  # noqa: E402
-from slm.corpus.pack import as_text, complete_tokenizer, known_terms, pack  # noqa: E402
+from slm.corpus.pack import as_text, known_terms, pack  # noqa: E402
 from slm.export import export_gguf, modelfile  # noqa: E402
 from slm.model import Decoder, Shape  # noqa: E402
-from slm.tokenizer import load_tokenizer, train_tokenizer, user_tokens  # noqa: E402
+from slm.tokenizer import train_tokenizer, user_tokens  # noqa: E402
 from slm.train import IGNORE, Examples, Recipe, Trainer, train_in  # noqa: E402
+from slm.word_vectors import load_word_vectors, vectors_of_tokens  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,46 +115,65 @@ def test_loss_falls_and_resuming_goes_on_where_it_stopped(examples: Examples, tm
     assert not Trainer(SHAPE, RECIPE).resume(tmp_path)
 
 
-def test_two_workers_take_one_step_and_keep_both_momenta(examples: Examples, tmp_path: Path) -> None:
+def test_two_workers_take_one_step_and_keep_both_momenta(
+    examples: Examples, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
     """Each steps its own matrices; the checkpoint holds all, and goes on with any number of workers."""
     np.savez(tmp_path / "corpus.npz", tokens=examples.tokens, starts=examples.starts, graded=examples.graded)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
     recipe = replace(RECIPE, tokens=8 * RECIPE.batch_tokens)
-    train_in(tmp_path, "corpus", SHAPE, recipe, 2, "cpu")
+    shape = replace(SHAPE, vocabulary=tokenizer.get_vocab_size())
+    train_in(tmp_path, "corpus", shape, recipe, 2, "cpu")
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert [len(momenta["state"]) for momenta in state["momenta"]] == [7, 7]
-    fresh = Trainer(SHAPE, recipe)
+    assert [len(momenta["state"]) for momenta in state["momenta"]] == [8, 7]
+    fresh = Trainer(shape, recipe, vectors=torch.from_numpy(vectors_of_tokens(tokenizer)))
     moved = [not torch.equal(state["model"][name], p) for name, p in fresh.model.named_parameters() if p.ndim == 2]
     assert all(moved)
     assert fresh.resume(tmp_path)
     assert fresh.step >= 8
 
 
-def test_a_model_learns_words_that_came_later(tokenizer: Tokenizer, tmp_path: Path) -> None:
-    """Its vocabulary grows, and what it said of the old words stays as it was."""
-    small = Trainer(SHAPE, RECIPE)
-    tokens = torch.tensor([[1, 2, 3, 4]])
-    small._step(tokens, tokens, torch.zeros_like(tokens))
-    small.save(tmp_path)
-    grown = Trainer(replace(SHAPE, vocabulary=SHAPE.vocabulary + 8), RECIPE)
-    assert grown.resume(tmp_path)
-    with torch.no_grad():
-        before, after = small.model.logits(tokens), grown.model.logits(tokens)
-    assert torch.allclose(after[..., : SHAPE.vocabulary], before, atol=1e-5)
-    assert after.shape[-1] == SHAPE.vocabulary + 8
-    grown._step(tokens, tokens, torch.zeros_like(tokens))
-    known = tokenizer.get_vocab_size()
-    tokenizer.save(str(tmp_path / "tokenizer.json"))
-    complete_tokenizer(tmp_path / "tokenizer.json")
-    completed = load_tokenizer(tmp_path / "tokenizer.json")
-    assert completed.get_vocab_size() > known
-    assert all(completed.token_to_id(word) == index for word, index in tokenizer.get_vocab().items())
+def test_each_word_with_a_vector_is_one_token_and_names_are_cut_as_before(tokenizer: Tokenizer) -> None:
+    words, vectors = load_word_vectors()
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    whole = user_tokens(["get_quote", "get_news"], ["max_price"])
+    grown = train_tokenizer(["the price of stocks"] * 9, 400, whole, words[:3000])
+    assert all(
+        grown.encode(f" {word}").tokens == [f"\N{LATIN CAPITAL LETTER G WITH DOT ABOVE}{word}"] for word in words[:3000]
+    )
+    small = train_tokenizer(["the price of stocks"] * 9, 400, whole)
+    for name in ("Zorblax", "<|name|>tesla", "purchased"):
+        assert grown.encode(name).tokens == small.encode(name).tokens
+    assert grown.encode("at<|name|>tesla").tokens[-5:] == grown.encode('{"symbol": "tesla').tokens[-5:]
+    table = vectors_of_tokens(grown)
+    near = table @ table[grown.token_to_id("\N{LATIN CAPITAL LETTER G WITH DOT ABOVE}buy")]
+    close = [grown.id_to_token(int(place))[1:] for place in near.argsort()[::-1][:6]]
+    assert {"sell", "purchase"} <= set(close)
+    assert not table[grown.token_to_id("<|name|>")].any()
+
+
+def test_a_word_is_read_by_its_vector_and_what_no_example_holds_stays_there(tokenizer: Tokenizer) -> None:
+    vectors = torch.zeros(SHAPE.vocabulary, 8)
+    vectors[500:1000] = torch.nn.functional.normalize(torch.randn(500, 8, generator=torch.Generator().manual_seed(1)))
+    trainer = Trainer(SHAPE, RECIPE, vectors=vectors)
+    tokens = torch.randint(400, 600, (4, 40), generator=torch.Generator().manual_seed(2))
+    for _ in range(3):
+        trainer._step(tokens, tokens, torch.zeros_like(tokens))
+    own = trainer.model.embedding.weight
+    assert own[500:600].abs().sum() > 0
+    assert not own[600:1000].any()  # never seen: its vector alone
+    table = trainer.model.table()
+    assert torch.allclose(table[700], trainer.model.from_vector(vectors[700]))
+    exported = trainer.model.exported()
+    assert torch.equal(exported["embedding.weight"], table)
+    assert not {"vectors", "from_vector.weight"} & set(exported)
 
 
 async def test_the_exported_file_says_what_the_trained_model_says(tokenizer: Tokenizer, tmp_path: Path) -> None:
     """Greedy tokens of PyTorch and of the engine agree: tokenizer, template, rotary layout and weights all fit."""
     trainer = Trainer(SHAPE, RECIPE)
     path = tmp_path / "tiny.gguf"
-    export_gguf(trainer.model.state_dict(), SHAPE, tokenizer.to_str(), path, about="a test")
+    export_gguf(trainer.model.exported(), SHAPE, tokenizer.to_str(), path, about="a test")
     engine = EmbeddedModel(path)
     server = engine._load()
     prompt = render_prompt([], "price of Apple")

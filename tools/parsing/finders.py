@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tools.parsing.currencies import CURRENCY_SPELLING, parse_currency
 from tools.parsing.dates import DATE_SPELLING, parse_date
 from tools.parsing.exchanges import EXCHANGE_SPELLING, parse_exchange
+from tools.parsing.fund_names import find_fund_names
 from tools.parsing.numbers import (
     AMOUNT_WORDS,
     PERCENT_SPELLING,
@@ -18,26 +19,30 @@ from tools.parsing.numbers import (
 )
 from tools.parsing.period_phrases import PERIOD_SPELLING
 from tools.parsing.periods import parse_period
+from tools.parsing.placed_names import find_placed_names
 from tools.parsing.sectors import SECTOR_SPELLING, parse_sector
-from tools.parsing.spans import find_currency_words, find_names, find_values
+from tools.parsing.spans import Span, find_currency_words, find_names, find_values
 from tools.parsing.told import outside_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from decimal import Decimal
 
-    from tools.parsing.spans import Span
-
+_OWNS = re.compile(r"['’`´]s(?!\w)")
 _SIGN_LETTERS = 2
 """Letters that may stand with a currency sign: "US$"."""
 
-_INDEX_WITH_YEAR = re.compile(r"\b(russell\s+)([123]000)\b", re.IGNORECASE)
-"""An index whose number reads like a year."""
+_NO_TIME = re.compile(r"\brussell\s+[123]000\b|\bthe (?:20|50|100|200)[ -]day\b", re.IGNORECASE)
+"""An index whose number reads like a year, and a moving average."""
+
+
+_SLIPS_OF_TIME = frozenset({"lats"})
+"""Money of Latvia until 2013, and "lats year"."""
 
 
 def find_periods(text: str) -> list[Span]:
     """Times: "last 6 months", "2022", "since March"."""
-    shielded = _INDEX_WITH_YEAR.sub(lambda match: match[1] + "x" * len(match[2]), text)
+    shielded = _NO_TIME.sub(lambda match: "x" * len(match[0]), text)
     return find_values(shielded, parse_period, PERIOD_SPELLING.may_hold, most_atoms=11)
 
 
@@ -58,7 +63,11 @@ def find_exchanges(text: str) -> list[Span]:
 
 def find_currencies(text: str) -> list[Span]:
     """Currencies: "usd", "quid", "$", and both halves of "EURUSD"."""
-    return outside_told(find_currency_words(text, parse_currency, CURRENCY_SPELLING.may_hold), text)
+    found = outside_told(find_currency_words(text, parse_currency, CURRENCY_SPELLING.may_hold), text)
+    if not any(span.text.lower() in _SLIPS_OF_TIME for span in found):
+        return found
+    times = find_periods(text)
+    return [span for span in found if span.text.lower() not in _SLIPS_OF_TIME or not inside_longer(span, times)]
 
 
 def inside_longer(span: Span, others: Sequence[Span]) -> bool:
@@ -67,11 +76,19 @@ def inside_longer(span: Span, others: Sequence[Span]) -> bool:
 
 
 def find_symbols(text: str) -> list[Span]:
-    """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time."""
+    """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time.
+
+    With and without a possessive: "macy's" is a name, "tesla's" is not.
+    """
     periods = find_periods(text)
+    named = find_names(text)
+    owned = [
+        Span(name.start, name.end + 2, text[name.start : name.end + 2]) for name in named if _OWNS.match(text, name.end)
+    ]
+    found = dict.fromkeys([*find_placed_names(text), *named, *owned, *find_fund_names(text)])
     return [
         name
-        for name in outside_told(find_names(text), text)
+        for name in outside_told(list(found), text)
         if all(name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods)
     ]
 

@@ -19,6 +19,10 @@ _SCALES = {
     "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "lacs": 100_000,
     "crore": 10_000_000, "crores": 10_000_000, "cr": 10_000_000,
     "hundred": 100, "dozen": 12,
+    # slips, which are not mended in amounts otherwise
+    **dict.fromkeys(("milion", "millon", "millin", "milllion", "miliion", "milions", "millons"), 1_000_000),
+    **dict.fromkeys(("bilion", "billon", "billoin", "bilions", "billlion", "billin"), 1_000_000_000),
+    **dict.fromkeys(("thosand", "thousnd", "thousad", "thouand", "thousadn", "thousend", "tousand", "thosuand"), 1_000),
 }  # fmt: skip
 # Currency signs say nothing about the value; all others are read as "$".
 _SIGNS = dict.fromkeys(map(ord, "€£¥₹₩₪₺₽฿₱₫"), "$")
@@ -45,9 +49,9 @@ _MAX_BARE_PERCENT = 100
 _MAX_PERCENT = 10_000
 
 _MONTHS_IN = {
-    **dict.fromkeys(("years", "year", "yrs", "yr", "y"), 12),
+    **dict.fromkeys(("years", "year", "yrs", "yr", "y", "yer", "yers"), 12),
     **dict.fromkeys(("decades", "decade"), 120),
-    **dict.fromkeys(("months", "month", "mos", "mo", "mths", "mth"), 1),
+    **dict.fromkeys(("months", "month", "mos", "mo", "mths", "mth", "moths"), 1),
 }
 _DURATION = re.compile(rf"(?P<number>.+?)(?:(?<=[0-9])|[ -])(?P<unit>{'|'.join(_MONTHS_IN)})")
 _YEARS_AND_MONTHS = re.compile(
@@ -65,7 +69,9 @@ AMOUNT_WORDS = frozenset({*NUMBER_WORDS, *_SCALES})
 """Every word of more than two letters that an amount may have; slips are not corrected in amounts."""
 _RARE_NUMBERS = ("cent", "grand", "lakh", "lakhs", "crore", "crores")
 PERCENT_SPELLING = Spelling((*NUMBER_WORDS, "percent per cent pct pc bps bp basis point points"), exact=_RARE_NUMBERS)
-YEARS_SPELLING = Spelling((*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths", *_RARE_NUMBERS))
+YEARS_SPELLING = Spelling(
+    (*NUMBER_WORDS, *_MONTHS_IN, *_MONTHS_IN_WORDS, "m"), exact=("mths", "moths", "yer", "yers", *_RARE_NUMBERS)
+)
 
 
 def parse_number(text: str) -> Decimal | None:

@@ -61,9 +61,16 @@ _UNITS: dict[str, tuple[int, str]] = {
 _OTHER_WORDS_AS_TYPED = frozenset({"moth", "moths", "weak", "weaks"})
 """Units with a slip that makes another word of them: it takes "last" or a number in digits to tell."""
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_THIS = re.compile(r"\b(?:ths|thsi|htis|tihs)\b")
+"""Slips that `Spelling` leaves alone."""
+_FROM = re.compile(
+    r"from (?!.* (?:to|until|till|til|thru|through|up|start|beginning|on|onwards?|forwards?)\b)(?!the\b)(?!.*-)"
+)
+"""Before a day or month with which a time begins that goes on: "from january" is "since january"."""
+_LAST = "last|las|lst|lats|lsat|alst|past|psat|pats"
 _RELATIVE = re.compile(
     r"(?P<the>the |these |this |my |its )?"
-    r"(?P<which>(?:last|las|lst|past|previous|prior|preceding|trailing|latest|most recent|recent|current)(?: |$))?"
+    rf"(?P<which>(?:{_LAST}|previous|prior|preceding|trailing|latest|most recent|recent|current)(?: |$))?"
     r"(?P<count>(?:[a-z0-9][a-z0-9. -]*?(?:(?<=[0-9])|[ -]))??)"
     rf"(?:(?:full|whole|entire|calendar|straight|consecutive) )?(?P<unit>{_UNIT})\.?(?P<half> and a half)?"
 )
@@ -75,8 +82,9 @@ _COUNTS = {
 _MAX_MONTHS = 1_200
 # What the patterns here, in calendar_phrases and in recent_months have beside the names above.
 _OTHER_WORDS = (
-    "back in over for during within across throughout through from on of since all the whole entire last las lst past "
-    "previous prior preceding trailing latest most recent current these this my its full calendar straight consecutive "
+    "back in over for during within across throughout through from on of since all the whole entire "
+    "ths thsi htis last las lst lats lsat alst psat pats past previous prior preceding trailing latest most recent "
+    "current these this my its full calendar straight consecutive "
     "and half first second third fourth final start beginning end ever starting onward onwards forward forwards "
     "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
     "tens thousands"
@@ -84,12 +92,18 @@ _OTHER_WORDS = (
 # Short forms, and words that are a slip away from too many others.
 _TO_TYPE_EXACTLY = (
     *("weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens", "till", "full", "ever", "most"),
-    *("moth", "moths", "weak", "weaks", "las", "lst", "back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
+    *("moth", "moths", "weak", "weaks", "las", "lst", "lats", "lsat", "alst", "psat", "pats", "ths", "thsi", "htis"),
+    *("back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
 )
 PERIOD_SPELLING = Spelling(
     (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),
     exact=(*DATE_WORDS_TO_TYPE_EXACTLY, *_TO_TYPE_EXACTLY),
 )
+
+
+def _from_then(phrase: str) -> str:
+    began = _FROM.match(phrase)
+    return f"since {phrase[began.end() :]}" if began else phrase
 
 
 def canonical_period(text: str) -> str | None:
@@ -103,7 +117,7 @@ def canonical_period(text: str) -> str | None:
     corrected = PERIOD_SPELLING.corrected(phrase.removesuffix("'s").removesuffix("'"), text)
     if corrected is None:
         return None
-    phrase = years_in_digits(corrected)
+    phrase = _from_then(_THIS.sub("this", years_in_digits(corrected)))
     if phrase in _PHRASES:
         return _PHRASES[phrase]
     preposition = _PREPOSITION.match(phrase)

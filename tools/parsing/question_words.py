@@ -16,7 +16,8 @@ QUESTION_WORDS_FILE = Path(__file__).with_name("question_words.txt")
 SHORT_SLIPS = {
     "teh": "the", "hte": "the", "th": "the", "adn": "and", "nad": "and", "fro": "for", "ofr": "for", "hwo": "how",
     "cna": "can", "yuo": "you", "nto": "not", "ym": "my", "fo": "of", "ot": "to", "wnat": "want",
-    "wich": "which", "wats": "whats", "smth": "something",
+    "wich": "which", "ovr": "over", "ths": "this", "thsi": "this", "wht": "what", "hav": "have", "giv": "give",
+    "wil": "will", "abot": "about", "frm": "from", "wats": "whats", "smth": "something", "belo": "below",
 }  # fmt: skip
 """Slips in words too short for the spelling."""
 

@@ -8,7 +8,7 @@ spans that neither start nor end with a function word.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -47,15 +47,21 @@ FUNCTION_WORDS = frozenset(
 
 INSIDE_NAMES = frozenset("a and at de for in la n of on or s t the to".split())
 """Function words that names hold inside: "bank of america", "domino's pizza", "out of the money"."""
+REINSURERS = frozenset("swiss munich hannover hanover everest korean partner".split())
+"""Names that go on with "re", which else is no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text: `text[start:end]`."""
+    """A piece of text: `text[start:end]`.
+
+    `is_placed` says that it stands where only a name can, whatever else the word means.
+    """
 
     start: int
     end: int
     text: str
+    is_placed: bool = field(default=False, compare=False)
 
 
 def _atoms(text: str) -> list[tuple[int, int]]:
@@ -138,6 +144,10 @@ def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
         is_function and not is_ticker and not is_tied
         for is_function, is_ticker, is_tied in zip(function, tickers, tied, strict=True)
     ]
+    for place, (start, end) in enumerate(atoms):
+        if place and text[start:end].lower() == "re":  # "Munich Re"
+            before, until = atoms[place - 1]
+            blocked[place] &= text[before:until].lower() not in REINSURERS
     spans: list[Span] = []
     for first, (start, first_end) in enumerate(atoms):
         if (blocked[first] and not _opens_name(text, start, first_end)) or text[start] in _SIGNS - {"^"}:

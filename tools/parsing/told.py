@@ -63,6 +63,7 @@ _PEOPLE = re.compile(
     rf"(?:\b(?:My|my|our|Our) (?:\w+ )?{_RELATIVE} (?P<relative>{_NAME})"
     rf"|\b(?:[Mm]y name is|name['’]?s|[Cc]all me) (?P<named>{_NAME})"
     rf"|(?:(?:\A|[.?!]\s)|\b(?:[Tt]ell|[Ss]how|[Gg]ive|[Hh]elp|[Ll]et) )(?P<both>{_NAME}) and (?:I|i|me)\b"
+    rf"|\b[Tt]ell (?P<told>{_NAME}) (?=(?:the|what|how|when|which|where|about|my|our)\b)"
     rf"|(?:\A|[Hh]i|[Hh]ey|[Hh]ello|[Mm]orning),? ?(?P<here>{_NAME}) here[,.!: ])"
 )
 """Names of persons by the words beside them; not where shares are given to one: "I bought my son Disney"."""

@@ -39,7 +39,7 @@ _CALENDAR = frozenset((*calendar.day_name, *calendar.month_name))
 """Written with a capital, and no company's."""
 
 _AROUND = " \t\"'“”‘’«»„()[]{}<>.,;:!?*_~`|#"
-_SPELT = re.compile(r"[A-Z](?: [A-Z]){2,4}")
+_SPELT = re.compile(r"[A-Z](?: [A-Z]){2,4}|[a-z](?: [a-z]){2,4}")
 """A ticker said letter by letter: "E P D"."""
 _POSSESSIVE = re.compile(r"['’`´]s?\b", re.IGNORECASE)
 _CASHTAG = re.compile(r"\$\s?([A-Za-z][A-Za-z0-9.^-]{0,9})")
@@ -298,7 +298,7 @@ def _cleaned(text: str) -> str:
         elif category[0] != "C":
             kept.append(character)
     cleaned = " ".join("".join(kept).split()).strip(_AROUND)
-    return cleaned.replace(" ", "") if _SPELT.fullmatch(cleaned) else cleaned
+    return cleaned.replace(" ", "").upper() if _SPELT.fullmatch(cleaned) else cleaned
 
 
 def _shortened(typed: str) -> str:

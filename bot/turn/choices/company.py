@@ -45,7 +45,8 @@ COMPANY = (
             r"\bNAME\b.*\bsymbols\b.*\bwhat are they\b",
             r"\bwhat (?:does|do|is) NAME (?:trade|traded|trades|trading|listed|list) (?:under|as)\b",
             r"\bwho (?:is|are) NAME(?: ?[?.,!]|$| please| again)",
-            r"\bNAME\W.*\b(?:which|what) (?:company|business|firm|one|corporation) is (?:that|it|this)\b",
+            r"\bNAME\W.*\b(?:which|what) (?:company|business|firm|one|corporation|fund|etf|stock) is"
+            r" (?:that|it|this)\b",
             r"\bwhose (?:ticker|symbol) is (?:that|this|it)\b",
             r"\bNAME\W.*\bwho (?:are they|is that|is it|is this)\b",
             r"\bwhich (?:company|business|firm|stock) (?:is|hides behind|trades (?:as|under)|goes by|uses) <it>",
@@ -85,6 +86,8 @@ COMPANY = (
             r"|calendar)\b",
             r"\b(?:how much|what) (?:do|does) <it> pay (?:out )?.*\b(?:when|what day)\b",
             r"\bex.?div(?:idend)? (?:for |of |on )?NAME\b",
+            r"<it> (?:pays?|paid|hands? out|handed out) (?:\w+ ){0,3}?(?:dividends? )?per share\b",
+            r"\bdividends?\W+how much\b.*\bwhen\b",
         ),
         compiled(
             r"\bwhen (?:you|i)\b|\bmy (?:next |own )?(?:dividends?|payouts?)\b",
@@ -120,6 +123,7 @@ COMPANY = (
         "some",
         compiled(
             r"\b<gauge>\b",
+            r"\bthe NUMBER.day(?: (?:line|average|dma))? (?:of|for|on) <it>",
             r"\b(?:momentum|volatility) (?:of|for|on|in) <it>",
             r"\bNAME(?: 's)? (?:\w+ )?(?:momentum|volatility)\b",
             r"\bhow (?:volatile|jumpy|choppy|wild|stretched) (?:is|has|are) <it>",
@@ -156,6 +160,7 @@ COMPANY = (
             r"\bwhere (?:is |has )?<it> (?:\w+ )?(?:traded|trades|stands|sits|closed|finished)\b(?! TIME)",
             r"\bwhat (?:is|are) <it> (?:at|trading at|going for|changing hands)\b",
             r"\b(?:is|are) <it> (?:\w+ )?(?:up or down|down or up|green or red|red or green)\b",
+            r"\bhow much (?:is|are) (?:it|they|one|one share)(?= ?[?.,!]|$| (?:now|today|right now|at the moment))",
             r"\b(?:share of|shares of) <it> (?:cost|right now|now|today|this (?:morning|afternoon|evening))\b",
         ),
         compiled(r"\b(?:alert|below|above|under|over|tell me when|reaches|hits|history|since|buy|sell|convert)\b"),

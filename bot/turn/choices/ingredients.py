@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.messages import ToolCall
 from bot.turn.choices.cues import compiled
 from bot.turn.choices.refusals import ADVICE
-from bot.turn.completions.changes import ALERT, WATCH, direction_of, watch_actions
+from bot.turn.completions.changes import ALERT, WATCH, WATCHED, direction_of, watch_actions
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import CURRENCY
 from tools.parsing.surroundings import surrounded
@@ -19,18 +19,26 @@ if TYPE_CHECKING:
 
 _OPEN = frozenset({"CLARIFY: missing", "CLARIFY: symbol"})
 _SURE = -0.1
-CONVERT, WATCHED = "convert_currency", "get_watchlist"
+CONVERT = "convert_currency"
 _PAIR = 2
 _ALERTED = compiled(
     r"\b(?:alert|alarm|notification)\b",
     r"\b(?:buzz|ping|warn|alert|notify|text|tell|advise|inform|nudge|message|email|call|wake) (?:me|us) (?:if|when"
     r"|once|as soon as)\b",
+    r"\b(?:if|when|once|as soon as|the second|the moment|in case)\b.*\b(?:let me know|tell me|ping me|shout at me"
+    r"|text me|message me|alert me|warn me|notify me"
+    r"|(?:i want|send me) (?:a |an )?(?:message|ping|alert|note|warning))\b",
+    r"\b(?:let me know|tell me|ping me|shout at me|holler at me|holla at me) (?:the second|the moment)\b",
     r"\b(?:let me know|give me a (?:shout|heads up|ping|buzz)|shout|hit me up) (?:if|when|once|as soon as)\b",
 )
 _LISTED = compiled(
     r"\b(?:watch ?list|watched (?:stocks|names)|(?:names|stocks|shares|companies|ones) (?:that )?i (?:follow|watch"
     r"|track)"
     r"|(?:names|stocks|shares|companies) i am (?:watching|following|tracking))\b"
+)
+_IS_LISTED = compiled(
+    r"^(?:<wait>)(?:is|are) (?:it|they|that|NAME)(?: \w+)? (?:on|in) (?:my|the) (?:watch ?list|list)\b",
+    r"\b(?:do i|am i) (?:\w+ )?(?:follow|following|watch|watching|track|tracking) (?:it|them|NAME)\b",
 )
 _LIST_IT = compiled(
     r"\b(?:add|put|stick|throw|pop|save|slap|chuck|toss) (?:it|that|this|them|those)(?: one)? (?:\w+ )?(?:on|onto|to"
@@ -45,8 +53,9 @@ _BORROWED = compiled(
     r"\b(?:from|to) (?:the |a |my )?bank\b",
 )
 _GROWN = compiled(
+    r"\b(?:put|putting|chuck|stash|squirrel) aside\b|\baccounts? (?:that )?(?:pays?|paying|gives?)\b",
     r"\b(?:sav(?:e|es|ed|ing|ings)|invest\w*|grow\w*|compound\w*|capital|set aside|put away|accumulat\w*|deposit\w*"
-    r"|nest egg)\b"
+    r"|nest egg)\b",
 )
 _AGAINST = re.compile(r"(?: \w+){0,3} (?:against|vs|versus|into)(?: the)? ", re.IGNORECASE)
 _IS_IT = re.compile(r"\b(?:did|have|is|are|do|does) (?:i|we|it|NAME)\b")
@@ -71,9 +80,18 @@ def _settle_plan_kind(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
     if borrowed == grown:
         return calls
     meant, other = (LOAN, SAVINGS) if borrowed else (SAVINGS, LOAN)
+    calls = [_without_twin(call) if meant == LOAN else call for call in calls]
     if any(call.name == meant or "monthly_contribution" in call.arguments for call in calls):
         return calls
     return [replace(call, name=meant) if call.name == other else call for call in calls]
+
+
+def _without_twin(call: ToolCall) -> ToolCall:
+    """A plan whose only amount was written as both of its amounts has no monthly one."""
+    arguments = dict(call.arguments)
+    if "principal" in arguments and arguments.get("monthly_contribution") == arguments["principal"]:
+        del arguments["monthly_contribution"]
+    return replace(call, arguments=arguments)
 
 
 def _settle_alert(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -89,6 +107,8 @@ def _settle_alert(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 def _settle_watching(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     words, names = reading.skeleton.words, reading.skeleton.names
+    if len(calls) == 1 and calls[0].name == WATCH and _IS_LISTED.search(words) and not _CHANGED.search(words):
+        return [ToolCall(WATCHED, {})]
     if (
         any(call.name == WATCH for call in calls)
         or not _LISTED.search(words)

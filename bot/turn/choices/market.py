@@ -38,8 +38,9 @@ MARKET = (
             r"\b(?:market|exchange|stock market) holidays?\b",
         ),
         compiled(
+            r"\b(?:higher|lower|green|red|in the (?:plus|minus))\b",
             r"\bhow (?:did|do|does|is)\b|\b(?:farmers?'?|flea|fish|christmas|super|grocery|saturday market|branch"
-            r"|shop|store|flights?|trains?)\b"
+            r"|shop|store|flights?|trains?)\b",
         ),
     ),
     Cue(
@@ -51,6 +52,8 @@ MARKET = (
             r" (?:\w+ )*?(?:doing|do|done|look\w*|perform\w*|holding up|far\w+|today|TIME)",
             r"\b(?:good|bad|green|red|ugly|rough|nice|quiet|bloody|terrible|great|strong|weak) day"
             r" (?:on|in|for|at) (?:the )?(?:\w+ )?(?:markets?|PLACE|stocks|wall street|equities|bourses?)\b",
+            r"\b(?:did|has|have) (?:the )?(?:\w+ )?(?:markets?|stocks) (?:close|closed|end|ended|finish|finished)"
+            r" (?:\w+ ){0,3}?(?:higher|lower|up|down|green|red)\b",
             r"\bmarkets? (?:overview|summary|recap|wrap|snapshot|roundup)\b",
             r"\b(?:bulls or bears|bears or bulls) (?:winning|ahead|in charge|in control|on top|TIME)",
             r"\b(?:are|is) (?:the )?(?:markets?|stocks|indices) (?:\w+ )?(?:up or down|down or up|green or red"

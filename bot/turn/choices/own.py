@@ -88,6 +88,7 @@ OWN = (
             r"|mov\w+)\b",
             r"\b(?:did|have|has) (?:i|we|<thing>) (?:\w+ )*?<grown>\b.*\b(?:money|anything|cash|<own>)",
             r"\bhow much (?:money )?(?:did|have|has) <thing> (?:\w+ )?<grown>\b",
+            r"<thing> (?:have |has )?(?:returned|gained|made|lost)\b",
             r"\b(?:performance|returns?|gains?|p ?& ?l|pnl|profit) (?:\w+ )?(?:of|on|for|from) <thing>",
         ),
         compiled(r"\b(?:dividends?|interest|income|tax|split|<risky>|cop?ugh\w*|each|worth|not the)\b"),
@@ -96,9 +97,12 @@ OWN = (
         "get_portfolio",
         "none",
         compiled(
-            r"^(?:<wait>)what (?:all )?(?:do )?i (?:currently |actually |still )?(?:own|hold) ?$",
+            r"^(?:<wait>)what (?:all )?(?:do )?i (?:currently |actually |still )?(?:own|hold)[ ?]*$",
             r"\b(?:total )?(?:worth|value|total) (?:of )?<thing>",
             r"\b(?:is|are) <thing> (?:\w+ )?worth\b",
+            r"\bhow much (?:is|are) <thing>(?! (?:up|down|ahead|behind|cost\w*|los\w+|mak\w+))",
+            r"\bwhat (?:all )?(?:have i got|do i have|is|are there|have i) in <thing>",
+            r"\bwhat (?:\w+ ){0,2}?am i (?:\w+ )?(?:holding|invested in)\b",
             r"\b(?:list|show|read|break|display|print) (?:me )?(?:out |down )?(?:all )?<thing>",
             r"\bwhich (?:stocks?|shares|companies|funds|etfs) do i (?:have|own|hold)\b",
             r"\b(?:divided|spread|split|allocated|distributed) (?:among|across|between|over)\b.*<own>",
@@ -116,6 +120,7 @@ OWN = (
         compiled(
             r"\b(?:am i|do i) (?:still |even |currently )?(?:own|holding|hold|in|invested in|have|got) (?:any "
             r"|some )?NAME\b(?!.*watch ?list)",
+            r"\bdo i (?:still |even |currently )?(?:own|hold) (?:any|some)(?: of (?:it|them|those|that))?(?= ?[?.!]|$)",
             r"\bdid i (?:TIME |even )?(?:pick up|buy|get|sell|keep) (?:any |some )?NAME\b",
         ),
     ),

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.turn.choices.cues import WORDS, compiled
+from bot.turn.completions.conversions import is_into_itself
 from tools.narrowing import MEASURES
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ ADVICE = compiled(
     r"\b(?:better|best) investment\b|\bin your (?:view|opinion)\b|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
     r"\bgood (?:time|moment) (?:to|for)\b",
     r"\bbest (?:prospects|to own)\b|\bmore potential\b",
+    r"\bi (?:must|have to|need to) (?:\w+ )?<dealt> .*\?",
+    r"\b(?:do |would |can )?you (?:\w+ )?advi[sc]e (?:me|us) (?:to|on|about|with)\b",
+    r"\bwhere (?:is|will) (?:it|NAME|they|this|that) (?:\w+ ){0,3}(?:TIME )?(?:from now|in TIME|by TIME|next TIME)\b",
+    r"\bwhat will\b.*\bNAME\b.*\bTIME\b",
+    r"\b(?:percentage|percent|share|part|proportion|how much) of my (?:\w+ )?(?:money|salary|savings|income|wealth"
+    r"|pension|portfolio|pay|wage|cash) should\b",
     r"\byour (?:call|view|opinion|forecast|prediction)\b",
     r"\b(?:stocks?|invest|funds?|bonds?|etfs?) or (?:pay|save|buy|keep|put)\b",
     r"\bprice target\b|\btarget price\b",
@@ -61,6 +68,8 @@ ORDER = compiled(
     r"\bmake (?:me )?(?:the|a) (?:selling|buying|sale|purchase) of\b",
     r"\breinvest\b.*\b(?:into|in|automatically)\b",
     r"\b(?:place|execute|submit|enter) (?:the|an?|my|this|that|these|those) (?:\w+ )?(?:orders?|trades?)\b",
+    r"\b(?:open|enter|go|close (?:a|my|the)) (?:a |my )?(?:long|short)\b(?! term)",
+    r"\bsubscribe me (?:to|for)\b",
     r"\bput (?:all |half |some |NUMBER )?(?:of )?(?:the|my|all) (?:money|cash|savings|economies|dividends?) (?:in"
     r"|into|to|on)\b",
 )
@@ -157,7 +166,7 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
 def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
     if all(call.name == "define_term" and str(call.arguments.get("term")) in _NO_TERMS for call in calls):
         return "CLARIFY: missing"
-    if all(_is_same_currency(call) for call in calls):
+    if all(is_into_itself(call, reading) for call in calls):
         return "CLARIFY: missing"
     if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
         return "CLARIFY: symbol"
@@ -168,12 +177,6 @@ def _asking(words: str) -> str:
     """The sentences of `words` that ask: those with a question mark, or else the last; the others tell a story."""
     said = [sentence for sentence in _SENTENCE.findall(words) if sentence.strip()]
     return " ".join([sentence for sentence in said if sentence.endswith("?")] or said[-1:])
-
-
-def _is_same_currency(call: ToolCall) -> bool:
-    """Whether the only currency of a question stands on both sides: the other one, or the question, is another."""
-    pair = [call.arguments.get(name) for name in ("from_currency", "to_currency")]
-    return call.name == "convert_currency" and None not in pair and pair[0] == pair[1]
 
 
 def _is_about_measure(call: ToolCall) -> bool:

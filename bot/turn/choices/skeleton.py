@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tools.arguments import EXCHANGE
 from tools.narrowing import MEASURES
+from tools.parsing.casual import in_full
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -21,22 +22,6 @@ if TYPE_CHECKING:
 
 NAME, TIME, RATE, NUMBER, PLACE = "NAME", "TIME", "RATE", "NUMBER", "PLACE"
 
-_FULL = {
-    "wat's": "what is", "wot": "what", "wots": "what is", "whatre": "what are", "whys": "why is",
-    "wat": "what", "wut": "what", "whats": "what is", "wats": "what is", "what's": "what is", "wuts": "what is",
-    "whens": "when is", "when's": "when is", "wen": "when", "hows": "how is", "how's": "how is", "whos": "who is",
-    "who's": "who is", "wheres": "where is", "where's": "where is", "why's": "why is",
-    "it's": "it is", "im": "i am", "i'm": "i am", "ive": "i have", "i've": "i have", "i'd": "i would", "i'll": "i will",
-    "that's": "that is", "thats": "that is", "there's": "there is", "theres": "there is", "they're": "they are",
-    "you're": "you are", "u": "you", "ur": "your", "r": "are", "y": "why", "w": "with", "n": "and", "&": "and",
-    "dont": "do not", "don't": "do not", "doesn't": "does not", "doesnt": "does not", "isn't": "is not",
-    "isnt": "is not", "gonna": "going to", "goin": "going", "wanna": "want to", "gotta": "have to", "lemme": "let me",
-    "gimme": "give me", "lmk": "let me know", "rn": "right now", "atm": "right now", "bout": "about", "abt": "about",
-    "pls": "please", "plz": "please", "shld": "should", "wich": "which", "dat": "that", "dis": "this", "da": "the",
-    "divvy": "dividend", "divvies": "dividends", "divs": "dividends", "div": "dividend", "wtf": "what", "tha": "the",
-}  # fmt: skip
-"""Short and casual forms, written in full."""
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|&")
 _SPACES = re.compile(r"\s+")
 
 
@@ -62,7 +47,7 @@ def skeleton(reading: Reading) -> Skeleton:
 
 def plain_words(text: str) -> str:
     """`text` in small letters, slips mended and casual forms written in full."""
-    return _WORD.sub(lambda match: _FULL.get(match[0], match[0]), mended_words(text))
+    return in_full(mended_words(text))
 
 
 def _marked(reading: Reading) -> list[tuple[Span, str]]:

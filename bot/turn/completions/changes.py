@@ -6,29 +6,47 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from bot.messages import ToolCall
 from tools.arguments import PRICE
 from tools.parsing.spans import Span
 from tools.parsing.surroundings import surrounded
 
 if TYPE_CHECKING:
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
     from tools.parsing.surroundings import Surrounded
 
-WATCH, ALERT = "propose_watchlist_change", "propose_price_alert"
+WATCH, ALERT, WATCHED = "propose_watchlist_change", "propose_price_alert", "get_watchlist"
 Direction = Literal["above", "below"]
 
 _FOLLOW = r"(?:follow|watch|track|monitor)(?! ?list)"
 _VERB = re.compile(
-    rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|done|through|finished|tired of|sick of|bored of)"
-    rf" (?:(?:want|wanna|to|need|with|more) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
+    rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|do not|done|through|finished|tired of|sick of"
+    rf"|bored of) (?:(?:want|wanna|to|need|with|more|anymore|any|longer|wish) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
     r"|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? an eye on|start {_FOLLOW}ing"
-    rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|{_FOLLOW}ing))\b"
+    rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
+)
+_THEN_SHOWN = re.compile(
+    r"\b(?:sho?w|give|let|read)(?: me)?(?: see)? (?:(?:the|my|teh) )?(?:(?:whole|new|updated|full) )?(?:watch ?)?"
+    r"list\b",
+    re.IGNORECASE,
+)
+"""Asks for the list after the change."""
+_SHOWN = re.compile(
+    r"\b(?:sho?w|see|list(?:ed)? (?:me|it|them|out)|what|whats|which|display|print|then|pull up|bring up|check|look"
+    r"|give me|read|how|who|tell)",
+    re.IGNORECASE,
 )
 _OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|away)\b")
 _ON = re.compile(r"\A\W*(?:on|onto|in|into)\b")
+_PRONOUN = re.compile(
+    r"\b(?:chuck|throw|toss|whack|bung|lob|stick|pop|put|slap|take|yeet|kick|boot|get|drop)"
+    r" (?:it|them|that|this|those|both|that one|this one)"
+    r" (?:(?P<on>back on|on|onto|into|in|with|among)|(?P<off>back off|off|out))\b",
+    re.IGNORECASE,
+)
+"""What is to be done with something remembered: "chuck it on the list"."""
 _OFF_NOW = re.compile(
     r"\A\W*(?:no longer (?:belongs?|deserves?|interests?)|(?:doesn't|does not|doesnt|don't|dont) belong|(?:should|must"
     r"|has to|have to|needs to|can|may) (?:go(?! (?:on|in|to)\b)|come off|be (?:off|removed|gone)))\b"
@@ -37,8 +55,17 @@ _OFF_NOW = re.compile(
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
 _DIRECTION = re.compile(
-    r"(?:(?P<above>\b(?:above|over|exceed(?:s|ing)?|(?:more|higher|greater) than)\b|>)"
-    r"|(?P<below>\b(?:below|blow|under|beneath|(?:less|lower) than)\b|<))(?: \w+){0,2} ?\Z"
+    r"(?:(?P<above>\b(?:above|over|exceed(?:s|ing)?|(?:more|higher|greater|dearer|(?:more )?expensive) than)\b|>)"
+    r"|(?P<below>\b(?:below|blow|under|beneath|(?:less|lower|(?:more )?cheap(?:er)?) than)\b|<))(?: \w+){0,2} ?\Z"
+)
+_FALLS = r"(?:tank|drop|fall|dip|slide|sink|crash|plunge|slump|tumble)(?:s|es)?"
+_RISES = r"(?:rise|climb|jump|soar|rocket|rally|rip|pop|shoot)(?:s|es)?"
+_MOVES_TO = re.compile(
+    rf"(?:(?P<above>\b{_RISES}(?: back)?(?: up)? to|\b(?:tops|surpasses|breaks past|gets past|clears|crests))"
+    rf"|(?P<below>\b{_FALLS}(?: back)?(?: down)? to)) ?\Z"
+)
+_THAN_THAT = re.compile(
+    r"\b(?:(?P<below>lower|less|below|under|beneath)|(?P<above>higher|more|above|over))\b(?: than)? that\b"
 )
 _ALERTED = re.compile(r"\b(?:alert|alarm|notif\w+|tell me|let me know|ping|buzz)\b")
 _OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lower|less|below|under))\b")
@@ -46,7 +73,18 @@ _OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lo
 
 def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Watchlist changes by the verb before each name; price alerts by the name before and the word at each price."""
-    return _settle_alerts(_settle_watchlist(calls, reading), reading)
+    return _settle_shown(_settle_alerts(_settle_watchlist(calls, reading), reading), reading)
+
+
+def _settle_shown(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Beside a change the list itself is looked up only where it is to be shown: not for "watchlist + ABNB"."""
+    if all(call.name != WATCH for call in calls):
+        return calls
+    if not _SHOWN.search(reading.text):
+        return [call for call in calls if call.name != WATCHED]
+    if _THEN_SHOWN.search(reading.text) and all(call.name != WATCHED for call in calls):
+        return [*calls, ToolCall(WATCHED, {})]
+    return calls
 
 
 def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -57,6 +95,8 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
     said = list(dict.fromkeys(str(piece) for pieces in listed if isinstance(pieces, list) for piece in pieces))
     alerted = {str(call.arguments.get("symbol")) for call in calls if call.name == ALERT}
     said = [piece for piece in said if piece not in alerted] or said
+    if len(changes) == 1 and all(reading.place(piece) is None for piece in said):
+        return [_remembered(call, reading) if call is changes[0] else call for call in calls]
     if not said or any(reading.place(piece) is None for piece in said):
         return calls
     places = [(reading.place(piece) or 0, piece) for piece in said]
@@ -74,6 +114,14 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
         return calls
     first = calls.index(changes[0])
     return [*calls[:first], *wanted, *(call for call in calls[first:] if call.name != WATCH)]
+
+
+def _remembered(change: ToolCall, reading: Reading) -> ToolCall:
+    """The change of something that the question only points at."""
+    said = _PRONOUN.search(reading.text)
+    return (
+        replace(change, arguments={**change.arguments, "action": "add" if said["on"] else "remove"}) if said else change
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -149,8 +197,11 @@ def _settled_alert(alert: ToolCall, price: Span, reading: Reading) -> ToolCall:
 
 def _paired(alerts: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """One alert for each price of the question; nothing where a price lacks its name or its direction."""
-    pieces = surrounded(reading.text, [*reading.names, *reading.amounts])
-    names = {(span.start, span.end) for span in reading.names}
+    written = [_written(alert, reading) for alert in alerts]
+    named = [*reading.names, *(span for span in written if span and not any(_overlap(span, n) for n in reading.names))]
+    named = list(dict.fromkeys(named))
+    pieces = surrounded(reading.text, [*named, *reading.amounts])
+    names = {(span.start, span.end) for span in named}
     found: list[ToolCall] = []
     name = None
     for piece in pieces:
@@ -165,6 +216,13 @@ def _paired(alerts: list[ToolCall], reading: Reading) -> list[ToolCall]:
     return alerts if wanted == {_key(alert, reading) for alert in alerts} else found
 
 
+def _written(alert: ToolCall, reading: Reading) -> Span | None:
+    """Where the question says the name of `alert`, which the directory may not know."""
+    said = str(alert.arguments.get("symbol", ""))
+    place = reading.place(said)
+    return None if place is None else Span(place, place + len(said), said)
+
+
 def _key(alert: ToolCall, reading: Reading) -> tuple[str | None, ...]:
     arguments = alert.arguments
     return (
@@ -174,8 +232,9 @@ def _key(alert: ToolCall, reading: Reading) -> tuple[str | None, ...]:
 
 
 def direction_of(price: Surrounded) -> Direction | None:
-    """Above or below, by the word right before the price, or by "or higher" after it."""
-    said = _DIRECTION.search(price.before) or _OR_FURTHER.match(price.after)
+    """Above or below, by the words right before the price, or by "or higher" and "lower than that" after it."""
+    said = _DIRECTION.search(price.before) or _MOVES_TO.search(price.before) or _OR_FURTHER.match(price.after)
+    said = said or _THAN_THAT.search(price.after)
     if said is None:
         return None
     return "above" if said["above"] else "below"

@@ -16,14 +16,90 @@ if TYPE_CHECKING:
 CONVERT = "convert_currency"
 _FROM = re.compile(r"\b(?:from|of)(?: the)?\s*\Z", re.IGNORECASE)
 _CONVERTED = re.compile(r"\b(?:convert|change|exchange|swap|turn) (?P<sum>.{1,40}?) (?:in|into|to|for) ", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECASE)
+"""Before what something else is converted to: "how many forint for a euro"."""
+_NOW = re.compile(
+    r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently)\W*", re.IGNORECASE
+)
+_TURNED = re.compile(
+    r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
+)
 _PAIR = 2
+_OF_OTHER_THINGS = frozenset({"get_price_history", "project_growth", "loan_payment"})
+"""What needs a name or a rate."""
 
 
 def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The conversions that the question asks for, whole."""
-    calls = _other_currency(calls, reading)
+    calls = _today(_other_way(calls, reading), reading)
+    calls = [_with_amount(_between_both(call, reading), calls, reading) for call in calls]
+    calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
     calls = _several_sums(calls, reading)
     return _beside(calls, reading)
+
+
+def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
+    """A conversion of a currency into itself is between the only two that the question names."""
+    if not is_into_itself(call, reading):
+        return call
+    spans = reading.differing(CURRENCY, CURRENCY.find(reading.text))
+    if len(spans) != _PAIR:
+        return call
+    first, second = spans[::-1] if _HOW_MANY.search(reading.text[: spans[0].start]) else spans
+    return replace(call, arguments={**call.arguments, "from_currency": first.text, "to_currency": second.text})
+
+
+def _other_way(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """After a conversion, "and the other way round" turns it."""
+    if len(reading.earlier) != 1 or reading.earlier[0].name != CONVERT or not _TURNED.search(reading.text):
+        return calls
+    before = reading.earlier[0].arguments
+    if CURRENCY.find(reading.text) or not before.keys() >= {"from_currency", "to_currency"}:
+        return calls
+    turned = {**before, "from_currency": before["to_currency"], "to_currency": before["from_currency"]}
+    if len(reading.amounts) == 1:
+        turned["amount"] = reading.amounts[0].text
+    return [ToolCall(CONVERT, turned)]
+
+
+def _today(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """After a conversion of a day, "and today?" is the same without a day."""
+    if len(reading.earlier) != 1 or reading.earlier[0].name != CONVERT or not _NOW.fullmatch(reading.text):
+        return calls
+    return [ToolCall(CONVERT, {name: said for name, said in reading.earlier[0].arguments.items() if name != "date"})]
+
+
+def _with_amount(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall:
+    """An only conversion is of the only amount that the question names."""
+    if call.name != CONVERT or len(calls) > 1 or "amount" in call.arguments or reading.earlier:
+        return call
+    if len(reading.amounts) != 1 or reading.rates:
+        return call
+    return replace(call, arguments={**call.arguments, "amount": reading.amounts[0].text})
+
+
+def _without_empty(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Beside other calls, a conversion of a currency into itself asks nothing: "by how many dollars"."""
+    whole = [call for call in calls if not is_into_itself(call, reading)]
+    return whole or calls
+
+
+def is_into_itself(call: ToolCall, reading: Reading) -> bool:
+    """Whether the only currency of a question stands on both sides."""
+    pair = [call.arguments.get(name) for name in ("from_currency", "to_currency")]
+    if call.name != CONVERT or None in pair:
+        return False
+    meant = [reading.means(CURRENCY, said) or said for said in pair]
+    return meant[0] == meant[1]
+
+
+def _alone(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """A conversion beside which nothing else has what it needs: "usd to inr today and what was it on 2020-01-15"."""
+    conversions = [call for call in calls if call.name == CONVERT]
+    named = any(reading.means(CURRENCY, name.text) is None for name in reading.names)
+    if len(conversions) != 1 or named or reading.rates or reading.earlier:
+        return calls
+    return [call for call in calls if call.name not in _OF_OTHER_THINGS]
 
 
 def _other_currency(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 _LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
 _LISTS = re.compile(
     rf"(?:'s)?(?: (?:too|first))?(?=.*(?:[,;&+/?]|\b(?:{_LIST_WORD})\b))(?:[,;&+/?\s]|\b(?:{_LIST_WORD}|also|as well as"
-    r"|what about|how about|for|of|on|over|about|in|is|was|it|who|when|the|my|at|return|returns|first|what if i get"
+    r"|what about|how about|for|of|on|over|about|in|is|was|it|its|who|when|the|my|at|return|returns|first|what if i get"
     r"|what if|what was|what were)\b)*"
 )
 """What stands between two of a list: "A and B", "for A, and for B", "A, and what about B"."""
 _NEXT = re.compile(r" (?:and|or|plus|&) (?P<word>[^\W\d_]{3,})(?!\w)")
 _MOST_BETWEEN = 40
 _NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
+_AND_THEN = re.compile(
+    r"\S+ \S+.*\b(?:and|,) (?:also )?(?:what|how much) (?:was|were)(?: (?:it|that|they))?\b", re.IGNORECASE
+)
+"""Before the day of a second rate, with the first one asked for without a day."""
 _OTHER_RATE = re.compile(r"\b(?:inflation|fees?|tax(?:es)?|down|raise|deposit|between|from)\b", re.IGNORECASE)
 _ONE_NAME = frozenset({"propose_price_alert", "get_price_history"})
 """Tools with one name of which a list is no sign: two prices' histories are a comparison."""
@@ -93,12 +97,19 @@ def _days(call: ToolCall, reading: Reading) -> list[ToolCall]:
         return [
             replace(call, arguments={**call.arguments, "date": span.text}) for span in _run(days, said, DATE, reading)
         ]
-    now = _NOW.search(reading.text)
-    first, last = sorted([now.span(), (days[0].start, days[0].end)]) if now else ((0, 0), (0, 0))
-    if not now or not _are_listed(reading.text[first[1] : last[0]]):
+    if not (_AND_THEN.search(reading.text[: days[0].start]) or _is_beside_now(days[0], reading.text)):
         return []
     today = {name: value for name, value in call.arguments.items() if name != "date"}
     return [replace(call, arguments=today), replace(call, arguments={**today, "date": days[0].text})]
+
+
+def _is_beside_now(day: Span, text: str) -> bool:
+    """Whether `day` and "now" are listed, in either order."""
+    now = _NOW.search(text)
+    if now is None:
+        return False
+    first, last = sorted([now.span(), (day.start, day.end)])
+    return _are_listed(text[first[1] : last[0]])
 
 
 def _currencies(call: ToolCall, reading: Reading) -> list[ToolCall]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.names import without_strays
+from bot.turn.completions.names import HISTORY, without_strays
 from tools.arguments import PERIOD
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ _WHICH = re.compile(
     r"|harder|deeper|further|higher|lower|ahead)\b",
     re.IGNORECASE,
 )
+_MATCHED = re.compile(
+    r"(?:['’]?s)?,? (?:(?:or|vs\.?|versus|against|beat(?:s|en|ing)?|outperform\w*|underperform\w*|outr[au]n\w*"
+    r"|smok(?:es|ed|ing)|crush(?:es|ed|ing)|trail(?:s|ed|ing)|lagg?(?:s|ed|ing)|next to|compared (?:to|with)"
+    r"|(?:kept|keep|keeps|keeping) (?:up|pace) with|(?:did|done|doing|do) (?:better|worse) than))(?: the)? ",
+    re.IGNORECASE,
+)
+"""Between two names of which one is measured by the other."""
+_OF_A_LIST = frozenset({"get_quote", "propose_watchlist_change"})
 
 
 def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -31,11 +39,10 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """
     calls = [_without_repeats(call) for call in calls]
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
-    kept = _one_list(kept)
+    kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept))]
     if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
         return kept
-    call = _compared(kept[0], reading)
-    kept = [call]
+    call = kept[0]
     parameter = next((p for p in reading.toolbox.tools[call.name].parameters if p.is_list), None)
     said = call.arguments.get(parameter.name) if parameter else None
     if parameter is None or not isinstance(said, list):
@@ -49,12 +56,36 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     return [replace(call, arguments={**call.arguments, parameter.name: named})]
 
 
-def _compared(call: ToolCall, reading: Reading) -> ToolCall:
+def _compared(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """The history of one of two names of which the question asks which one did more is a comparison of both."""
-    if call.name != "get_price_history" or len(reading.names) != _PAIR or not _WHICH.search(reading.text):
+    names = list(dict.fromkeys(name.text for name in reading.names))
+    if call.name != HISTORY or len(names) != _PAIR or sum(other.name == HISTORY for other in calls) > 1:
+        return call
+    if not (_WHICH.search(reading.text) or (len(calls) == 1 and _are_matched(reading))):
         return call
     period = {key: value for key, value in call.arguments.items() if key == "period"}
-    return ToolCall("compare_performance", {"symbols": [name.text for name in reading.names], **period})
+    return ToolCall("compare_performance", {"symbols": names, **period})
+
+
+def _are_matched(reading: Reading) -> bool:
+    """Whether what stands between the two names sets one against the other: "kept up with"."""
+    first, second = reading.names[0], reading.names[-1]
+    return _MATCHED.fullmatch(reading.text[first.end : second.start]) is not None
+
+
+def _two_compared(calls: list[ToolCall]) -> list[ToolCall]:
+    """A comparison of one name is with that of the call beside it: "News on Boeing, and compare it with Airbus"."""
+    if len(calls) != _PAIR:
+        return calls
+    made = list(calls)
+    for place, (call, other) in enumerate(zip(calls, reversed(calls), strict=True)):
+        said = call.arguments.get("symbols")
+        beside = other.arguments.get("symbol")
+        if call.name != "compare_performance" or not isinstance(said, list) or len(said) != 1:
+            continue
+        if beside is not None and beside not in said:
+            made[place] = replace(call, arguments={**call.arguments, "symbols": [beside, *said]})
+    return made
 
 
 def _without_repeats(call: ToolCall) -> ToolCall:
@@ -64,16 +95,21 @@ def _without_repeats(call: ToolCall) -> ToolCall:
 
 
 def _one_list(calls: list[ToolCall]) -> list[ToolCall]:
-    """Several calls of a tool that takes nothing but a list of names as one: a quote for each is one table."""
+    """Several calls that differ in their list of names alone as one: a quote for each is one table."""
     if all(call == calls[0] for call in calls):  # one, or a repeat, which stands for something else
         return calls
-    if any(call.name != calls[0].name or call.arguments.keys() != {"symbols"} for call in calls):
+    if calls[0].name not in _OF_A_LIST or any(_rest(call) != _rest(calls[0]) for call in calls):
         return calls
-    lists = [call.arguments["symbols"] for call in calls]
+    lists = [call.arguments.get("symbols") for call in calls]
     if not all(isinstance(names, list) for names in lists):
         return calls
-    named = list(dict.fromkeys(str(name) for names in lists for name in names))
-    return [replace(calls[0], arguments={"symbols": named})]
+    named = list(dict.fromkeys(str(name) for names in lists if isinstance(names, list) for name in names))
+    return [replace(calls[0], arguments={**calls[0].arguments, "symbols": named})]
+
+
+def _rest(call: ToolCall) -> tuple[str, dict[str, object]]:
+    """A call without its list of names."""
+    return call.name, {name: value for name, value in call.arguments.items() if name != "symbols"}
 
 
 def _is_held(call: ToolCall, others: Sequence[ToolCall]) -> bool:

@@ -51,10 +51,13 @@ _ASKS = re.compile(
 _WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
-    rf"{_QUOTE}(?:\Z|[,.;?!]|(?:and|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain))\b)"
+    rf"{_QUOTE}(?:\Z|[,.;?!]|(?:and|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
+    r"|fr|tho|lol|lmao|again|really|actually|anyway|even|mate|bro|fam|bruv|thanks|thx|ta|cheers|everyone|everybody"
+    r"|people|i keep|i hear)\b)"
 )
 _MEANS = re.compile(
-    rf"{_QUOTE}(?:means?|signif(?:y|ies)|stands? for|works?|functions?)(?:\Z|[,.;?!]| (?:exactly|in (?:simple|plain)"
+    rf"{_QUOTE}(?:(?:even|really|actually|exactly) )?(?:means?|signif(?:y|ies)|stands? for|works?|functions?)"
+    rf"(?:\Z|[,.;?!]| (?:exactly|in (?:simple|plain)"
     rf"|please|though|again|anyway))"
 )
 _THEN_ASKED = compiled(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tools.arguments import NAME, PERIOD, SYMBOL
+from tools.arguments import CURRENCY, NAME, PERIOD, SYMBOL
 from tools.narrowing import related_name
 from tools.parsing.mending import mends
 from tools.parsing.question_words import common_words, is_word
-from tools.parsing.surroundings import mended_words
+from tools.parsing.spans import FUNCTION_WORDS
 from tools.toolbox import holds_piece
 
 if TYPE_CHECKING:
@@ -24,16 +24,23 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PAIR, _SEVERAL = 2, 3
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
-_CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: [A-Z][\w'&-]*){1,3}(?!\w)")
-"""Words written as one name: "Rite Aid"."""
+_WORD_OF_ASK = re.compile(
+    r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
+    r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",
+    re.IGNORECASE,
+)
+_PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
+"""What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
+_OF_THE_SHARE = re.compile(r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings)\Z", re.IGNORECASE)
+_OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
+_CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
+"""Words written as one name: "Rite Aid", "Tate & Lyle"."""
 _JOINS = r"[,;&+/]|\b(?:and|or|plus|n|vs|versus|with|against|to|than|also|then)\b"
 _JOINED = re.compile(rf"(?=.*(?:{_JOINS}))(?:{_JOINS}|\s){{1,20}}")
 """What stands between two names of a list, or of a comparison."""
-_LOOK_UP = "find_symbol"
-_ASKS_SYMBOL = re.compile(
-    r"\b(?:symbols?|tickers?|codes?|who(?: is| are|'s)|what company|which company|stand|listed|under)\b"
-)
-_COMPARE, _HISTORY = "compare_performance", "get_price_history"
+_AGAINST_IT = re.compile(r" (?:vs\.?|versus|against) (?:the )?(?P<word>[^\W_][\w&'-]*)", re.IGNORECASE)
+_IT_AGAINST = re.compile(r"(?P<word>[^\W_][\w&'-]*) (?:vs\.?|versus|against) (?:the )?\Z", re.IGNORECASE)
+_COMPARE, HISTORY = "compare_performance", "get_price_history"
 _OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
 """What asks of the asker's portfolio what these ask of one company."""
 _WHOLE = frozenset({"get_portfolio", *_OF_THE_WHOLE.values()})
@@ -42,13 +49,12 @@ _WHOLE = frozenset({"get_portfolio", *_OF_THE_WHOLE.values()})
 def settle_names(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each name as the whole known name of the question that it is a piece of; calls about no name go."""
     settled = [_settled(call, reading) for call in calls]
-    real = [call for call in settled if not _is_about_time(call, settled, reading)]
-    real = [_of_one(call, reading) for call in real or settled]
-    whole = _about_the_whole([call for call in real if not _is_needless(call, real, reading)], reading)
+    real = [call for call in settled if not _is_about_figure(call, settled, reading)]
+    whole = _about_the_whole([_of_one(call, reading) for call in real or settled], reading)
     return whole if reading.said is None else _without_invented(whole, reading)
 
 
-def _name_of(call: ToolCall, reading: Reading) -> str | None:
+def name_of(call: ToolCall, reading: Reading) -> str | None:
     """The one name that a call is about."""
     names = [value for name, value in call.arguments.items() if _is_name(call, name, reading)]
     return str(names[0]) if len(names) == 1 and not isinstance(names[0], list) else None
@@ -65,17 +71,24 @@ def _settled(call: ToolCall, reading: Reading) -> ToolCall:
         if not _is_name(call, name, reading):
             arguments[name] = value
         elif isinstance(value, list):
-            pieces = _without_times([_whole(str(piece), reading) for piece in value], reading)
+            pieces = _without_values([_whole(str(piece), reading) for piece in value], reading)
             arguments[name] = without_strays(pieces, reading)
         else:
             arguments[name] = _whole(str(value), reading)
     return call if arguments == call.arguments else replace(call, arguments=arguments)
 
 
-def _without_times(said: Sequence[str], reading: Reading) -> list[str]:
-    """Each name once; beside others, a time is none: "VOO", "VTI", "10 years"."""
+def _without_values(said: Sequence[str], reading: Reading) -> list[str]:
+    """Each name once; beside others, a time or a currency is none: "VOO", "VTI", "10 years", "swiss francs"."""
     once = list(dict.fromkeys(said))
-    return [piece for piece in once if not (_DIGIT.search(piece) and reading.means(PERIOD, piece))] or once
+    return [piece for piece in once if not _is_value(piece, reading)] or once
+
+
+def _is_value(piece: str, reading: Reading) -> bool:
+    if any(span.text == piece for span in reading.names):
+        return False
+    is_time = _DIGIT.search(piece) and reading.means(PERIOD, piece)
+    return bool(is_time or (" " in piece and reading.means(CURRENCY, piece)))
 
 
 def without_strays(said: list[str], reading: Reading) -> list[str]:
@@ -98,6 +111,7 @@ def without_strays(said: list[str], reading: Reading) -> list[str]:
 
 def _whole(piece: str, reading: Reading) -> str:
     """The known name around `piece`, or the only one inside it where the whole means nobody."""
+    piece = _cut(piece, reading)
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text)]
     if not places or any(span.text == piece for span in reading.names):
         return piece
@@ -120,13 +134,26 @@ def _whole(piece: str, reading: Reading) -> str:
     return name if all(word.islower() and is_word(word) for word in rest) else piece
 
 
+def _cut(piece: str, reading: Reading) -> str:
+    """A name without words of asking beside it, and with the digits that are part of it: "MGLU3", "Russell 2000"."""
+    if not any(span.text == piece for span in reading.names):
+        piece = _WORD_OF_ASK.sub("", _OF_THE_SHARE.sub("", _PRICE_AFTER.sub("", piece))) or piece
+    place = reading.place(piece)
+    if place is None:
+        whole = re.search(rf"(?<!\w){re.escape(piece)}\d+(?!\w)", reading.text)
+        return whole[0] if whole else piece
+    after = _OF_AN_INDEX.match(reading.text, place + len(piece))
+    return piece + after[0] if after and not any(span.text == piece for span in reading.names) else piece
+
+
 def _as_written(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
     """The words with capitals around a `piece` that means nobody: "Aid" of "Rite Aid"; no known name may be in them."""
     if reading.text.istitle() or reading.context.symbols.means_one(piece):
         return None
     for match in _CAPITALISED.finditer(reading.text):
         first, _, rest = match[0].partition(" ")
-        begins = match.start() + len(first) + 1 if first.lower() in common_words() and " " in rest else match.start()
+        is_plain = first.lower() in FUNCTION_WORDS or first.lower() in common_words()
+        begins = match.start() + len(first) + 1 if is_plain and rest else match.start()
         holds = any(begins <= start and end <= match.end() for start, end in places)
         if holds and not any(span.start < match.end() and begins < span.end for span in reading.names):
             return reading.text[begins : match.end()]
@@ -138,8 +165,9 @@ def _among_odd_words(piece: str, places: Sequence[tuple[int, int]], reading: Rea
     if reading.context.symbols.means_one(piece):
         return None
     text = reading.text
-    slips = {slip.start for slip in mends(text, reading.names, ()) if slip.fits}
-    words = [match for match in _WORD.finditer(text) if match.start() not in slips and _is_odd(match[0], reading)]
+    taken = {slip.start for slip in mends(text, reading.names, ()) if slip.fits}
+    taken |= {place for time in reading.periods for place in range(time.start, time.end)}
+    words = [match for match in _WORD.finditer(text) if match.start() not in taken and is_odd(match[0], reading)]
     runs: list[list[re.Match[str]]] = []
     for word in words:
         if runs and text[runs[-1][-1].end() : word.start()] == " ":
@@ -150,24 +178,26 @@ def _among_odd_words(piece: str, places: Sequence[tuple[int, int]], reading: Rea
     return next((text[run[0].start() : run[-1].end()] for run in holding if len(run) > 1), None)
 
 
-def _is_odd(word: str, reading: Reading) -> bool:
+def is_odd(word: str, reading: Reading) -> bool:
+    """Whether nothing knows a word: it may be a name."""
     lower = word.lower()
+    if lower.endswith("in") and is_word(f"{lower}g"):  # "fetchin"
+        return False
     return len(word) > 1 and not is_word(lower) and not reading.context.symbols.is_ordinary(lower)
 
 
-def _is_about_time(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
-    """Whether its only name is the length of time that another call says: "10 years" of a loan."""
-    name = _name_of(call, reading)
-    return any(other.arguments.get("years") == name for other in calls) if name is not None else False
+def odd_words(reading: Reading) -> list[str]:
+    """The words that nothing knows: a name, where one is asked for."""
+    return [match[0] for match in _WORD.finditer(reading.text) if is_odd(match[0], reading)]
 
 
-def _is_needless(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
-    """Whether a symbol is looked up that nothing asks for, of a name that another call is about."""
-    if call.name != _LOOK_UP or _ASKS_SYMBOL.search(mended_words(reading.text)):
+def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether its only name is a figure that another call says: "10 years" of a loan, "4.2" of its "4.2%"."""
+    name = name_of(call, reading)
+    if name is None or any(span.text == name for span in reading.names):
         return False
-    said = call.arguments.get("query")
-    others = [value for other in calls if other.name != _LOOK_UP for value in other.arguments.values()]
-    return any(said in value if isinstance(value, list) else said == value for value in others)
+    said = [str(other.arguments.get(key, "")) for other in calls for key in ("years", "annual_rate_percent")]
+    return name in said or (not re.search(r"[^\W\d_]", name) and any(figure.startswith(name) for figure in said))
 
 
 def _of_one(call: ToolCall, reading: Reading) -> ToolCall:
@@ -175,8 +205,10 @@ def _of_one(call: ToolCall, reading: Reading) -> ToolCall:
     said = call.arguments.get("symbols")
     if call.name != _COMPARE or not isinstance(said, list) or reading.earlier:
         return call
+    if len(said) == 1 and (other := _other_side(str(said[0]), reading)):
+        return replace(call, arguments={**call.arguments, "symbols": [str(said[0]), other]})
     if len(said) == len(reading.names) == 1:
-        return _history(str(said[0]), call)
+        return history_of(str(said[0]), call)
     known = [str(piece) for piece in said if any(span.text == piece for span in reading.names)]
     if len(known) != 1 or len(reading.names) != 1 or len(said) != _PAIR:
         return call
@@ -185,12 +217,24 @@ def _of_one(call: ToolCall, reading: Reading) -> ToolCall:
     gap = reading.text[reading.text.find(first) + len(first) : reading.text.find(second)]
     if not other.islower() or re.search(_JOINS, gap) or reading.context.symbols.means_one(other):
         return call
-    return _history(known[0], call)
+    return history_of(known[0], call)
 
 
-def _history(name: str, call: ToolCall) -> ToolCall:
+def _other_side(said: str, reading: Reading) -> str | None:
+    """The word that a name is set against: "woolies vs coles"."""
+    place = reading.place(said)
+    if place is None:
+        return None
+    text = reading.text
+    beside = _AGAINST_IT.match(text, place + len(said)) or _IT_AGAINST.search(text[:place])
+    word = beside["word"] if beside else ""
+    return word if word and word.lower() not in FUNCTION_WORDS else None
+
+
+def history_of(name: str, call: ToolCall) -> ToolCall:
+    """The history of one name over the time of `call`, a comparison."""
     period = {key: value for key, value in call.arguments.items() if key == "period"}
-    return replace(call, name=_HISTORY, arguments={"symbol": name, **period})
+    return replace(call, name=HISTORY, arguments={"symbol": name, **period})
 
 
 def _about_the_whole(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -245,7 +289,7 @@ def _is_time(piece: str, reading: Reading) -> bool:
 
 
 def _of_the_whole(call: ToolCall, reading: Reading) -> ToolCall:
-    name = _name_of(call, reading)
+    name = name_of(call, reading)
     if call.name not in _OF_THE_WHOLE or name is None or len(name) > 2 or reading.place(name) is not None:
         return call
     period = {key: value for key, value in call.arguments.items() if key == "period"}

@@ -18,6 +18,11 @@ SAVINGS, LOAN = "project_growth", "loan_payment"
 _PAIR = 2
 _BORROWED = re.compile(r"\b(?:loans?|mortgages?|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
 _GROWN = re.compile(r"\b(?:sav(?:e|es|ing|ings)|invest\w*|grow\w*|compound\w*|put away|deposit\w*)\b", re.IGNORECASE)
+_A_MONTH = re.compile(
+    r" ?(?:dollars|bucks|quid|euros?|pounds|francs|usd|eur|gbp|chf)?(?: ?(?:a|per|each|every|/) ?month\b"
+    r"| (?:monthly|pm|p/m)\b)",
+    re.IGNORECASE,
+)
 _AMOUNTS = ("principal", "monthly_contribution")
 
 
@@ -78,6 +83,9 @@ def _settle_only(arguments: dict[str, object], name: str, spans: list[Span], rea
 def _settle_amounts(arguments: dict[str, object], reading: Reading) -> None:
     said = parse_contributions(reading.text, reading.names)
     if said is None:
+        monthly = [span for span in reading.amounts if _A_MONTH.match(reading.text, span.end)]
+        if len(monthly) == 1 and "monthly_contribution" in arguments:
+            arguments["monthly_contribution"] = monthly[0].text
         return
     here = {reading.means(NUMBER, span.text) for span in (said.principal, said.monthly) if span}
     for name, span in zip(_AMOUNTS, (said.principal, said.monthly), strict=True):

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.choices.skeleton import skeleton
-from tools.arguments import DATE, NUMBER, PERIOD
+from bot.turn.completions.taken_back import find_taken_back
+from tools.arguments import DATE, EXCHANGE, NUMBER, PERIOD
 from tools.errors import ToolError
 from tools.narrowing import known_names
 from tools.parsing.finders import find_lengths, find_percents
@@ -80,9 +81,23 @@ class Reading:
         return skeleton(self)
 
     @cached_property
-    def names(self) -> list[Span]:
-        """The names that the directory knows."""
+    def _all_names(self) -> list[Span]:
         return [name for name in known_names(self.text, self.context) if name.text not in _SOUNDS]
+
+    @cached_property
+    def _all_numbers(self) -> list[Span]:
+        return [span for span in NUMBER.find(self.text) if span.text.lower() != "one"]
+
+    @cached_property
+    def taken_back(self) -> list[tuple[Span, Span]]:
+        """Each name, amount or exchange that the question takes back, with the one that it means instead."""
+        return find_taken_back(self.text, (self._all_names, self._all_numbers, EXCHANGE.find(self.text)))
+
+    @cached_property
+    def names(self) -> list[Span]:
+        """The names that the directory knows, without those that are taken back."""
+        gone = [old for old, _ in self.taken_back]
+        return [name for name in self._all_names if name not in gone]
 
     @cached_property
     def rates(self) -> list[Span]:
@@ -108,7 +123,8 @@ class Reading:
     @cached_property
     def amounts(self) -> list[Span]:
         """The numbers that are no rate, no time and no part of a name; "one" is mostly a pronoun."""
-        return [span for span in self._outside_names(NUMBER.find(self.text)) if span.text.lower() != "one"]
+        gone = [old for old, _ in self.taken_back]
+        return self._outside_names([span for span in self._all_numbers if span not in gone])
 
     def parameter(self, call: ToolCall, name: str) -> Parameter | None:
         """An argument that the tool of `call` takes."""

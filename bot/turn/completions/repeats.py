@@ -20,6 +20,9 @@ DEFINE = "define_term"
 _ASKS = re.compile(
     r"\b(?:what(?:'s| is| are|s| does| do)?|explain|define|meaning of)(?: what)?(?: (?:an?|the|means?))*[\s\"'“‘]*\Z"
 )
+_QUOTED = re.compile(r"[\"“]([^\"“”]{2,40})[\"”]")
+_WORD_SAID = re.compile(r"\b(?:words?|terms?|phrase|expression|said|says|call(?:s|ed)?)\b", re.IGNORECASE)
+"""Beside a word in quotation marks that is asked about."""
 _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
 
 
@@ -30,6 +33,9 @@ def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 def _whole_term(call: ToolCall, reading: Reading) -> ToolCall:
     said = str(call.arguments.get("term", ""))
+    quoted = _QUOTED.findall(reading.text)
+    if len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
+        return replace(call, arguments={"term": quoted[0]})
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", reading.text)] if said else []
     if len(places) != 1:
         return call

@@ -6,21 +6,23 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.messages import ToolCall
 from tools.parsing.conditions import CONDITIONS, parse_conditions
 from tools.parsing.rankings import SAYS_RANK, parse_ranking
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
 
 SEARCH = "screen_stocks"
 _SEARCHED = re.compile(r"\b(?:stocks?|shares|companies|firms|businesses|names)\b", re.IGNORECASE)
+_IS_ITS = re.compile(r"\b(?:is|are|does|has|was)(?: the)? \Z", re.IGNORECASE)
 _OTHERS_NUMBERS = frozenset({"amount", "price", "principal", "monthly_contribution", "annual_rate_percent"})
 
 
 def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """An only search gets exactly the conditions of the question, where each of its numbers is one without doubt."""
+    calls = [_of_one_company(call, reading) for call in calls]
     searches = [call for call in calls if call.name == SEARCH]
     if not searches or not all(_is_part(call, searches[0]) or _is_part(searches[0], call) for call in searches):
         return calls
@@ -35,6 +37,15 @@ def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     return [search if call is searches[0] else call for call in calls if call is searches[0] or call.name != SEARCH]
 
 
+def _of_one_company(call: ToolCall, reading: Reading) -> ToolCall:
+    """What looks like a search but asks of one company: "is Pandora's dividend yield above three per cent?"."""
+    if call.name != SEARCH or "sector" in call.arguments or len(reading.names) != 1:
+        return call
+    if _SEARCHED.search(reading.text) or not _IS_ITS.search(reading.text[: reading.names[0].start]):
+        return call
+    return ToolCall("get_fundamentals", {"symbol": reading.names[0].text})
+
+
 def _is_part(call: ToolCall, other: ToolCall) -> bool:
     """Whether `other` has all that `call` has: the model wrote one search twice."""
     return call.arguments.items() <= other.arguments.items()
@@ -42,8 +53,8 @@ def _is_part(call: ToolCall, other: ToolCall) -> bool:
 
 def _settle_numbers(arguments: dict[str, Any], reading: Reading) -> None:
     said = parse_conditions(reading.text, reading.names)
-    if not said:
-        return
+    if not said or (reading.earlier and all(span.text in arguments.values() for span in said.values())):
+        return  # a search that goes on has them already: "change it to under 8"
     for name in CONDITIONS & arguments.keys() - said.keys():
         if reading.place(arguments[name]) is not None:  # what the question before said stays
             del arguments[name]

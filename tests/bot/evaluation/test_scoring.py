@@ -28,6 +28,7 @@ def test_nothing_measured_says_so() -> None:
         ("get_quote", {"symbols": ["KO", "apple"]}, {"symbols": ["AAPL", "coke", "ko"]}),
         ("get_price_history", {"symbol": "tesla", "period": "the last 6 months"}, {"symbol": "TSLA", "period": "6mo"}),
         ("get_news", {"symbol": ""}, {}),
+        ("get_sector_performance", {"period": "today"}, {}),
         ("define_term", {"term": "Short Selling"}, {"term": "Short Selling"}),
         ("convert_currency", {"amount": "5k", "from_currency": "quid", "to_currency": "euros"},
          {"amount": "5,000", "from_currency": "GBP", "to_currency": "EUR"}),

@@ -69,7 +69,7 @@ async def test_our_own_model_reads_marked_questions_and_may_copy_from_the_earlie
     choice = await Decider(model).decide("and its news?", ["price of tesla"])
     assert (choice.calls, choice.text) == ([], "CLARIFY: symbol")
     last = model.asked[-1]
-    assert [message.content for message in last.messages] == ["price of<|name|>tesla", "", "and its news?"]
+    assert [message.content for message in last.messages] == ["price of<|name|>tesla", "", "and its news"]
     news = next(tool["function"] for tool in last.tools if tool["function"]["name"] == "get_news")
     assert news["parameters"]["properties"]["symbol"]["enum"] == ["news", "tesla"] or "tesla" in json.dumps(news)
 

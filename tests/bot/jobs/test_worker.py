@@ -6,13 +6,13 @@ import asyncio
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot.errors import ModelUnavailable
-from bot.jobs.posting import PostRefused
+from bot.jobs.posting import Poster, PostRefused
 from bot.jobs.worker import Limits, NotYet, Worker
 from bot.records import inbox, recall
 from bot.records.inbox import Event, Outgoing
@@ -175,26 +175,34 @@ async def test_a_lost_lease_stops_the_work_and_posts_nothing(database: Database)
         assert not await session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
 
 
-async def test_two_that_posted_the_same_leave_the_earlier_message(database: Database) -> None:
-    """A worker frozen between its last look and its post wakes up after another one has posted."""
-    from bot.jobs.posting import Poster
-
-    chat = ChatServer()
+async def answered(database: Database) -> tuple[Claim, Sequence[Post]]:
+    """An event in the hands of a worker, with one message left to post."""
     async with database.write() as session:
         now = await inbox.database_now(session)
         await inbox.accept(session, event("e1"), now=now)
-        frozen = await inbox.claim(session, "w1", now=now, lease=timedelta(seconds=5))
-        assert frozen
-        posts = await inbox.finish(session, frozen, [Outgoing("fake", {"channel": "c"}, {"text": "hi"})], now=now)
+        claim = await inbox.claim(session, "w1", now=now, lease=timedelta(seconds=5))
+        assert claim
+        return claim, await inbox.finish(session, claim, [Outgoing("fake", {"channel": "c"}, {"text": "hi"})], now=now)
+
+
+async def take_over(database: Database, surface: ChatServerSurface) -> None:
+    """Another worker claims what is answered, as if the first had been frozen for longer than its lease, and posts."""
+    async with database.write() as session:
+        later = await inbox.database_now(session) + timedelta(seconds=6)
+        taker = await inbox.claim(session, "w2", now=later, lease=timedelta(minutes=5))
+    assert taker
+    await Poster(database, {"fake": surface}).post_all(taker, taker.posts)
+
+
+async def test_two_that_posted_the_same_leave_the_earlier_message(database: Database) -> None:
+    """A worker frozen between its last look and its post wakes up after another one has posted."""
+    chat = ChatServer()
+    frozen, posts = await answered(database)
     async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
 
         class Slow(ChatServerSurface):
             async def post(self, message: Outgoing, key: str) -> str:
-                async with database.write() as session:
-                    later = await inbox.database_now(session) + timedelta(seconds=6)
-                    taker = await inbox.claim(session, "w2", now=later, lease=timedelta(minutes=5))
-                assert taker
-                await Poster(database, {"fake": surface}).post_all(taker, taker.posts)
+                await take_over(database, surface)
                 return await super().post(message, key)
 
         async with aclosing(Slow(address)) as slow:
@@ -202,6 +210,68 @@ async def test_two_that_posted_the_same_leave_the_earlier_message(database: Data
                 await Poster(database, {"fake": slow}).post_all(frozen, posts)
     assert [message.id for message in chat.messages] == ["m000001"]
     assert [message.id for message in chat.withdrawn] == ["m000002"]
+
+
+async def test_a_post_on_its_way_when_its_claim_is_lost_is_taken_back(database: Database) -> None:
+    """The keeper ends work that another worker has taken over; what the platform took meanwhile must not stay."""
+    chat = ChatServer()
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+
+        class Slow(ChatServerSurface):
+            async def post(self, message: Outgoing, key: str) -> str:
+                await take_over(database, surface)
+                own = await super().post(message, key)
+                worker.look_again("local")
+                await asyncio.sleep(0.3)  # the platform's answer takes its time
+                return own
+
+        async with aclosing(Slow(address)) as slow:
+            worker = Worker(database, {"echo": Echo(database)}, {"fake": slow}, "w1", QUICK)
+            running = asyncio.create_task(worker.run())
+            await worker.accept(event("e1"))
+            await until(lambda: len(chat.messages) + len(chat.withdrawn) == 2)
+            await worker.stop()
+            await running
+    assert [message.id for message in chat.messages] == ["m000001"]
+    assert [message.id for message in chat.withdrawn] == ["m000002"]
+
+
+async def test_one_that_slept_before_its_post_finds_the_claim_lost_and_posts_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.jobs import posting
+
+    chat, at = ChatServer(), 0.0
+    asleep, posts = await answered(database)
+    place = posting.Poster._place
+
+    async def slept(poster: posting.Poster, *rest: Any) -> None:
+        nonlocal at
+        at += 6
+        async with database.write() as session:
+            later = await inbox.database_now(session) + timedelta(seconds=6)
+            assert await inbox.claim(session, "w2", now=later, lease=timedelta(minutes=5))
+        await place(poster, *rest)
+
+    monkeypatch.setattr(posting.Poster, "_place", slept)
+    monkeypatch.setattr(posting.time, "monotonic", lambda: at)
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+        with pytest.raises(inbox.LeaseLost):
+            await posting.Poster(database, {"fake": surface}, timedelta(seconds=5)).post_all(asleep, posts)
+    assert chat.messages == []
+
+
+async def test_of_two_left_by_workers_that_died_the_later_is_taken_back(database: Database) -> None:
+    chat = ChatServer()
+    first, (post,) = await answered(database)
+    async with database.write() as session:
+        await inbox.try_post(session, first, post.key, now=await inbox.database_now(session))
+    async with chat.serving() as address, aclosing(ChatServerSurface(address)) as surface:
+        for _ in ("w1", "w0"):
+            await surface.post(post.message, post.key)
+        await take_over(database, surface)
+    assert [message.id for message in chat.messages] == ["m000001"]
+    assert (await states(database)) == {"e1": "done"}
 
 
 async def test_stopping_hands_back_what_takes_too_long(database: Database) -> None:

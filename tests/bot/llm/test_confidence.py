@@ -14,7 +14,7 @@ QUOTE = (ToolCall("get_quote", {"symbols": ["zorblax"]}),)
     ("tokens", "least"),
     [
         ([("<tool_call>", -0.1), ("get_quote", -0.2), ("symbols", -0.05), ("zor", -7.0), ("blax", -3.0)], -0.2),
-        ([("<tool_call>", -0.1), ("get_quote", -0.2), ("zor", -7.0), ('"]}}', -0.9)], -0.9),
+        ([("<tool_call>", -0.1), ("get_quote", -0.2), ("zor", -7.0), ('"]}}', -4.6)], -0.2),
         ([("<tool_call>", -2.5), ("get_quote", -0.2)], -2.5),
         ([("<tool_call>", -0.1), ("symbols", -1.5), ("</tool_call>", 0.0)], -1.5),
     ],

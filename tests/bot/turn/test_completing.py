@@ -41,6 +41,17 @@ def test_a_call_that_another_one_holds_is_dropped() -> None:
     assert completed("tesco and apple", one, news) == [one.arguments, news.arguments]
 
 
+def test_a_comparison_of_one_is_with_the_company_of_the_call_beside_it() -> None:
+    text = "What happened at Boeing? Please compare it with Airbus over the past year too."
+    news = ToolCall("get_news", {"symbol": "Boeing"})
+    half = ToolCall("compare_performance", {"symbols": ["Airbus"], "period": "the past year"})
+    whole = {"symbols": ["Boeing", "Airbus"], "period": "the past year"}
+    assert completed(text, news, half) == [news.arguments, whole]
+    assert completed(text, half, news) == [whole, news.arguments]
+    same = ToolCall("get_news", {"symbol": "Airbus"})
+    assert half.arguments in completed(text, same, half)
+
+
 def test_other_arguments_stay_as_they_are() -> None:
     call = ToolCall("compare_performance", {"symbols": ["apple"], "period": "in 2022"})
     assert completed("apple and microsoft in 2022", call) == [{"symbols": ["apple", "microsoft"], "period": "in 2022"}]

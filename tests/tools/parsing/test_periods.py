@@ -33,7 +33,7 @@ TYPED = {
     "30mo": "2.5 years|two and a half years|2 years and a half",
     "ytd": "ytd|YTD|year to date|year-to-date|this year|so far this year|this year so far|this year's|current year"
     "|since the start of the year|since the beginning of the year|since january 1",
-    "1y": "this past year|1y|1 yr|1yr|12 months|twelve months|last 12 months|last twelve months|last year|the last year|past year"
+    "1y": "this past year|1y|1 yr|1yr|12 months|twelve months|last 12 months|last twelve months|last year|the last year|past year|lats year|psat year|ths past year"
     "|over the past year|a year|one year|one-year|1-year|last year's|in a year|52 weeks|ttm|trailing 12 months"
     "|previous year|the whole of the last year|since last year|over the year|4 quarters",
     "2y": "2y|2 years|two years|24 months|past couple of years|a couple of years|2yrs",
@@ -116,7 +116,7 @@ REFUSED = [
     "early 2021", "mid 2021", "the 3rd", "x" * 61, "last six months" + " " * 60, "per year",
     "100000 days",
     "over night", "overnight", "over the years", "so far", "to date", "since the summer", "the summer", "on march",
-    "of march", "from march", "march june", "from march to march", "between march to june", "march and june",
+    "of march", "march june", "from march to march", "between march to june", "march and june",
     "--13", "--00", "since --3", "last --03..--05", "since --03..--05", "fifth quarter", "quarter one", "the quarter",
     "next march", "march 3", "twenty", "twenty one", "nineteen", "nineteen eighty nine", "nineteen sixty", "ninety",
     "two thousand", "twenty twenty apple", "twenty hundred", "twenty oh", "the seventies", "the eighties", "nineties",

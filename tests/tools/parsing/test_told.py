@@ -59,6 +59,7 @@ def test_a_place_that_may_be_asked_about_or_is_none(text: str) -> None:
         ("Lakshmi and I own the same stocks", "Lakshmi"),
         ("Could you tell Chidi and me the price of Visa?", "Chidi"),
         ("my name is Xiaoming, show my portfolio", "Xiaoming"),
+        ("tell Aisha the price of nike", "Aisha"),
     ],
 )
 def test_a_person(text: str, person: str) -> None:

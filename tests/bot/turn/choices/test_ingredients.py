@@ -68,3 +68,17 @@ def test_one_borrows_or_saves(settled: Callable[..., Any]) -> None:
 def test_a_plan_goes_on_as_what_it_was(settled: Callable[..., Any]) -> None:
     earlier = [("loan_payment", {**PLAN, "principal": "8000"})]
     assert settled("and with 9000?", ("project_growth", PLAN), earlier=earlier) == [("loan_payment", PLAN)]
+
+
+@pytest.mark.parametrize(
+    "text", ["if nike tanks to 30 lmk", "let me know the second nike drops below 30", "once nike is below 30 text me"]
+)
+def test_an_alert_is_asked_for_before_or_after(settled: Callable[..., Any], text: str) -> None:
+    alert = ("propose_price_alert", {"symbol": "nike", "condition": "below", "price": "30"})
+    assert settled(text, "DECLINE: trade_order") == [alert]
+
+
+def test_whether_something_is_on_the_list_changes_nothing(settled: Callable[..., Any]) -> None:
+    change = ("propose_watchlist_change", {"action": "add", "symbols": ["nike"]})
+    assert settled("is nike already on my watchlist", change) == [("get_watchlist", {})]
+    assert settled("is nike on my watchlist? if not, add it", change) == [change]

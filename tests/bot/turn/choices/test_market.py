@@ -22,6 +22,7 @@ DECLINED = "CHAT: help"
         ("how are the markets doing", "get_market_overview", {}),
         ("was it a bad day for stocks", "get_market_overview", {}),
         ("market news", "get_news", {}),
+        ("did the market end the day up or down", "get_market_overview", {}),
         ("what is on my watchlist", "get_watchlist", {}),
     ],
 )

@@ -33,6 +33,9 @@ HOLDINGS, BALANCE = "get_portfolio", "suggest_rebalance"
         ("did I make any money with my shares", PERFORMANCE),
         ("total value of my holdings", HOLDINGS),
         ("list my positions", HOLDINGS),
+        ("how much is my depot right now", HOLDINGS),
+        ("what have I got in my account", HOLDINGS),
+        ("what on earth am I invested in", HOLDINGS),
         ("do I still own any Nike", HOLDINGS),
     ],
 )
@@ -57,6 +60,11 @@ def test_asked_for(settled: Callable[..., Any], text: str, tool: str) -> None:
 )
 def test_not_asked_for(settled: Callable[..., Any], text: str) -> None:
     assert settled(text, "DECLINE: out_of_scope") == "DECLINE: out_of_scope"
+
+
+def test_what_was_asked_about_before_may_be_owned(settled: Callable[..., Any]) -> None:
+    earlier = [("get_quote", {"symbols": ["Nike"]})]
+    assert settled("do I own any?", (PERFORMANCE, {}), earlier=earlier) == [(HOLDINGS, {})]
 
 
 def test_one_side_takes_the_place_of_another(settled: Callable[..., Any]) -> None:

@@ -88,3 +88,53 @@ def test_what_is_followed_has_no_price(completed: Callable[..., Any]) -> None:
     assert completed(text, change("remove", "nike", "tesla"), alerts[1]) == [change("remove", "nike"), alerts[1]]
     both = [alert("nike", "above", "150"), alert("tesla", "above", "150")]
     assert completed("alert me when nike or tesla is above 150", *both) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("chuck it on the watchlist", "add"),
+        ("ok stick them on my list", "add"),
+        ("take it off again", "remove"),
+        ("yeet that off the list", "remove"),
+    ],
+)
+def test_what_is_pointed_at_goes_where_it_is_said(completed: Callable[..., Any], text: str, action: str) -> None:
+    for written in ("add", "remove"):
+        assert completed(text, change(written, "zorblax")) == [change(action, "zorblax")]
+
+
+def test_a_verb_without_a_place_leaves_what_was_written(completed: Callable[..., Any]) -> None:
+    assert completed("watchlist it", change("add", "zorblax")) == [change("add", "zorblax")]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("alert me if zorblax tanks to 30", "below"),
+        ("alert me once zorblax tops 30", "above"),
+        ("zorblax is at 30, alert me if it goes lower than that", "below"),
+        ("alert me when zorblax climbs back up to 30", "above"),
+    ],
+)
+def test_which_way_a_price_moves(completed: Callable[..., Any], text: str, condition: str) -> None:
+    for written in ("above", "below"):
+        assert completed(text, alert("zorblax", written, "30")) == [alert("zorblax", condition, "30")]
+
+
+def test_alerts_on_names_that_nobody_knows_keep_them(completed: Callable[..., Any]) -> None:
+    alerts = [alert("nike", "above", "150"), alert("zorblax", "below", "20")]
+    assert completed("alert me if nike goes over 150 and if zorblax drops below 20", *alerts) == alerts
+
+
+def test_what_nobody_wants_to_follow_anymore_goes(completed: Callable[..., Any]) -> None:
+    text = "i do not want anymore to follow nike, delete it"
+    assert completed(text, change("add", "nike")) == [change("remove", "nike")]
+
+
+def test_the_list_is_shown_where_that_is_asked_for(completed: Callable[..., Any]) -> None:
+    shown: tuple[str, dict[str, Any]] = ("get_watchlist", {})
+    assert completed("watchlist + nike", shown, change("add", "nike")) == [change("add", "nike")]
+    assert completed("drop nike and show me the list", change("remove", "nike")) == [change("remove", "nike"), shown]
+    both = [change("remove", "nike"), shown]
+    assert completed("drop nike and show me the list", *both) == both

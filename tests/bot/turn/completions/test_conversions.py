@@ -59,3 +59,66 @@ def test_a_conversion_beside_another_thing(completed: Callable[..., Any]) -> Non
     assert completed("the price of Repsol and convert 100 euros to dollars", quote) == [quote, (CONVERT, sum_)]
     assert completed("the price of Repsol in dollars", quote) == [quote]
     assert completed("the price of Repsol, then change my list to dollars", quote) == [quote]
+
+
+def test_nothing_that_lacks_its_name_stands_beside_a_conversion(completed: Callable[..., Any]) -> None:
+    then = (CONVERT, {"from_currency": "usd", "to_currency": "inr", "date": "2020-01-15"})
+    now = (CONVERT, {"from_currency": "usd", "to_currency": "inr"})
+    history = ("get_price_history", {"symbol": "usd", "period": "2020-01-15"})
+    on_that_day = (CONVERT, {**now[1], "date": "on 2020-01-15"})
+    assert completed("usd to inr today and what was it on 2020-01-15", then, history) == [now, on_that_day]
+    loan = ("loan_payment", {"principal": "1000", "annual_rate_percent": "5%", "years": "2 years"})
+    assert loan in completed("1000 usd in inr, and a loan of 1000 at 5% for 2 years", now, loan)
+    news = ("get_price_history", {"symbol": "apple"})
+    assert news in completed("1000 usd in inr, and how did apple do", now, news)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("my wage is in dirhams, what is that in rupees", "dirhams", "rupees"),
+        ("how many forint does one euro buy", "euro", "forint"),
+        ("koruna rate vs euro", "koruna", "euro"),
+    ],
+)
+def test_a_currency_into_itself_is_into_the_other_one(
+    completed: Callable[..., Any], text: str, first: str, second: str
+) -> None:
+    call = (CONVERT, {"from_currency": second, "to_currency": second})
+    assert completed(text, call) == [(CONVERT, {"from_currency": first, "to_currency": second})]
+
+
+def test_a_currency_into_itself_asks_nothing_beside_another_call(completed: Callable[..., Any]) -> None:
+    own, same = ("get_portfolio", {}), (CONVERT, {"from_currency": "euros", "to_currency": "euros"})
+    assert completed("what is it all worth, in euros", own, same) == [own]
+    assert completed("what is it in euros", same) == [same]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "and the other way round?",
+            {**BEFORE, "from_currency": BEFORE["to_currency"], "to_currency": BEFORE["from_currency"]},
+        ),
+        ("ok and now?", {name: said for name, said in BEFORE.items() if name != "date"}),
+    ],
+)
+def test_a_conversion_is_turned_or_brought_up_to_date(text: str, wanted: dict[str, Any]) -> None:
+    before = ToolCall(CONVERT, {**BEFORE, "date": "2020-01-15"} if "now" in text else BEFORE)
+    calls = settle(Draft([before]), text, TOOLBOX, reading_context(), [before]).calls
+    assert [call.arguments for call in calls] == [wanted]
+
+
+def test_an_only_conversion_is_of_the_only_amount(completed: Callable[..., Any]) -> None:
+    call = (CONVERT, {"from_currency": "dirhams", "to_currency": "rupees"})
+    assert completed("i earn dirhams, 22k of them, in rupees please", call) == [(CONVERT, {**call[1], "amount": "22k"})]
+    assert completed("dirhams in rupees please", call) == [call]
+
+
+def test_a_rate_now_and_then(completed: Callable[..., Any]) -> None:
+    call = (CONVERT, {"amount": "90", "from_currency": "usd", "to_currency": "pesos", "date": "3 june 2020"})
+    now = (CONVERT, {name: said for name, said in call[1].items() if name != "date"})
+    then = (CONVERT, {**call[1], "date": "on 3 june 2020"})
+    got = completed("90 usd in pesos and what was it on 3 june 2020", call)
+    assert got in ([now, call], [now, then])

@@ -133,3 +133,134 @@ def test_a_length_of_time_is_no_name() -> None:
     assert followed("nah do 10 years", HISTORY, written, said="nike chart in 2021") == [
         call("get_price_history", symbol="nike", period="10 years")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("and nike on its own in 2022", "nike"),
+        ("might I see the second of those on its own in 2022?", "nike"),
+        ("the first one alone in 2022", "apple"),
+    ],
+)
+def test_one_of_two_that_were_compared_is_looked_at_alone(text: str, symbol: str) -> None:
+    written = call("compare_performance", symbols=["apple", "nike"], period="in 2022")
+    assert followed(text, COMPARED, written) == [call("get_price_history", symbol=symbol, period="in 2022")]
+
+
+def test_one_of_several_by_its_place() -> None:
+    assert followed("any news on the first one?", COMPARED, call("get_news", symbol="first")) == [
+        call("get_news", symbol="apple")
+    ]
+    quote = call("get_quote", symbols=["apple", "nike"])
+    assert followed("price of the latter", COMPARED, quote) == [call("get_quote", symbols=["nike"])]
+    own = call("get_news", symbol="tesla")
+    assert followed("news on tesla in the first place", COMPARED, own) == [own]
+    only = call("get_news", symbol="nike")
+    assert followed("some news please", HISTORY, only) == [only]
+
+
+def test_a_new_comparison_is_of_its_own_two() -> None:
+    written = call("compare_performance", symbols=["apple", "tesla", "visa"], period="this year")
+    whole = call("compare_performance", symbols=["tesla", "visa"], period="this year")
+    assert followed("and tesla agianst visa", COMPARED, written) == [whole]
+    added = call("compare_performance", symbols=["apple", "nike", "tesla", "visa"], period="this year")
+    assert followed("add tesla and visa too", COMPARED, added) == [added]
+
+
+def test_another_name_joins_a_comparison() -> None:
+    for name in ("tesla", "zorblax"):
+        whole = call("compare_performance", symbols=[*COMPARED.arguments["symbols"], name], period="this year")
+        assert followed(f"chuck {name} in there as well", COMPARED, COMPARED) == [whole]
+    later = call("compare_performance", symbols=COMPARED.arguments["symbols"], period="since 2020")
+    assert followed("and since 2020 too", COMPARED, COMPARED) == [later]
+
+
+def test_against_another_name_is_a_comparison() -> None:
+    before = call("get_price_history", symbol="nike", period="5y")
+    both = call("compare_performance", symbols=["nike", "tesla"], period="5y")
+    assert followed("vs tesla", before, call("get_price_history", symbol="tesla", period="5y"), said="nike 5y") == [
+        both
+    ]
+    later = call("compare_performance", symbols=["nike", "tesla"], period="1y")
+    assert followed("compared to tesla 1y", before, call("get_price_history", symbol="tesla", period="1y")) == [later]
+
+
+def test_a_loan_over_another_time() -> None:
+    loan = call("loan_payment", principal="9000", annual_rate_percent="5%", years="8 years")
+    changed = call("loan_payment", principal="9000", annual_rate_percent="5%", years="6 years")
+    got = followed("and over 6 years instead", loan, call("get_price_history", symbol="nike", period="6 years"))
+    assert got == [changed]
+
+
+def test_what_is_saved_on_top_keeps_the_start() -> None:
+    before = call("project_growth", principal="8000", annual_rate_percent="6%", years="20 years")
+    written = call("project_growth", monthly_contribution="250", annual_rate_percent="6%", years="20 years")
+    whole = call("project_growth", **before.arguments, monthly_contribution="250")
+    assert followed("and if i put in 250 a month on top", before, written) == [whole]
+
+
+def test_a_figure_of_the_company_of_before() -> None:
+    term = call("define_term", term="yield")
+    before = call("get_events", symbol="nike")
+    assert followed("and what's the yield?", before, term) == [call("get_fundamentals", symbol="nike")]
+    assert followed("what is a yield?", before, term) == [term]
+    gauge = call("define_term", term="rsi")
+    assert followed("whats the rsi", before, gauge) == [call("get_technicals", symbol="nike")]
+
+
+def test_another_term_is_explained_too() -> None:
+    before = call("define_term", term="alpha")
+    assert followed("and beta", before, call("get_portfolio_risk")) == [call("define_term", term="beta")]
+    assert followed("and my beta", before, call("get_portfolio_risk")) == [call("get_portfolio_risk")]
+
+
+def test_one_name_takes_the_place_of_another_in_a_comparison() -> None:
+    changed = call("compare_performance", symbols=["apple", "tesla"], period="this year")
+    assert followed("swap nike for tesla", COMPARED, COMPARED) == [changed]
+
+
+ALERTED = call("propose_price_alert", symbol="nike", condition="below", price="90")
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("and the same for tesla at 900", {"symbol": "tesla", "price": "900"}),
+        ("tesla above 2000 too", {"symbol": "tesla", "condition": "above", "price": "2000"}),
+        ("actually 110", {"price": "110"}),
+    ],
+)
+def test_another_alert(text: str, changed: dict[str, str]) -> None:
+    wanted = [call("propose_price_alert", **{**ALERTED.arguments, **changed})]
+    assert followed(text, ALERTED, call("get_price_history", symbol="tesla", period="2000")) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["how did tesla do from 2015 to 2020", "what was tesla at in 2020", "tesla since 2020"]
+)
+def test_a_question_of_its_own_is_no_alert(text: str) -> None:
+    own = call("get_price_history", symbol="tesla")
+    assert followed(text, ALERTED, own)[0].name == "get_price_history"
+
+
+SEARCHED = call("screen_stocks", sector="bank", max_pe="10", limit="5")
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("only the energy sector", {"sector": "energy sector"}),
+        ("make it 10", {"limit": "10"}),
+        ("change it to under 8", {"max_pe": "8"}),
+    ],
+)
+def test_another_search(text: str, changed: dict[str, str]) -> None:
+    [got] = followed(text, SEARCHED, call("get_sector_performance"))
+    wanted = {**SEARCHED.arguments, **changed}
+    assert {**got.arguments, "sector": got.arguments["sector"].removeprefix("the ")} == wanted
+
+
+def test_how_a_sector_does_is_no_search() -> None:
+    own = call("get_sector_performance", period="this year")
+    assert followed("and how did tech do this year", SEARCHED, own) == [own]

@@ -30,3 +30,25 @@ def test_which_of_two_did_more_is_a_comparison(completed: Callable[..., Any]) ->
     both = ("compare_performance", {"symbols": ["ford", "nike"], "period": "since 2019"})
     assert completed("ford and nike since 2019, which one swung more", call) == [both]
     assert completed("ford since 2019, as nike is up more", call) == [call]
+
+
+def test_what_sets_one_against_another_compares_both(completed: Callable[..., Any]) -> None:
+    call = ("get_price_history", {"symbol": "ford", "period": "since 2019"})
+    both = ("compare_performance", {"symbols": ["ford", "nike"], "period": "since 2019"})
+    assert completed("did ford keep pace with nike since 2019", call) == [both]
+    assert completed("ford versus the nike since 2019", call) == [both]
+    assert completed("ford since 2019, like nike", call) == [call]
+
+
+def test_a_comparison_beside_another_call(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["ford", "nike"]})
+    history = ("get_price_history", {"symbol": "nike", "period": "in 2019"})
+    both = ("compare_performance", {"symbols": ["ford", "nike"], "period": "in 2019"})
+    text = "what do ford and nike cost, and which did better in 2019"
+    assert completed(text, quote, history) == [quote, both]
+
+
+def test_changes_of_one_kind_are_one(completed: Callable[..., Any]) -> None:
+    changes = [("propose_watchlist_change", {"action": "add", "symbols": [name]}) for name in ("zorblax", "quuxo")]
+    both = ("propose_watchlist_change", {"action": "add", "symbols": ["zorblax", "quuxo"]})
+    assert completed("zorblax goes on it, quuxo too", *changes) == [both]

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
         ("tell me about zorblax foods", "zorblax", "zorblax"),
         ("and its ticker?", "tesla", "tesla"),  # from the question before
         ("Rite Aid is gone, what was its ticker?", "Aid", "Rite Aid"),
+        ("what is the ticker of Tate & Lyle please", "Lyle", "Tate & Lyle"),
         ("Find Zorblax Foods for me", "Zorblax", "Zorblax Foods"),  # "Find" begins the sentence
         ("is Apple Zorblax a thing", "Zorblax", "Zorblax"),  # beside a known name
         ("what is spirt aerosystems", "spirt", "spirt aerosystems"),
         ("zorblax shrae price", "zorblax", "zorblax"),  # "share" fits
+        ("what's zorblax fetchin this arvo", "zorblax", "zorblax"),  # "fetching"
+        ("how did zorblax do sicne 2018", "zorblax", "zorblax"),
+        ("zorblax sicne 2018", "zorblax", "zorblax"),  # a time is no part of a name
     ],
 )
 def test_one_name(completed: Callable[..., Any], text: str, written: str, name: str) -> None:
@@ -34,6 +38,13 @@ def test_a_time_in_a_list_of_names_is_none(completed: Callable[..., Any]) -> Non
     assert completed("VOO vs VTI 10 years", ("compare_performance", compare)) == [
         ("compare_performance", {**compare, "symbols": ["VOO", "VTI"]})
     ]
+
+
+def test_a_currency_in_a_list_of_names_is_none(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["Lindt & Sprüngli", "Swiss francs"]})
+    convert = ("convert_currency", {"amount": "1,000", "from_currency": "Swiss francs", "to_currency": "pounds"})
+    text = "the price of Lindt & Sprüngli, and 1,000 Swiss francs in pounds"
+    assert completed(text, quote, convert) == [("get_quote", {"symbols": ["Lindt & Sprüngli"]}), convert]
 
 
 @pytest.mark.parametrize(
@@ -92,12 +103,6 @@ def test_whose_rival_it_is_is_not_asked(completed: Callable[..., Any], text: str
     assert completed(text, ("find_symbol", {"query": written})) == [("find_symbol", {"query": name})]
 
 
-def test_a_symbol_that_nothing_asks_for_is_not_looked_up(completed: Callable[..., Any]) -> None:
-    compare, look_up = ("compare_performance", {"symbols": ["uber", "lyft"]}), ("find_symbol", {"query": "lyft"})
-    assert completed("put uber up against lyft, who came out ahead", compare, look_up) == [compare]
-    assert completed("compare uber and lyft, and the ticker of lyft", compare, look_up) == [compare, look_up]
-
-
 @pytest.mark.parametrize(
     ("text", "symbols", "left"),
     [
@@ -113,3 +118,47 @@ def test_a_comparison_with_a_word_is_none(
     assert (tool, arguments.get("symbol")) == (
         ("get_price_history", left[0]) if left else ("compare_performance", None)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("numbers on zorblax quux please", "numbers on zorblax quux", "zorblax quux"),
+        ("the figures on nike", "figures on nike", "nike"),
+        ("Show Zorblax beside nike", "Zorblax", "Zorblax"),
+    ],
+)
+def test_words_of_asking_are_no_part_of_a_name(
+    completed: Callable[..., Any], text: str, written: str, name: str
+) -> None:
+    assert completed(text, ("get_fundamentals", {"symbol": written})) == [("get_fundamentals", {"symbol": name})]
+
+
+def test_a_price_is_no_part_of_a_name(completed: Callable[..., Any]) -> None:
+    alert = {"symbol": "zorblax at 12.50", "condition": "above", "price": "12.50"}
+    [(_, arguments)] = completed("an alert for zorblax at 12.50 or higher", ("propose_price_alert", alert))
+    assert arguments == {**alert, "symbol": "zorblax"}
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("who is MGZX3", "MGZX", "MGZX3"),
+        ("ticker of the Zorblax 2000 index", "Zorblax", "Zorblax 2000"),
+        ("Zorblax price please", "Zorblax price", "Zorblax"),
+        ("Put Zorblax away", "Zorblax", "Zorblax"),
+    ],
+)
+def test_digits_belong_to_a_name_and_words_about_the_share_do_not(
+    completed: Callable[..., Any], text: str, written: str, name: str
+) -> None:
+    assert completed(text, ("get_news", {"symbol": written})) == [("get_news", {"symbol": name})]
+
+
+def test_what_a_name_is_set_against_is_compared_with_it(completed: Callable[..., Any]) -> None:
+    call = ("compare_performance", {"symbols": ["zorblax"], "period": "past 2 years"})
+    both = ("compare_performance", {**call[1], "symbols": ["zorblax", "corners"]})
+    assert completed("zorblax vs corners past 2 years", call) == [both]
+    assert completed("corners against the zorblax past 2 years", call) == [
+        ("compare_performance", {**call[1], "symbols": ["zorblax", "corners"]})
+    ]

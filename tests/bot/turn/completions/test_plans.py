@@ -83,3 +83,18 @@ def test_what_is_wanted_every_month_is_saved(completed: Callable[..., Any]) -> N
     assert completed("we want to save 200 a month at 5% for 30 years", (GROWTH, plan)) == [
         (GROWTH, {"monthly_contribution": "200", "annual_rate_percent": "5%", "years": "30 years"})
     ]
+
+
+def test_an_amount_a_month_is_the_monthly_one(completed: Callable[..., Any]) -> None:
+    plan = {"annual_rate_percent": "5%", "years": "18 years", "monthly_contribution": "18"}
+    got = completed("75 quid a month until she is 18 so 18 years at 5%", ("project_growth", plan))
+    assert got == [("project_growth", {**plan, "monthly_contribution": "75"})]
+
+
+def test_a_figure_of_a_plan_is_no_name(completed: Callable[..., Any]) -> None:
+    loan = {"principal": "240k", "annual_rate_percent": "4.2%", "years": "25 years"}
+    text = "mortgage of 240k at 4.2% for 25 years and what if its 20 years"
+    got = completed(text, ("loan_payment", loan), ("get_quote", {"symbols": ["nike"]}), ("get_news", {"symbol": "4.2"}))
+    assert ("get_news", {"symbol": "4.2"}) not in got
+    both = [("loan_payment", loan), ("loan_payment", {**loan, "years": "20 years"})]
+    assert completed(text, ("loan_payment", loan), ("get_news", {"symbol": "4.2"})) == both

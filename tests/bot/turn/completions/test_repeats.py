@@ -35,3 +35,10 @@ def test_a_word_that_is_not(completed: Callable[..., Any]) -> None:
 )
 def test_a_term_is_the_whole_one(completed: Callable[..., Any], text: str, written: str, whole: str) -> None:
     assert ("define_term", {"term": whole}) in completed(text, ("define_term", {"term": written}))
+
+
+def test_a_word_in_quotation_marks_is_what_is_asked_about(completed: Callable[..., Any]) -> None:
+    call = ("define_term", {"term": "shares"})
+    text = 'I read the word "overallotment" in a contract for shares, what is it'
+    assert completed(text, call) == [("define_term", {"term": "overallotment"})]
+    assert completed('my "friend" asks what shares are', call) == [call]

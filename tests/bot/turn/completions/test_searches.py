@@ -44,3 +44,25 @@ def test_two_searches_and_numbers_of_others_are_left_alone(completed: Callable[.
     assert completed("bank stocks under 9 dollars and energy stocks under 9", *calls) == calls
     alert = [(SEARCH, {}), ("propose_price_alert", {"symbol": "nike", "condition": "below", "price": "50"})]
     assert completed("the biggest banks, and alert me when nike is below 50", *alert) == alert
+
+
+def test_a_limit_beside_one_company_is_no_search(completed: Callable[..., Any]) -> None:
+    search = (SEARCH, {"min_dividend_yield_percent": "3%"})
+    assert completed("does Nike's dividend yield beat 3%", search) == [("get_fundamentals", {"symbol": "Nike"})]
+    assert completed("which stocks like Nike yield over 3%", search) == [search]
+
+
+def test_how_many_names_will_do(completed: Callable[..., Any]) -> None:
+    search = (SEARCH, {"sector": "bank", "sort_by": "dividend_yield"})
+    got = completed("bank shares by dividend yield, highest first. Nine names will do.", search)
+    assert got == [(SEARCH, {**search[1], "limit": "Nine"})]
+
+
+def test_a_budget_is_the_highest_price(completed: Callable[..., Any]) -> None:
+    got = completed("i can spend 70 dollars a share, which bank stocks fit", (SEARCH, {"sector": "bank"}))
+    assert got == [(SEARCH, {"sector": "bank", "max_price": "70"})]
+
+
+def test_a_spelt_out_ratio(completed: Callable[..., Any]) -> None:
+    got = completed("bank stocks with a p e below 18", (SEARCH, {"sector": "bank", "max_price": "18"}))
+    assert got == [(SEARCH, {"sector": "bank", "max_pe": "18"})]

@@ -1,0 +1,119 @@
+"""Calls that stand for something else: a name that was taken back, an index's level, and what no word asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.turn.completions.names import HISTORY
+from bot.turn.completions.taken_back import taken_back_later
+from tools.parsing.surroundings import mended_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.messages import ToolCall
+    from bot.turn.completions.reading import Reading
+    from tools.parsing.spans import Span
+
+_DIGIT = re.compile(r"\d")
+_ASKS_NEWS = re.compile(
+    r"\b(?:news\w*|headlines?|stories|story|happen\w*|going on|goes on|gossip|goss|tea|buzz|drama|reading|read|latest"
+    r"|press|reports?|reported|writing|written|papers?|saying|chatter|rumou?rs?|driving|moving|drove|moved|why)\b"
+)
+_OF_NO_MARKET = frozenset({"define_term", "loan_payment", "project_growth", "convert_currency"})
+_OWN_WORDS = re.compile(r"\b(?:i|my|mine|me|we|our|us|ours|portfolio|account|holdings?|positions?)\b")
+_ASKS_HOURS = re.compile(
+    r"\b(?:opens?|opened|hours|holidays?|shuts?|bell|sessions?|timetable|half.?day|when|what time|close[sd]?"
+    r"|closing time)\b"
+)
+_ASKS_PRICE = re.compile(
+    r"\b(?:prices?|worth|costs?|quotes?|trad(?:es?|ing)|go(?:es|ing)? for|at|how much|value|up|down|doing|stands?)\b"
+)
+_ASKS_MEANING = re.compile(
+    r"\b(?:what(?:'?s| is| are| does| do)|means?|meaning|meant|explain\w*|defin\w*|eli5|difference|stands? for"
+    r"|understand|how (?:does|do)|expand|clarify|tell me|concept|terms?"
+    r"|which thing|uses?|used|serves?)\b"
+)
+_HOURS = "get_market_status"
+_ASKS_SYMBOL = re.compile(
+    r"\b(?:symbols?|tickers?|codes?|who(?: is| are|'s)|what company|which company|stand|listed|under)\b"
+)
+_LOOK_UP = "find_symbol"
+
+
+def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Each call about what the question means by it; those that nothing asks for go."""
+    taken_back = reading.taken_back or taken_back_later(calls, reading)
+    real = [_corrected(call, taken_back) for call in calls] if taken_back else calls
+    levels = [_of_index(call, calls, reading) for call in real]
+    real = [level for level, call in zip(levels, real, strict=True) if level == call or level not in real]
+    real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
+    real = [_of_named(call, real, reading) for call in real]
+    return [call for call in real if not _is_needless(call, real, reading)]
+
+
+def _corrected(call: ToolCall, taken_back: Sequence[tuple[Span, Span]]) -> ToolCall:
+    """The call about what takes back the piece before it: "for Workhorse, no wait, for Nikola", "under 300 no 280"."""
+    arguments: dict[str, Any] = {}
+    for name, said in call.arguments.items():
+        values = [str(value) for value in said] if isinstance(said, list) else [str(said)]
+        meant = list(dict.fromkeys(_meant(value, taken_back) for value in values))
+        arguments[name] = meant if isinstance(said, list) else meant[0]
+    return replace(call, arguments=arguments)
+
+
+def _meant(value: str, taken_back: Sequence[tuple[Span, Span]]) -> str:
+    return next((new.text for old, new in taken_back if old.text.casefold() == value.casefold()), value)
+
+
+def _of_named(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """The performance of one listing that is asked about, where nothing of the question is the asker's own."""
+    if call.name != "get_portfolio_performance" or len(calls) > 1 or len(reading.names) != 1:
+        return call
+    if _OWN_WORDS.search(mended_words(reading.text)):
+        return call
+    period = {key: value for key, value in call.arguments.items() if key == "period"}
+    return replace(call, name=HISTORY, arguments={"symbol": reading.names[0].text, **period})
+
+
+def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """Beside the hours of an exchange, those of an index are its level: "is london open and where is the ftse 100"."""
+    said = str(call.arguments.get("exchange", ""))
+    index = next((name.text for name in reading.names if said.endswith(name.text)), None)
+    if call.name != _HOURS or index is None:
+        return call
+    several = sum(other.name == _HOURS for other in calls) > 1 and _DIGIT.search(index)
+    asks_hours = _ASKS_HOURS.search(mended_words(reading.text)) or any(one.name == _HOURS for one in reading.earlier)
+    if asks_hours and not several:
+        return call
+    return replace(call, name="get_quote", arguments={"symbols": [index]})
+
+
+def _is_stray_news(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether the market's news stand beside another call though no word asks for any."""
+    return (
+        call.name == "get_news"
+        and not call.arguments.get("symbol")
+        and len(calls) > 1
+        and all(other is call or other.name in _OF_NO_MARKET for other in calls)
+        and not _ASKS_NEWS.search(mended_words(reading.text))
+    )
+
+
+def _is_unasked(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether `call` stands beside others though no word asks for it: a price beside a ticker, a term in passing."""
+    others = {other.name for other in calls} - {call.name}
+    if call.name == "get_quote" and others == {_LOOK_UP}:
+        return not _ASKS_PRICE.search(mended_words(reading.text))
+    return call.name == "define_term" and bool(others) and not _ASKS_MEANING.search(mended_words(reading.text))
+
+
+def _is_needless(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether a symbol is looked up that nothing asks for, of a name that another call is about."""
+    if call.name != _LOOK_UP or _ASKS_SYMBOL.search(mended_words(reading.text)):
+        return False
+    said = call.arguments.get("query")
+    others = [value for other in calls if other.name != _LOOK_UP for value in other.arguments.values()]
+    return any(said in value if isinstance(value, list) else said == value for value in others)

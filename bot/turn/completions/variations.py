@@ -1,0 +1,177 @@
+"""Questions that change one thing of the call before, where the model took them for another tool's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.messages import ToolCall
+from bot.turn.completions.names import odd_words
+from bot.turn.completions.plans import LOAN, SAVINGS
+from tools.arguments import SECTOR, SYMBOL
+from tools.narrowing import narrow_terms
+from tools.parsing.conditions import CONDITIONS, LIMIT
+from tools.parsing.spans import find_names
+from tools.parsing.surroundings import mended_words
+
+if TYPE_CHECKING:
+    from bot.turn.completions.reading import Reading
+
+ALERT, SEARCH = "propose_price_alert", "screen_stocks"
+DEFINE, COMPARE = "define_term", "compare_performance"
+GOES_ON = re.compile(
+    r"\A\W*(?:(?:ok|okay|thanks|thank you|thx|ty|cool|great|kindly|lol|hm|nah|no|yes)\W+)*"
+    r"(?:and|what about|how about|what if|same|now|or|but)\b",
+    re.IGNORECASE,
+)
+"""Begins a question that goes on with the one before."""
+LONGEST = 60
+"""Characters of a question that can be nothing but a change of the one before."""
+ADDS = re.compile(r"\b(?:add|throw|put|include|toss|chuck|stick|also|too|as well)\b", re.IGNORECASE)
+_SHORT = 24
+_OWN = re.compile(r"\b(?:my|mine|our|i|me)\b", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"(?:and |ok |so )*(?:what(?:'?s| is) the|(?:what(?:'?s| is|about) )?(?:its|their)) (?:(?P<gauge>rsi|macd"
+    r"|moving average)|(?:dividend )?yield|p/?e(?: ratio)?|eps|market cap|(?:profit )?margins?|revenue|debt"
+    r"|payout ratio|book value)[?.! ]*"
+)
+"""The figure of a company, by its name alone."""
+_VERSUS = re.compile(
+    r"\W*(?:(?:and|ok|so|now) )*(?:vs\.?|versus|against|compared? (?:it )?(?:to|with))\b", re.IGNORECASE
+)
+_ABOVE, _BELOW = frozenset({"above", "over", "past"}), frozenset({"below", "under", "beneath"})
+_AT_PRICE = re.compile(
+    r"(?:\A\W*(?:\w+ )?|\b(?:at|to|(?P<way>above|over|past|below|under|beneath)) )[$€£]?(?P<price>\d[\d.,]*k?)\W*"
+    r"(?:(?:please|pls|plz|instead|then|now|too|as well)\W*)*\Z",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:how(?! about)|what(?! about)|when|why|who|did|do|does|was|were|has|have|since|from|until)\b", re.IGNORECASE
+)
+"""Asks for something of its own, which no alert and no search before it answers."""
+_ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
+_BARE_NUMBER = re.compile(
+    r"\W*(?:(?:make (?:it|that)|top|show|no|ok|the|give me) )*\w+\W*(?:please|pls|instead)?\W*", re.IGNORECASE
+)
+_OTHER_LIMIT = re.compile(
+    r"\W*(?:(?:and|ok|no|now|make|change|set|it|that|to|what about|how about) )*"
+    r"(?:under|below|over|above|at most|at least|up to)\b"
+)
+_OF_OTHER_RATES = re.compile(
+    r"\b(?:stocks?|shares?|compan\w+|firms?|yield\w*|dividends?|inflation|sectors?|funds?|etfs?|bonds?|portfolio|tax\w*"
+    r"|fees?)\b",
+    re.IGNORECASE,
+)
+"""What else has a rate: a search for shares that yield 5 % is no loan at 5 %."""
+
+
+def varied(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The call of before with the one thing changed that the question names; None where it asks for something else."""
+    if before.name in _VARIATIONS:
+        return _VARIATIONS[before.name](before, calls, reading)
+    if _VERSUS.match(reading.text) and len(reading.earlier_names) == 1 and reading.names:
+        names = [*reading.earlier_names, *(name.text for name in reading.names)]
+        times = {name: said for call in (before, *calls) for name, said in call.arguments.items() if name == "period"}
+        return ToolCall(COMPARE, {"symbols": list(dict.fromkeys(names)), **times})
+    return figure_of_before(calls, reading)
+
+
+def figure_of_before(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The figure of the company of before, in place of what its name means: "and what's the yield?"."""
+    asked = _FIGURE.fullmatch(mended_words(reading.text).strip())
+    if any(call.name != DEFINE for call in calls) or asked is None or len(reading.earlier_names) != 1:
+        return None
+    tool = "get_technicals" if asked["gauge"] else "get_fundamentals"
+    return ToolCall(tool, {"symbol": reading.earlier_names[0]})
+
+
+def _other_rate(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The plan of before at the only rate, or over the only length, that a short question without a name gives."""
+    if any(call.name == before.name for call in calls) or len(reading.text) > LONGEST:
+        return None
+    if not GOES_ON.match(reading.text) or _OF_OTHER_RATES.search(reading.text):
+        return None
+    if len(reading.rates) + len(reading.lengths) != 1 or reading.names or reading.amounts:
+        return None
+    name, said = ("annual_rate_percent", reading.rates) if reading.rates else ("years", reading.lengths)
+    return replace(before, arguments={**before.arguments, name: said[0].text})
+
+
+def _other_comparison(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    return _swapped(before, reading) or _with_another(before, calls, reading)
+
+
+def _swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """The comparison of before with one name in the place of another: "swap Adidas for Lululemon"."""
+    said = [*map(str, before.arguments.get("symbols", ()))]
+    swapped = {reading.means(SYMBOL, old.text): new.text for old, new in reading.taken_back} if said else {}
+    meant = [swapped.get(reading.means(SYMBOL, piece), piece) for piece in said]
+    return None if meant == said else replace(before, arguments={**before.arguments, "symbols": meant})
+
+
+def _with_another(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The comparison of before with the name that is to be added: "chuck ocado in there as well"."""
+    if len(calls) != 1 or calls[0].name != COMPARE or not ADDS.search(reading.text) or reading.amounts:
+        return None
+    said = [*map(str, before.arguments.get("symbols", ()))]
+    named = [name.text for name in reading.names] or odd_words(reading)[:1]
+    if not named or len(reading.text) > LONGEST or any(reading.place(piece) is not None for piece in said):
+        return None
+    return replace(before, arguments={**before.arguments, "symbols": list(dict.fromkeys([*said, *named]))})
+
+
+def _other_alert(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The alert of before on another company or at another price: "and the same for Wise at 900"."""
+    said = _AT_PRICE.search(reading.text)
+    if said is None or len(reading.text) > LONGEST or len(reading.names) > 1 or _ASKS.search(reading.text):
+        return None
+    if calls and calls[0].name == ALERT and (reading.names or len(reading.text) > _SHORT):
+        return None
+    way = (said["way"] or "").lower()
+    condition = "below" if way in _BELOW else "above" if way in _ABOVE else before.arguments.get("condition")
+    symbol = reading.names[0].text if reading.names else before.arguments.get("symbol")
+    return replace(before, arguments={"symbol": symbol, "condition": condition, "price": said["price"]})
+
+
+def _other_search(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The search of before with another sector, another number of results or another limit of its only condition."""
+    if reading.names or len(reading.text) > LONGEST or _ASKS.search(reading.text):
+        return None
+    sectors = SECTOR.find(reading.text)
+    if len(sectors) == 1 and _ONLY.match(reading.text) and not reading.amounts:
+        return replace(before, arguments={**before.arguments, "sector": sectors[0].text})
+    limits = sorted(CONDITIONS.intersection(before.arguments) - {LIMIT})
+    if len(reading.amounts) != 1 or sectors:
+        return None
+    if LIMIT in before.arguments and _BARE_NUMBER.fullmatch(reading.text):
+        return replace(before, arguments={**before.arguments, LIMIT: reading.amounts[0].text})
+    if len(limits) == 1 and _OTHER_LIMIT.match(mended_words(reading.text)) and not reading.rates:
+        return replace(before, arguments={**before.arguments, limits[0]: reading.amounts[0].text})
+    return None
+
+
+def _other_term(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """Another term in a short question that goes on: "and beta"."""
+    if len(calls) != 1 or calls[0].name == DEFINE:
+        return figure_of_before(calls, reading)
+    if not GOES_ON.match(reading.text) or len(reading.text) > _SHORT or reading.names or _OWN.search(reading.text):
+        return None
+    terms = terms_of(reading)
+    return replace(before, arguments={"term": terms[0]}) if len(terms) == 1 else None
+
+
+def terms_of(reading: Reading) -> list[str]:
+    """The terms of the glossary in the question."""
+    spans = narrow_terms(find_names(reading.text), reading.context)
+    return [span.text for span in spans if reading.context.knows_term(span.text)]
+
+
+_VARIATIONS = {
+    LOAN: _other_rate,
+    SAVINGS: _other_rate,
+    COMPARE: _other_comparison,
+    ALERT: _other_alert,
+    SEARCH: _other_search,
+    DEFINE: _other_term,
+}
