@@ -59,8 +59,8 @@ async def serving(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def playing(folder: Path, address: str) -> AsyncIterator[Page]:
-    """The Playground in a browser, talking to the server at an address."""
+async def playing(folder: Path, address: str, heard: list[str] | None = None) -> AsyncIterator[Page]:
+    """The Playground in a browser, talking to the server at an address; `heard` takes down all that its page is told."""
     from playwright.async_api import async_playwright
 
     port = free_port()
@@ -69,6 +69,8 @@ async def playing(folder: Path, address: str) -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE)
+        if heard is not None:
+            page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(str(frame))))
         await page.goto(f"http://127.0.0.1:{port}/")
         await page.get_by_text("I am Tuppence").first.wait_for()  # the welcome card: both know each other
         await page.get_by_title("Toggle Log Panel").click()  # it repeats what is said, which is to be seen in its place
