@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
+from tools.knowledge.entries import mended_term
 from tools.parsing.casual import FULL_FORMS
 from tools.parsing.currencies import CURRENCY_PLACES
 from tools.parsing.exchanges import parse_exchange
@@ -28,13 +29,16 @@ _OWNED = re.compile(r"['’`´]s\Z")
 _STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
+_SHORTEST_SLIP, _SHORTEST_SINGLE = 4, 6
+"""Letters of a word that may be a finance word with a slip in it, among others and alone."""
 _SHORTEST_TICKER = 4
 """Letters of a ticker in small letters that is a slip of a word, too: "intc" is not "into", but where that fits."""
 _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?|['’]s\s", re.IGNORECASE)
 """Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
+_BESIDE = re.compile(r"(?:['’]s)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
 _RELATED = re.compile(
     r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|maker|miner"
-    r"|producer|subsidiary|supplier|spin-?off|offshoot|sister)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
+    r"|producer|subsidiary|supplier|spin-?off|offshoot|sister|neighbou?r)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
     re.IGNORECASE,
 )
 """Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""
@@ -46,6 +50,8 @@ _NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
 _SHORTEST_PLACE = 4
 """Letters of a country that makes another company of a name before it: "PE" is no Peru."""
 _FIRST_OF_NAME = re.compile(r"(?<!my )(?<![\w'’&.-])(?P<word>[A-Z][^\W\d_]{2,}) \Z")
+_ORDINAL = re.compile(r"(?:first|second|third|last|former|latter)(?: one)?(?:['’]s)?(?=\W|\Z)(?! [A-Z])", re.IGNORECASE)
+"""One of several that were spoken of: "first" is no company here, "First Solar" is one."""
 _IN_GENERAL = re.compile(r"\bin general\Z")
 _LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
 _THE = re.compile(r"\bthe \Z", re.IGNORECASE)
@@ -140,7 +146,18 @@ def _is_long_name(text: str, context: ToolContext) -> bool:
         context.symbols.begins_one(text) or (words[-1].lower() in LEGAL_FORMS and context.symbols.means_one(text))
     ):
         return True
-    return bool(odd) and all(map(_is_name_like, words)) and context.symbols.means_one(text)
+    if not odd or not all(map(_is_name_like, words)) or _has_slip_beside_name(text, context):
+        return False
+    return context.symbols.means_one(text)
+
+
+def _has_slip_beside_name(text: str, context: ToolContext) -> bool:
+    """Whether `text` is a known name and a common word with a slip in it: "gold prcie"."""
+    first, _, rest = text.partition(" ")
+    start, _, last = text.rpartition(" ")
+    return (mended(last) is not None and context.symbols.knows(start)) or (
+        mended(first) is not None and context.symbols.knows(rest)
+    )
 
 
 def _is_name_like(word: str) -> bool:
@@ -160,9 +177,9 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
     return [
         name
         for name in names
-        if not (_describes_next(name, names, text) or _is_rather_word(name, names, text) or _is_measure(name, text))
+        if not (_describes_next(name, names, text, context) or _is_rather_word(name, names, text) or _is_measure(name, text))
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
-        and not _IN_GENERAL.search(text[: name.end])
+        and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.match(text, name.start))
         and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context))
     ]
 
@@ -234,14 +251,32 @@ def _is_capital_word(name: Span, context: ToolContext) -> bool:
     return not (name.is_placed or name.text.isupper() or context.symbols.knows(lower)) and is_word(lower)
 
 
-def _describes_next(name: Span, names: Sequence[Span], text: str) -> bool:
+def _describes_next(name: Span, names: Sequence[Span], text: str, context: ToolContext) -> bool:
     """Whether `name` only says what the fund named right after it follows, or whose rival the next company is."""
     if related_name(text, name.end, names):
         return True
     return any(
-        other.text.isupper() and name.end < other.start and _FOLLOWED.fullmatch(text[name.end : other.start])
+        name.end < other.start
+        and (
+            (other.text.isupper() and _FOLLOWED.fullmatch(text[name.end : other.start]))
+            or (_BESIDE.fullmatch(text[name.end : other.start]) and _is_followed(name, other, context))
+        )
         for other in names
     )
+
+
+def _is_followed(name: Span, other: Span, context: ToolContext) -> bool:
+    """Whether the fund `other` is called by what `name` says, its house or what it follows: "gold GLD"."""
+    said = _OWNED.sub("", name.text)
+    try:
+        fund = context.symbols.resolve(other.text)
+    except (UnknownSymbol, AmbiguousSymbol):
+        return False
+    try:
+        is_itself = context.symbols.resolve(said).symbol == fund.symbol
+    except (UnknownSymbol, AmbiguousSymbol):
+        is_itself = False
+    return not is_itself and said.lower() in fund.name.lower().split()
 
 
 def related_name(text: str, end: int, names: Sequence[Span]) -> str | None:
@@ -261,10 +296,19 @@ def narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
 
 
 def is_misspelt_term(text: str, context: ToolContext) -> bool:
-    """Whether `text` is a term of several words with a slip in a common one: "expnese ratio"."""
-    words = [mended(word) or word for word in text.split(" ")]
-    is_longer = len(words) > 1 and words[0] not in FUNCTION_WORDS
-    return is_longer and " ".join(words) != text and context.knows_term(" ".join(words))
+    """Whether `text` is a term of the glossary with a slip in a word of it: "expnese ratio", "amortizaton"."""
+    words = text.split(" ")
+    if (mended(words[0]) or words[0].lower()) in FUNCTION_WORDS or context.knows_term(text):
+        return False
+    common = " ".join(mended(word) or word for word in words)
+    if len(words) > 1 and common != text and context.knows_term(common):
+        return True
+    wrong = [word for word in _LETTERS.findall(text) if not is_word(word.lower())]
+    shortest = _SHORTEST_SLIP if len(words) > 1 else _SHORTEST_SINGLE
+    if not wrong or min(map(len, wrong)) < shortest or (len(words) == 1 and common != text):
+        return False  # a single word that is a slip of a common one is read as that, asked about or not
+    meant = mended_term(text)
+    return meant is not None and meant != text.lower() and context.knows_term(meant)
 
 
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:

@@ -11,7 +11,7 @@ from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
 from bot.turn.completing import settle
-from bot.turn.completions.reading import Draft
+from bot.turn.completions.reading import Draft, names_in
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
 from bot.turn.standing import stands_alone
@@ -46,12 +46,13 @@ class Decider:
 
     async def decide(self, question: str, history: Sequence[str] = ()) -> Choice:
         """The decision on `question` after earlier ones, which are decided first."""
-        earlier: tuple[str, Choice] | None = None
+        turns: list[tuple[str, Choice]] = []
         for asked in history:
-            earlier = (asked, await self._one(asked, earlier))
-        return await self._one(question, earlier)
+            turns.append((asked, await self._one(asked, turns)))
+        return await self._one(question, turns)
 
-    async def _one(self, question: str, earlier: tuple[str, Choice] | None) -> Choice:
+    async def _one(self, question: str, turns: Sequence[tuple[str, Choice]]) -> Choice:
+        earlier = turns[-1] if turns else None
         text = clean_question(question)[0]
         if self.model.is_native:
             earlier = None if stands_alone(text, self.toolbox, self.context) else earlier
@@ -72,7 +73,9 @@ class Decider:
                     choice.confidence = piece.confidence
         if self.model.is_native:
             draft = Draft(choice.calls, choice.text, choice.confidence)
-            settled = settle(draft, text, self.toolbox, self.context, earlier[1].calls if earlier else (), said)
+            older = [names_in(call.arguments for call in turn.calls) for _, turn in reversed(turns[:-1])] if earlier else ()
+            calls = earlier[1].calls if earlier else ()
+            settled = settle(draft, text, self.toolbox, self.context, calls, said, older)
             choice.calls, choice.text = list(settled.calls), settled.text
         choice.seconds = time.perf_counter() - began
         return choice

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.context import ToolContext
 from tools.errors import ToolError
-from tools.knowledge.glossary import knows_term
+from tools.knowledge.entries import knows_term
 from tools.market.overview import DEFAULT_SECTOR_PERIOD
 from tools.symbols.resolver import DirectoryResolver
 

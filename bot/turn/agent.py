@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelError
@@ -97,9 +98,12 @@ class Agent:
         self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
         self.tool_seconds, self.on_step, self.look, self.on_text = tool_seconds, on_step, look, on_text
 
-    async def run(self, messages: Sequence[Message], said: Sequence[str]) -> Decision:
+    async def run(
+        self, messages: Sequence[Message], said: Sequence[str], older: Sequence[Sequence[str]] = ()
+    ) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
 
+        `older` are the names of the turns before the last one, which "both" of a native model's question may mean.
         An unsure decision is only held: `carry_out` runs it. Raises `ModelError`; tool failures are results.
         """
         decision = Decision(writes=not self.model.is_native)
@@ -108,12 +112,12 @@ class Agent:
             conversation = [_as_read(message, self.context) for message in conversation]
             calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
             draft = Draft(calls, decision.text, decision.confidence)
-            settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation), said)
+            settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation), said, older)
             calls, decision.text = list(settled.calls), settled.text
             if decision.is_unsure:
                 decision.held = tuple(calls)
             else:
-                await self._use(calls, said, decision)
+                await self._use(calls, (*said, *chain(*older)), decision)
             return decision
         schemas = self.toolbox.schemas(without=(await self.look()).tools_off)
         repairs_left = MAX_REPAIRS

@@ -30,7 +30,7 @@ from bot.turn.relay import Relay
 from bot.turn.telling import reads_drafts, tell_draft
 from tools.context import ToolContext
 from tools.errors import AccessRefused
-from tools.knowledge.glossary import knows_term
+from tools.knowledge.entries import knows_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,6 +22,7 @@ from bot.turn.completions.misheard import settle_misheard
 from bot.turn.completions.names import settle_names
 from bot.turn.completions.plans import settle_plan
 from bot.turn.completions.reading import Draft, Reading
+from bot.turn.completions.recalled import settle_recalled
 from bot.turn.completions.repeats import explain_repeats, whole_terms
 from bot.turn.completions.searches import settle_search
 from bot.turn.completions.times import fill_time
@@ -38,6 +39,7 @@ RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
     settle_misheard,
+    settle_recalled,
     settle_followup,
     settle_choice,
     settle_ingredients,
@@ -60,13 +62,14 @@ def settle(
     context: ToolContext,
     earlier: Sequence[ToolCall] = (),
     said: Sequence[str] | None = None,
+    older: Sequence[Sequence[str]] = (),
 ) -> Draft:
     """What the wording of the question `text` makes of `draft`: its calls completed, or a refusal in their place.
 
     `earlier` are the calls of the turn before, where this one leans on it; `said` is all that a name may be copied
-    from, where that is known.
+    from, where that is known. `older` are the names of each turn before that one, newest turn first.
     """
-    reading = Reading(text, toolbox, context, draft, earlier, said)
+    reading = Reading(text, toolbox, context, draft, earlier, said, older)
     calls = _completed(draft.calls, reading)
     if draft.calls and not calls:
         return replace(draft, calls=[], text=NAMELESS)

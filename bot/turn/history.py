@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.messages import Message, ToolCall
+from bot.turn.completions.reading import names_in
 from bot.turn.prompting import sections
 from bot.turn.questions import clean_question
 
@@ -44,6 +45,14 @@ def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message],
     ]
     messages = [Message("user", earlier), Message("assistant", reply, calls), Message("user", text)]
     return messages, (text, earlier, *carried)
+
+
+def older_names(past: Sequence[PastTurn]) -> tuple[tuple[str, ...], ...]:
+    """The names that each turn before the last one was about, newest turn first: "both" and "the first one" may be."""
+    return tuple(
+        tuple(names_in(call.arguments for call in turn.tool_calls if isinstance(call.arguments, dict)))
+        for turn in reversed(past[:-1])
+    )
 
 
 def _decision_of(turn: PastTurn) -> str:

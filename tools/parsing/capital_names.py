@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tools.parsing.exchanges import parse_exchange
 from tools.parsing.question_words import common_words, is_word
 from tools.parsing.spans import Span
 
@@ -12,17 +13,19 @@ _SENTENCE_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _WRITTEN_AS_NAME = re.compile(
     r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
 )
+_OF_PLACE = re.compile(r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])")
+"""A bank or an airline that is called by its place, in small letters: "bank of ireland", "air canada"."""
 _FIRST_WORDS = re.compile(r"\A[\w-]+(?: (?:of|de|du|&)(?: the)?)?(?: |\Z)")
 NO_NAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
     " september october november december christmas easter mr mrs ms dr english french german spanish italian"
-    " thanksgiving juneteenth diwali ramadan eid hanukkah".split()
+    " thanksgiving juneteenth diwali ramadan eid hanukkah ishares spdr xtrackers".split()
 ) | {
     *("boxing day", "labor day", "labour day", "memorial day", "new year", "new years", "good friday", "columbus day"),
     *("independence day", "easter monday", "black friday", "christmas eve", "christmas day", "veterans day"),
     *("lunar new year", "chinese new year", "golden week", "presidents day", "bank holiday"),
 }
-"""Written with a capital, but no names to look up: days, months, holidays, languages."""
+"""Written with a capital, but no names to look up: days, months, holidays, languages; nor houses of funds alone."""
 
 
 def capital_names(text: str) -> list[Span]:
@@ -30,10 +33,15 @@ def capital_names(text: str) -> list[Span]:
 
     Nothing of a text that is all in capitals, or has a capital on most of its words.
     """
+    small = [
+        Span(match.start(), match.end(), match[0])
+        for match in _OF_PLACE.finditer(text)
+        if parse_exchange(match["place"]) is not None
+    ]
     words = _LETTERS.findall(text)
     if 2 * sum(word[0].isupper() for word in words) > len(words) + 2:
-        return []
-    found = []
+        return small
+    found = small
     for match in _WRITTEN_AS_NAME.finditer(text):
         start, run = match.start(), match[0]
         if _SENTENCE_STARTS.search(text[:start]) and run.split(" ")[0].lower() in common_words():

@@ -12,14 +12,14 @@ from tools.parsing.typos import Spelling
 # The first names are the ones the European Central Bank publishes rates for, past currencies included.
 _TABLE = """
 USD|us,u.s.,american,united states|dollar,dollars,buck,bucks|$,us$,usd$,dollar,dollars,buck,bucks,
-    greenback,greenbacks|us,u.s.,usa,u.s.a.,america,united states,united states of america,the states
-EUR||euro,euros|€,euro,euros|eurozone,euro zone,euro area,eurozone countries,europe,eu,european union,germany,
+    greenback,greenbacks,dolares,dólares|us,u.s.,usa,u.s.a.,america,united states,united states of america,the states
+EUR||euro,euros|€,euro,euros,erous,eurs|eurozone,euro zone,euro area,eurozone countries,europe,eu,european union,germany,
     france,italy,spain,netherlands,holland,belgium,austria,ireland,portugal,greece,finland,luxembourg,slovenia,
     slovakia,cyprus,malta,estonia,latvia,lithuania,croatia,bulgaria
-GBP|british,uk,u.k.,english,gb|pound,pounds,quid,sterling,pound sterling|£,gb£,pound,pounds,quid,quids,sterling,
-    pound sterling,pounds sterling|uk,u.k.,united kingdom,britain,great britain,england,scotland,wales
-JPY|japanese|yen,yens|¥,jp¥,yen,yens|japan
-CHF|swiss|franc,francs|swissie,sfr,franc,francs|switzerland,liechtenstein
+GBP|british,uk,u.k.,english,gb|pound,pounds,ponds,quid,sterling,pound sterling|£,gb£,pound,pounds,quid,quids,sterling,
+    pound sterling,pounds sterling,libra,libras,libras esterlinas,libra esterlina|uk,u.k.,united kingdom,britain,great britain,england,scotland,wales
+JPY|japanese|yen,yens|¥,jp¥,yen,yens,yenes|japan
+CHF|swiss|franc,francs|swissie,sfr,franc,francs,francos suizos|switzerland,liechtenstein
 AUD|australian,aussie,aus|dollar,dollars,buck,bucks|a$,au$,aud$,aussie,aussies|australia
 CAD|canadian|dollar,dollars,buck,bucks|c$,ca$,cad$,cdn,loonie,loonies|canada
 NZD|new zealand,kiwi,nz|dollar,dollars|nz$,nzd$,kiwi,kiwis|new zealand
@@ -38,15 +38,15 @@ HUF|hungarian|forint,forints|forint,forints|hungary
 RON|romanian|leu,lei|leu,lei|romania
 BGN|bulgarian|lev,leva,levs|lev,leva|
 HRK|croatian|kuna,kunas|kuna,kunas|
-TRY|turkish|lira,liras|₺,lira,liras|turkey,turkiye
+TRY|turkish|lira,liras,lria,lire|₺,lira,liras|turkey,turkiye
 RUB|russian|ruble,rubles,rouble,roubles|₽,ruble,rubles,rouble,roubles|russia
 ILS|israeli|shekel,shekels,sheqel,sheqels,new shekel,new shekels|₪,nis,shekel,shekels,sheqel,sheqels|israel
 ZAR|south african,sa|rand,rands|rand,rands|south africa
 BRL|brazilian,brasilian|real,reais,reals|r$,br$,reais,reals|brazil,brasil
-MXN|mexican|peso,pesos|mx$,mex$,peso,pesos|mexico
+MXN|mexican|peso,pesos|mx$,mex$,peso,pesos,peso mexicano,pesos mexicanos,peso mexican,pesos mexican|mexico
 IDR|indonesian|rupiah,rupiahs|rp,rupiah,rupiahs|indonesia
 MYR|malaysian|ringgit,ringgits|rm,ringgit,ringgits|malaysia
-PHP|philippine,filipino|peso,pesos|₱|philippines
+PHP|philippine,filipino|peso,pesos|₱,peso filipino,pesos filipinos|philippines
 THB|thai|baht,bahts|฿,baht,bahts|thailand
 CYP|cypriot,cyprus|pound,pounds||
 EEK|estonian|kroon,krooni|kroon|
@@ -80,9 +80,9 @@ UAH|ukrainian|hryvnia,hryvnias,hryvna|₴,hryvnia,hryvnias|ukraine
 RSD|serbian|dinar,dinars||serbia
 KZT|kazakh,kazakhstani|tenge|tenge|kazakhstan
 GEL|georgian|lari|lari|
-ARS|argentine,argentinian,argentina|peso,pesos||argentina
-CLP|chilean|peso,pesos||chile
-COP|colombian|peso,pesos||colombia
+ARS|argentine,argentinian,argentina|peso,pesos|peso argentino,pesos argentinos|argentina
+CLP|chilean|peso,pesos|peso chileno,pesos chilenos|chile
+COP|colombian|peso,pesos|peso colombiano,pesos colombianos|colombia
 PEN|peruvian|sol,soles||peru
 UYU|uruguayan|peso,pesos||uruguay
 ALL|albanian|lek||albania
@@ -117,7 +117,9 @@ CURRENCY_SPELLING = Spelling(
     (*_NAMES, *_PLACES, "the"),
     # Short names are a slip away from too many words.
     exact={word for name in (*_NAMES, *_PLACES) for word in name.split() if len(word) <= 4}
-    - {"euro", "yuan", "peso", "baht", "hong", "kong"},
+    - {"euro", "yuan", "peso", "baht", "hong", "kong"}
+    # Slips and words of other languages that are known: no slip of one is a slip of the word that it stands for.
+    | {"dolares", "yenes", "erous", "ponds", "libra", "libras", "mexicano", "mexicanos", "filipino", "filipinos"},
 )
 CURRENCY_PLACES = frozenset(_PLACES)
 """The countries, in small letters, that stand for their currency."""

@@ -25,6 +25,8 @@ MAX_NAMES = 160
 
 _ATOM = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%^]")
 _GAP_IN_NAME = re.compile(r"(?: ?& ?| ?\+ ?|\. ?|[ '’`\-/]|)\Z")
+_SPELT = re.compile(r"(?<![\w'’&])[a-z](?: [a-z]){2,4}(?![\w'’&])")
+"""A ticker spelt out, as speech is written down: "s n o w"."""
 _SIGNS = frozenset("$€£¥₹%^")
 
 FUNCTION_WORDS = frozenset(
@@ -138,8 +140,16 @@ def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
     tickers = [
         not shouting and text[start:end].isupper() and end - start <= 5 and (end - start > 1) for start, end in atoms
     ]
-    # "at&t", "bid-ask spread": what is tied to the next word by an ampersand, or to one by a hyphen, is part of a name.
-    tied = [text[end : end + 1] == "&" or _is_hyphened(text, start, end) for start, end in atoms]
+    # "at&t", "bid-ask spread": what an ampersand or a hyphen ties to another word is part of a name, and so is each
+    # letter of a ticker that is spelt out.
+    tied = [
+        "&" in (text[end : end + 1], text[start - 1 : start]) or _is_hyphened(text, start, end) for start, end in atoms
+    ]
+    spelt = [match.span() for match in _SPELT.finditer(text)]
+    tied = [
+        is_tied or any(first <= start and end <= last for first, last in spelt)
+        for is_tied, (start, end) in zip(tied, atoms, strict=True)
+    ]
     blocked = [
         is_function and not is_ticker and not is_tied
         for is_function, is_ticker, is_tied in zip(function, tickers, tied, strict=True)

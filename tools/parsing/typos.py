@@ -87,6 +87,8 @@ class Spelling:
         nearest = [target for target in targets if slips[target] == fewest]
         if fewest > most or not nearest:
             return None
+        if len({target.removesuffix("s") for target in nearest}) == 1:  # "pouns" is a slip of both, and means one thing
+            return max(nearest, key=len) if word.endswith("s") else min(nearest, key=len)
         nearest.sort(key=lambda target: self._ranks.get(target, 0))
         if len(nearest) == 1 or self._ranks.get(nearest[1], 0) > _FAR_MORE * (self._ranks.get(nearest[0], 0) + 1):
             return nearest[0]

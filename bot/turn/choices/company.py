@@ -74,7 +74,7 @@ COMPANY = (
             r"\b(?:is there|any|there is) (?:a |some )?(?:story|stories|notice|notices)\b",
             r"\bNAME ?[,:-]? what is (?:going on|happening)\b",
         ),
-        compiled(r"\bspread\b|\bdo not want\b", r"\bno (?:news|headlines)\b"),
+        compiled(r"\bspread\b|\bdo not want\b", r"\bno (?:news|headlines)\b", r"\b<gauge>\b"),
     ),
     Cue(
         "get_events",

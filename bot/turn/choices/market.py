@@ -66,6 +66,7 @@ MARKET = (
         "none",
         compiled(
             r"\bPLACE (?:is )?talking about\b|\btalking about (?:on|in) PLACE\b",
+            r"\b(?:going on|goes on|happening|latest) (?:in|on|with|about) (?:the )?(?:\w+ )?(?:stock )?markets?\b",
             r"\b(?:market|financial|business|finance|stock market|economic) (?:news|headlines)\b",
         ),
         compiled(r"\bno (?:news|headlines)\b|\bthe (?:news|headlines) (?:is|are)\b"),

@@ -42,7 +42,7 @@ ADVICE = compiled(
     r"\b(?:do|would|can) you (?:\w+ )?(?:expect|think|see|believe|reckon|recommend|suggest) .*\b(?:<moves>|buy|sell)\b",
     r"\bwhether you (?:\w+ )?(?:expect|think|believe|reckon)\b",
     r"\b(?:forecast|predict|foresee) (?:the |how |where |what |whether |which |if )",
-    r"\b(?:better|best) investment\b|\bin your (?:view|opinion)\b|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
+    r"(?<!been the )(?<!was the )\b(?:better|best) investment\b|\bbetter buy\b|\bin your (?:view|opinion)\b|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
     r"\bgood (?:time|moment) (?:to|for)\b",
     r"\bbest (?:prospects|to own)\b|\bmore potential\b",
     r"\bi (?:must|have to|need to) (?:\w+ )?<dealt> .*\?",
@@ -54,6 +54,7 @@ ADVICE = compiled(
     r"\byour (?:call|view|opinion|forecast|prediction)\b",
     r"\b(?:stocks?|invest|funds?|bonds?|etfs?) or (?:pay|save|buy|keep|put)\b",
     r"\bprice target\b|\btarget price\b",
+    r"\bNAME (?:\w+ )?(?:up or down|down or up|green or red) tomorrow\b",
     r"\b(?:will|wil) (?:the )?(?:\w+ )?(?:NAME|markets?|stocks?|it|they|shares?|bitcoin|gold|dollar|euro|rates?"
     r"|PLACE) <wait><moves>\b",
 )
@@ -70,6 +71,7 @@ ORDER = compiled(
     r"\b(?:place|execute|submit|enter) (?:the|an?|my|this|that|these|those) (?:\w+ )?(?:orders?|trades?)\b",
     r"\b(?:open|enter|go|close (?:a|my|the)) (?:a |my )?(?:long|short)\b(?! term)",
     r"\bsubscribe me (?:to|for)\b",
+    r"\bswap (?:all |half )?(?:of )?my NAME (?:for|into|with)\b",
     r"\bput (?:all |half |some |NUMBER )?(?:of )?(?:the|my|all) (?:money|cash|savings|economies|dividends?) (?:in"
     r"|into|to|on)\b",
 )
@@ -80,6 +82,9 @@ BANKING = compiled(
     r"|account (?:is )?(?:locked|blocked))\b",
     r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
     r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
+    r"^(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer|wire|venmo"
+    r"|pay) .{0,40}\bto my (?:brother|sister|mum|mom|mother|father|dad|friend|wife|husband|landlord|son|daughter"
+    r"|cousin|mate|savings|bank)\b",
     r"\bcard (?:was |is |got |has been )?(?:declined|blocked|stolen|lost|frozen|swallowed)\b",
 )
 """What a bank does for its customers."""
@@ -127,6 +132,25 @@ EVERYDAY = compiled(
 )
 """Everyday things."""
 
+OF_PRODUCTS = compiled(
+    r"\b(?:laptops?|phones?|smartphones?|tablets?|headphones|earbuds|shoes|trainers|sneakers|boots|legroom|breakfast|menu"
+    r"|decaf|latte|burgers?|nuggets|fries|wi-?fi|jeans|mattress\w*|vacuum|dishwasher|fridge|microwave|toys?|tyres?|tires?"
+    r"|batter(?:y|ies)|chargers?|remote|oil change|gift cards?|coupons?|job openings?|pharmacy|loyalty card|store near"
+    r"|near me|near to me|in stock|return policy|dress code|parking|vegan|gluten|flavou?rs?)\b",
+    r"^(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even |ever |now )?"
+    r"(?:have|sell|do|does|serve|offer|deliver|fit|fix|repair|rent|stock|carry|let|allow|give|take|accept|ship|hiring|cater)\b",
+    r"\bwhat time (?:does|do|will|is|are) NAME (?:open|close|shut|opening|closing)\w*\b",
+)
+"""What companies sell, and their shops: nothing that a tool knows."""
+WINNERS = compiled(r"\bwho (?:won|scored|is playing)\b(?! better)")
+SPENDING = compiled(
+    r"\bhow much (?:money )?(?:did |do |have |has )?i (?:\w+ )?(?:spend|spent|blow|blew|blown|wasted?|splurge\w*)"
+    r" (?:on|at|in|for)\b"
+)
+"""What the asker bought."""
+_OF_THEIR_MONEY = compiled(
+    r"\b(?:debts?|cash|employees|staff|subsidiar\w+|moat|ceo|guidance|market|after hours|pre.?market|buy ?backs?|splits?)\b"
+)
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
 """Tools whose questions say "will" and "forecast" too."""
@@ -152,13 +176,18 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
     others = any(call.name in _WITH_FIGURES for call in calls)
     hours = any(call.name == "get_market_status" for call in calls)
     unsure = reading.draft.confidence is not None and not reading.is_surer(_UNSURE)
-    everyday = unsure and not asked and not others and EVERYDAY.search(_asking(words)) and not FINANCE.search(words)
+    asking = _asking(words)
+    of_products = OF_PRODUCTS.search(asking) and not (FINANCE.search(asking) or _OF_THEIR_MONEY.search(asking))
+    others = others or any(call.name == "define_term" for call in calls)
+    of_products = (of_products and not (asked or others)) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
+    everyday = unsure and not asked and not others and EVERYDAY.search(asking) and not FINANCE.search(words)
     replies = (
         ("DECLINE: advice", not of_balance and not computed and ADVICE.search(words)),
         ("CHAT: greeting", GREETING.fullmatch(words)),
         ("DECLINE: trade_order", not of_balance and ORDER.search(words)),
         ("DECLINE: banking", not computed and not reading.is_surer(_SURE) and BANKING.search(words)),
-        ("DECLINE: out_of_scope", OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or everyday),
+        ("DECLINE: banking", SPENDING.search(words)),
+        ("DECLINE: out_of_scope", OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or of_products or everyday),
     )
     return next((reply for reply, holds in replies if holds), None)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NAME, TIME, RATE, NUMBER, PLACE = "NAME", "TIME", "RATE", "NUMBER", "PLACE"
 
+_OF_HOURS = re.compile(r"\b(?:trading|trding|opening|closing) (?:hours?|horus|hrs|times?)\b", re.IGNORECASE)
+"""Where hours are asked for, what is both an index and a city is the city: "trading hours in shanghai"."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -52,8 +54,9 @@ def plain_words(text: str) -> str:
 
 def _marked(reading: Reading) -> list[tuple[Span, str]]:
     """The pieces that a mark stands for, in order; names before values, longer ones before those inside them."""
+    places = {span.text for span in EXCHANGE.find(reading.text)} if _OF_HOURS.search(reading.text) else set()
     kinds: tuple[tuple[Iterable[Span], str], ...] = (
-        ([name for name in reading.names if name.text.upper() not in MEASURES], NAME),
+        ([name for name in reading.names if name.text.upper() not in MEASURES and name.text not in places], NAME),
         ([*reading.periods, *reading.dates], TIME),
         (reading.rates, RATE),
         (EXCHANGE.find(reading.text), PLACE),

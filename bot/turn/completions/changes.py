@@ -187,12 +187,18 @@ def _settled_alert(alert: ToolCall, price: Span, reading: Reading) -> ToolCall:
     arguments = dict(alert.arguments)
     if price.text in str(arguments.get("symbol", "")):
         return alert  # a name with a number
-    if reading.place(arguments.get("price", "")) is None:
+    if reading.place(arguments.get("price", "")) is None or _is_in_name(str(arguments["price"]), reading):
         arguments["price"] = price.text
     direction = direction_of(surrounded(reading.text, [price])[0])
     if direction:
         arguments["condition"] = direction
     return replace(alert, arguments=arguments)
+
+
+def _is_in_name(said: str, reading: Reading) -> bool:
+    """Whether a number stands in a name alone: the 500 of "if the S&P 500 falls beneath 5000"."""
+    places = [match.start() for match in re.finditer(rf"(?<![\w.,]){re.escape(said)}(?![\w.,]\w|\w)", reading.text)]
+    return all(any(name.start <= place < name.end for name in reading.names) for place in places)
 
 
 def _paired(alerts: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
-from bot.turn.completions.names import history_of
+from bot.turn.completions.names import HISTORY, history_of
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.variations import ADDS, COMPARE, DEFINE, GOES_ON, LONGEST, figure_of_before, terms_of, varied
 from tools.arguments import EXCHANGE, NAME, SYMBOL, TERM
+from tools.parsing.spans import FUNCTION_WORDS
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -18,27 +19,36 @@ if TYPE_CHECKING:
     from tools.arguments import Kind
 
 STATUS = "get_market_status"
-_ON_TOP = re.compile(r"\b(?:on top|extra|as well|too|also|add(?:ed|ing)?|besides|plus)\b", re.IGNORECASE)
+_ON_TOP = re.compile(r"\b(?:on top|extra|as well|too|also|ads?|add(?:s|ed|ing)?|besides|plus)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"\b(?:than|as|like|with|to|vs|versus|against|of)(?: the)? \Z", re.IGNORECASE)
 """Before a name that something remembered is compared with."""
 _ALONE = re.compile(r"\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b", re.IGNORECASE)
 """What was compared is now looked at for itself."""
-_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
-_PLACED = re.compile(
-    r"\bthe (?P<place>first|former|second|third|last|latter)(?: (?:one|of (?:those|them|these|the two)|company|stock"
-    r"|name))?(?=\W|\Z)",
-    re.IGNORECASE,
-)
-"""One of several that were asked about before."""
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|against|or|with|and|to)\b")
 _REFUSED = frozenset({"DECLINE: advice"})
+_UNSURE = -0.6
+_MEANT = re.compile(
+    r"\b(?:i |we )?(?:meant|ment|wanted|should have (?:said|been)|was asking about|am asking about)"
+    r"(?: (?:to (?:say|ask about|write)|of|for|about|the|is))*\W*(?P<meant>[^\W\d_][\w.&'-]*)(?P<rest>.*)",
+    re.IGNORECASE,
+)
+"""What a question says that was said wrong before: "my bad i meant coin"."""
+_ACTIONS = ("add", "remove")
+_ASKED_FOR = frozenset(
+    "price prices news chart yield dividend dividends earnings return returns performance volatility beta rsi macd"
+    " revenue margin portfolio watchlist alert rate rates monthly yearly above below".split()
+)
+_OWN_WORDS = re.compile(r"\b(?:my|mine|i|me|we|our|portfolio|holdings?)\b", re.IGNORECASE)
+_OF_OWN = "get_portfolio_performance"
 
 
 def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls with what the only call of the turn before says where this question does not."""
-    if len(reading.earlier) != 1 or reading.draft.text in _REFUSED:
+    if len(reading.earlier) != 1 or (reading.draft.text in _REFUSED and reading.is_surer(_UNSURE)):
         return calls
     before = reading.earlier[0]
+    if corrected := _corrected(before, reading):
+        return [corrected]
     if not calls:
         figure = figure_of_before(calls, reading)
         return [figure] if figure else _changed(before, reading)
@@ -46,9 +56,36 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return [other]
     if len(calls) != 1:
         return calls
-    call = _own_term(calls[0], before, reading)
-    call = _of_those_before(_own_name(call, reading), reading)
+    call = _of_company(_own_term(calls[0], before, reading), reading)
+    call = _of_those_named(_own_name(call, reading), reading)
     return [_carried(call, before, reading)]
+
+
+def _corrected(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """The call of before about what was meant: "no i meant add, not remove", "sorry, I meant Mercedes"."""
+    meant = _MEANT.search(mended_words(reading.text)) if len(reading.text) <= LONGEST else None
+    if meant is None:
+        return None
+    if "action" in before.arguments and meant["meant"] in _ACTIONS:
+        return replace(before, arguments={**before.arguments, "action": meant["meant"]})
+    names = [name for name in reading.names if name.start >= reading.text.lower().find(meant["meant"])]
+    if len(names) > 1 or len(reading.earlier_names) != 1:
+        return None
+    typed = re.search(rf"\b{re.escape(meant['meant'])}\b", reading.text, re.IGNORECASE)
+    is_last = not meant["rest"].strip(" .!?")
+    name = names[0].text if names else typed[0] if typed and is_last and not is_word_of_ask(typed[0]) else None
+    if name is None:
+        return None
+    for key, said in before.arguments.items():
+        parameter = reading.parameter(before, key)
+        if parameter is not None and parameter.kind in (NAME, SYMBOL):
+            return replace(before, arguments={**before.arguments, key: [name] if isinstance(said, list) else name})
+    return None
+
+
+def is_word_of_ask(word: str) -> bool:
+    """Whether `word` says what is asked and names nobody."""
+    return word.lower() in FUNCTION_WORDS or word.lower() in _ASKED_FOR
 
 
 def _changed(before: ToolCall, reading: Reading) -> list[ToolCall]:
@@ -67,6 +104,15 @@ def _changed(before: ToolCall, reading: Reading) -> list[ToolCall]:
         terms = terms_of(reading)
         return [replace(before, arguments={"term": terms[0]})] if len(terms) == 1 else []
     return []
+
+
+def _of_company(call: ToolCall, reading: Reading) -> ToolCall:
+    """Over another time the company of before is meant, where nothing is the asker's own: "and over 10 years"."""
+    if call.name != _OF_OWN or len(reading.earlier_names) != 1 or reading.names or not reading.periods:
+        return call
+    if _OWN_WORDS.search(reading.text) or not GOES_ON.match(reading.text):
+        return call
+    return replace(call, name=HISTORY, arguments={"symbol": reading.earlier_names[0], **call.arguments})
 
 
 def _own_term(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
@@ -90,27 +136,14 @@ def _own_name(call: ToolCall, reading: Reading) -> ToolCall:
     return call
 
 
-def _of_those_before(call: ToolCall, reading: Reading) -> ToolCall:
-    """A call about one of several names of before, by its place among them, or about the only one named now alone.
-
-    A comparison of two that this question names is of these two.
-    """
-    placed = _PLACED.search(reading.text) if len(reading.earlier_names) > 1 else None
-    own = [name.text for name in reading.names if placed is None or not placed.start() <= name.start < placed.end()]
-    names = own
-    if not own and placed:
-        place = _PLACES[placed["place"].lower()]
-        names = reading.earlier_names[place : place + 1 or None]
+def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
+    """A comparison of two that this question names is of these two; of one that it looks at alone, that one's history."""
+    own = [name.text for name in reading.names]
     if call.name == COMPARE:
         if len(own) > 1 and not ADDS.search(reading.text) and _AGAINST.search(mended_words(reading.text)):
             return replace(call, arguments={**call.arguments, "symbols": own})
-        if len(names) == 1 and _ALONE.search(reading.text):
-            return history_of(names[0], call)
-        return call
-    for name in call.arguments:
-        parameter = reading.parameter(call, name)
-        if names and not own and parameter and parameter.kind in (NAME, SYMBOL):
-            return replace(call, arguments={**call.arguments, name: names if parameter.is_list else names[0]})
+        if len(own) == 1 and _ALONE.search(reading.text):
+            return history_of(own[0], call)
     return call
 
 
@@ -125,7 +158,9 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered
-    if call.name == before.name == SAVINGS and _ON_TOP.search(reading.text) and "principal" in before.arguments:
+    if call.name == before.name == SAVINGS and "principal" in before.arguments and _ON_TOP.search(reading.text):
+        if arguments.get("principal") == arguments.get("monthly_contribution"):  # of one amount, what is put in monthly
+            arguments.pop("principal", None)
         arguments.setdefault("principal", before.arguments["principal"])
     if call.name == before.name:
         for parameter in reading.toolbox.tools[call.name].parameters if call.name in reading.toolbox.tools else ():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.names import HISTORY, without_strays
+from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     times = {span.text for span in PERIOD.find(reading.text)}
     known = [span.text for span in reading.names if span.text not in times]
     missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
-    if not missing:
+    if not missing or (reading.earlier and LEAVES_OUT.match(reading.text)):
         return kept
     named = without_strays(sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find), reading)
     return [replace(call, arguments={**call.arguments, parameter.name: named})]
@@ -74,7 +75,10 @@ def _are_matched(reading: Reading) -> bool:
 
 
 def _two_compared(calls: list[ToolCall]) -> list[ToolCall]:
-    """A comparison of one name is with that of the call beside it: "News on Boeing, and compare it with Airbus"."""
+    """A comparison of one name is with that of the call beside it: "News on Boeing, and compare it with Airbus".
+
+    Or it is of all of that call: "add Costco and Walmart to my list and compare the two".
+    """
     if len(calls) != _PAIR:
         return calls
     made = list(calls)
@@ -83,8 +87,11 @@ def _two_compared(calls: list[ToolCall]) -> list[ToolCall]:
         beside = other.arguments.get("symbol")
         if call.name != "compare_performance" or not isinstance(said, list) or len(said) != 1:
             continue
+        listed = other.arguments.get("symbols")
         if beside is not None and beside not in said:
             made[place] = replace(call, arguments={**call.arguments, "symbols": [beside, *said]})
+        elif isinstance(listed, list) and len(listed) > 1 and said[0] in listed:
+            made[place] = replace(call, arguments={**call.arguments, "symbols": listed})
     return made
 
 

@@ -9,8 +9,10 @@ from bot.messages import ToolCall
 from bot.turn.choices.cues import compiled
 from bot.turn.choices.skeleton import plain_words
 from tools.errors import ToolError
-from tools.knowledge.glossary import find_entry, knows_term
+from tools.knowledge.entries import find_entry, knows_term
+from tools.narrowing import is_misspelt_term
 from tools.parsing.finders import inside_longer
+from tools.parsing.question_words import mended
 from tools.parsing.spans import find_names
 
 if TYPE_CHECKING:
@@ -23,35 +25,39 @@ DEFINE = "define_term"
 _LONGEST = 80
 _MOST = 3
 _LONG_FOR_A_SLIP = 8
+_LONG_FOR_ONE_SLIP = 6
 _TERM = r"(?:an? |the )?(?P<term>[^?!]{2,60}?)"
+_WHAT = r"w(?:h?[ao]t|aht|hta|ht|ath)"
 _ASKED = tuple(
     re.compile(rf"\s*(?:(?:so|ok|hey|hi|please|pls|um|uh),? )*{wording}[\s?.!]*", re.IGNORECASE)
     for wording in (
-        rf"(?:what (?:is|are|was)|what['’]?s|define|explain|(?:the )?(?:meaning|definition) of) {_TERM}",
-        rf"what (?:does|do|is|are) {_TERM} (?:mean|stand for|meaning)",
+        rf"(?:{_WHAT} (?:is|iz|are|was)|{_WHAT}['’]?s|define|explain|explian|expalin|(?:the )?(?:meaning|definition) of) {_TERM}",
+        rf"{_WHAT} (?:does|dose|do|is|are) {_TERM} (?:mean|maen|men|stand for|meaning)",
         rf"{_TERM} (?:meaning|definition)",
+        rf"{_TERM} ?= ?",
     )
 )
 _SURE = -0.3
+_OF_ANY = re.compile(r"\bwhat (?:is|even is|exactly is|does) an? ")
 _MAY_ASK = re.compile(
     r"\b(?:what|explain\w*|defin\w+|eli|mean\w*|how (?:does|do)|signif\w+|definition|concept|difference)\b"
 )
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:what (?:is|are)(?: it)?(?: then)?|what it is(?: then)?(?: the)?"
+    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: then)?|what it is(?: then)?(?: the)?"
     r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"
     r"|what wants to say|explain(?:ing)?(?: (?:me|to me|us))?(?: what)?|defin(?:e|ing)|eli ?NUMBER|eli ?5"
     r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|do (?:you|they|people) mean) by"
     r"|difference between)"
-    rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z"
+    rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? what the{_QUOTE}\Z"
 )
 """Right before a term that is asked about."""
 _WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
-    rf"{_QUOTE}(?:\Z|[,.;?!]|(?:and|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
+    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
     r"|fr|tho|lol|lmao|again|really|actually|anyway|even|mate|bro|fam|bruv|thanks|thx|ta|cheers|everyone|everybody"
     r"|people|i keep|i hear)\b)"
 )
@@ -95,8 +101,9 @@ def settle_meaning(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 
 def _lacks_name(reading: Reading) -> bool:
-    """Whether the model is sure that a company is missing: "what's the P/E?"."""
-    return reading.draft.text == "CLARIFY: symbol" and reading.is_surer(_SURE)
+    """Whether the model is sure that a company is missing: "what's the P/E?", but not "what's a P/E?"."""
+    is_said = reading.draft.text == "CLARIFY: symbol" and reading.is_surer(_SURE)
+    return is_said and not _OF_ANY.search(reading.skeleton.words)
 
 
 def _whole_question(reading: Reading) -> str | None:
@@ -104,7 +111,14 @@ def _whole_question(reading: Reading) -> str | None:
     if len(reading.text) > _LONGEST:
         return None
     asked = (match["term"] for wording in _ASKED if (match := wording.fullmatch(reading.text)))
-    return next((term for term in asked if knows_term(term)), None)
+    return next((term for term in asked if _is_term(term, reading)), None)
+
+
+def _is_term(text: str, reading: Reading) -> bool:
+    """Whether the glossary has `text`, slips forgiven."""
+    if knows_term(text) or is_misspelt_term(text, reading.context):
+        return True
+    return len(text) >= _LONG_FOR_ONE_SLIP and knows_term(" ".join(mended(word) or word for word in text.split(" ")))
 
 
 def _asked_about(reading: Reading) -> list[Span]:
@@ -130,7 +144,7 @@ def _is_asked(span: Span, before: str, reading: Reading) -> bool:
     if _lacks_name(reading):
         asks = works = None
     if (asks and _ENDS.match(after)) or (works and _MEANS.match(after)):
-        return knows_term(span.text) or is_slip(span.text)
+        return _is_term(span.text, reading) or is_slip(span.text)
     return mentioned is not None and _THEN_ASKED.search(after) is not None and knows_term(span.text)
 
 

@@ -32,7 +32,7 @@ _ASKS_PRICE = re.compile(
     r"\b(?:prices?|worth|costs?|quotes?|trad(?:es?|ing)|go(?:es|ing)? for|at|how much|value|up|down|doing|stands?)\b"
 )
 _ASKS_MEANING = re.compile(
-    r"\b(?:what(?:'?s| is| are| does| do)|means?|meaning|meant|explain\w*|defin\w*|eli5|difference|stands? for"
+    r"\b(?:what(?:'?s| is| are| does| do)|what \w+ (?:is|are|does|do)|wtf|tf is|means?|meaning|meant|explain\w*|defin\w*|eli5|difference|stands? for"
     r"|understand|how (?:does|do)|expand|clarify|tell me|concept|terms?"
     r"|which thing|uses?|used|serves?)\b"
 )
@@ -48,7 +48,11 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     taken_back = reading.taken_back or taken_back_later(calls, reading)
     real = [_corrected(call, taken_back) for call in calls] if taken_back else calls
     levels = [_of_index(call, calls, reading) for call in real]
-    real = [level for level, call in zip(levels, real, strict=True) if level == call or level not in real]
+    real = [
+        level
+        for place, (level, call) in enumerate(zip(levels, real, strict=True))
+        if level == call or level not in [*real, *levels[:place]]
+    ]
     real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
     real = [_of_named(call, real, reading) for call in real]
     return [call for call in real if not _is_needless(call, real, reading)]
@@ -85,7 +89,9 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     if call.name != _HOURS or index is None:
         return call
     several = sum(other.name == _HOURS for other in calls) > 1 and _DIGIT.search(index)
-    asks_hours = _ASKS_HOURS.search(mended_words(reading.text)) or any(one.name == _HOURS for one in reading.earlier)
+    words = mended_words(reading.text)
+    was_hours = any(one.name == _HOURS for one in reading.earlier)
+    asks_hours = _ASKS_HOURS.search(words) or (was_hours and not _ASKS_PRICE.search(words))
     if asks_hours and not several:
         return call
     return replace(call, name="get_quote", arguments={"symbols": [index]})

@@ -50,7 +50,7 @@ def settle_names(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each name as the whole known name of the question that it is a piece of; calls about no name go."""
     settled = [_settled(call, reading) for call in calls]
     real = [call for call in settled if not _is_about_figure(call, settled, reading)]
-    whole = _about_the_whole([_of_one(call, reading) for call in real or settled], reading)
+    whole = _about_the_whole([_of_one(call, real or settled, reading) for call in real or settled], reading)
     return whole if reading.said is None else _without_invented(whole, reading)
 
 
@@ -200,11 +200,18 @@ def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading
     return name in said or (not re.search(r"[^\W\d_]", name) and any(figure.startswith(name) for figure in said))
 
 
-def _of_one(call: ToolCall, reading: Reading) -> ToolCall:
-    """A comparison of one known name with a word that stands in no list with it is about that one."""
+def _of_one(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """A comparison of one known name with a word that stands in no list with it is about that one.
+
+    So is one of a single name where the others of the question are compared by another call.
+    """
     said = call.arguments.get("symbols")
     if call.name != _COMPARE or not isinstance(said, list) or reading.earlier:
         return call
+    compared = [other for other in calls if other is not call and other.name == _COMPARE]
+    others = [str(piece) for other in compared for piece in other.arguments.get("symbols", ())]
+    if len(said) == 1 and any(name.text == said[0] for name in reading.names) and len(set(others)) >= _PAIR:
+        return history_of(str(said[0]), call)
     if len(said) == 1 and (other := _other_side(str(said[0]), reading)):
         return replace(call, arguments={**call.arguments, "symbols": [str(said[0]), other]})
     if len(said) == len(reading.names) == 1:

@@ -16,7 +16,7 @@ from tools.parsing.finders import find_lengths, find_percents
 from tools.parsing.numbers import parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.messages import ToolCall
     from bot.turn.choices.skeleton import Skeleton
@@ -43,6 +43,13 @@ class Draft:
     confidence: float | None = None
 
 
+def names_in(arguments: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names that calls with these `arguments` are about, each once."""
+    values = [said.get(key) for said in arguments for key in _NAMES]
+    pieces = [piece for value in values if value for piece in (value if isinstance(value, list) else [value])]
+    return list(dict.fromkeys(map(str, pieces)))
+
+
 class Reading:
     """A question with the names, times and amounts in it, what was looked up before it, and how sure the model was."""
 
@@ -54,9 +61,10 @@ class Reading:
         draft: Draft | None = None,
         earlier: Sequence[ToolCall] = (),
         said: Sequence[str] | None = None,
+        older: Sequence[Sequence[str]] = (),
     ) -> None:
         self.text, self.toolbox, self.context = text, toolbox, context
-        self.draft, self.earlier, self.said = draft or Draft(()), earlier, said
+        self.draft, self.earlier, self.said, self.older = draft or Draft(()), earlier, said, older
 
     @cached_property
     def earlier_values(self) -> frozenset[str]:
@@ -67,9 +75,7 @@ class Reading:
     @cached_property
     def earlier_names(self) -> list[str]:
         """The names that the turn before was about: "it" and "they" of this one."""
-        values = [call.arguments.get(key) for call in self.earlier for key in _NAMES]
-        pieces = [piece for value in values if value for piece in (value if isinstance(value, list) else [value])]
-        return list(dict.fromkeys(map(str, pieces)))
+        return names_in(call.arguments for call in self.earlier)
 
     def is_surer(self, than: float) -> bool:
         """Whether the model's least sure token was likelier than this log-probability; False where it did not tell."""

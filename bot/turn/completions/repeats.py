@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.turn.completions.meanings import is_slip
-from tools.knowledge.glossary import knows_term
+from tools.knowledge.entries import knows_term
 from tools.narrowing import narrow_terms
 from tools.parsing.spans import find_names
 from tools.parsing.surroundings import mended_words

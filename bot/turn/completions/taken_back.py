@@ -29,6 +29,13 @@ _BREAK = re.compile(
 )
 """Where other words end and what is meant instead begins."""
 _STRONG = re.compile(r"\b(?:no|nope|wait|sorry|rather|scratch|not that|mean|meant|make|say)\b", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"[,.;\s–-]*(?:(?:but|rather|instead|i (?:wanted|meant|mean|want|need)|make (?:it|that)|it is|it's|its)\b[,\s]*){1,3}"
+    r"(?:the )?",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\bnot (?:the )?\Z", re.IGNORECASE)
+"""Before and after what is not meant: "not BMW, I wanted Mercedes"."""
 _SWAP = re.compile(
     r"\b(?:swap|replace|switch|exchange|trade)(?: out)? (?:the )?(?P<old>.+?) (?:for|with|by|against) (?:the )?",
     re.IGNORECASE,
@@ -42,6 +49,8 @@ def find_taken_back(text: str, kinds: Sequence[Sequence[Span]]) -> list[tuple[Sp
         for old in kind:
             gap = _TAKEN_BACK.match(text, old.end)
             is_strong = gap is not None and _STRONG.search(gap[0])
+            if _NOT.search(text[: old.start]) and (other := _NOT_BUT.match(text, old.end)):
+                gap = is_strong = other
             if gap is None or not is_strong:
                 continue
             new = next((span for span in kind if old.end <= span.start <= gap.end() < span.end), None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ALERT, SEARCH = "propose_price_alert", "screen_stocks"
 DEFINE, COMPARE = "define_term", "compare_performance"
 GOES_ON = re.compile(
-    r"\A\W*(?:(?:ok|okay|thanks|thank you|thx|ty|cool|great|kindly|lol|hm|nah|no|yes)\W+)*"
+    r"\A\W*(?:(?:ok|okay|k|thanks|thank you|thx|ty|cool|great|kindly|lol|hm+|nah|no|yes)\W+)*"
     r"(?:and|what about|how about|what if|same|now|or|but)\b",
     re.IGNORECASE,
 )
@@ -29,6 +29,13 @@ GOES_ON = re.compile(
 LONGEST = 60
 """Characters of a question that can be nothing but a change of the one before."""
 ADDS = re.compile(r"\b(?:add|throw|put|include|toss|chuck|stick|also|too|as well)\b", re.IGNORECASE)
+LEAVES_OUT = re.compile(
+    r"\A\W*(?:(?:and|ok|okay|now|then|actually|but|please|can you|could you)\W+)*(?:drop|remove|without|lose|minus"
+    r"|take out|leave out|ditch|scrap|skip|forget|get rid of)\b(?!.*\blist\b)",
+    re.IGNORECASE,
+)
+"""Takes one of those that were compared away again."""
+_LEAST_LEFT = 2
 _SHORT = 24
 _OWN = re.compile(r"\b(?:my|mine|our|i|me)\b", re.IGNORECASE)
 _FIGURE = re.compile(
@@ -51,6 +58,11 @@ _ASKS = re.compile(
 )
 """Asks for something of its own, which no alert and no search before it answers."""
 _ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
+_OVER_YEARS = re.compile(
+    r"\W*(?:(?:and|ok|hmm?|uh|um|what about|how about|what if|or|now|it is|same) )*(?:over|for|in) "
+    r"(?P<years>[1-4]?\d|five|ten|fifteen|twenty|twenty[ -]five|thirty|forty)\W*(?:instead|then|please|pls)?\W*"
+)
+"""The years of a plan without their unit: "hmm and over twenty"."""
 _BARE_NUMBER = re.compile(
     r"\W*(?:(?:make (?:it|that)|top|show|no|ok|the|give me) )*\w+\W*(?:please|pls|instead)?\W*", re.IGNORECASE
 )
@@ -88,6 +100,9 @@ def figure_of_before(calls: list[ToolCall], reading: Reading) -> ToolCall | None
 
 def _other_rate(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The plan of before at the only rate, or over the only length, that a short question without a name gives."""
+    if over := _OVER_YEARS.fullmatch(mended_words(reading.text)):
+        years = next((span.text for span in reading.amounts if over["years"] == span.text.lower()), None)
+        return replace(before, arguments={**before.arguments, "years": years}) if years else None
     if any(call.name == before.name for call in calls) or len(reading.text) > LONGEST:
         return None
     if not GOES_ON.match(reading.text) or _OF_OTHER_RATES.search(reading.text):
@@ -99,7 +114,17 @@ def _other_rate(before: ToolCall, calls: list[ToolCall], reading: Reading) -> To
 
 
 def _other_comparison(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
-    return _swapped(before, reading) or _with_another(before, calls, reading)
+    return _swapped(before, reading) or _without_one(before, reading) or _with_another(before, calls, reading)
+
+
+def _without_one(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """The comparison of before without a name that is to go: "drop vti"."""
+    said = [*map(str, before.arguments.get("symbols", ()))]
+    gone = {reading.means(SYMBOL, name.text) for name in reading.names}
+    left = [piece for piece in said if reading.means(SYMBOL, piece) not in gone]
+    if len(left) == len(said) or len(left) < _LEAST_LEFT or not LEAVES_OUT.match(reading.text):
+        return None
+    return replace(before, arguments={**before.arguments, "symbols": left})
 
 
 def _swapped(before: ToolCall, reading: Reading) -> ToolCall | None:

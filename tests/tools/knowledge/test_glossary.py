@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.fakes.market_data import tool_context
 from tools.errors import ArgumentError
 from tools.knowledge import glossary
-from tools.knowledge.glossary import define_term, entries, find_entry
+from tools.knowledge.entries import entries, find_entry
+from tools.knowledge.glossary import define_term
 
 
 def test_there_are_at_least_300_terms() -> None:

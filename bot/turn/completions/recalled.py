@@ -1,0 +1,102 @@
+"""What points back at names of several turns: "which of the two did better", "put the first one on my watchlist"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.messages import ToolCall
+from bot.turn.completions.names import HISTORY, history_of
+from bot.turn.completions.variations import COMPARE
+from tools.arguments import NAME, SYMBOL
+from tools.parsing.surroundings import mended_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.turn.completions.reading import Reading
+
+PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+PLACED = re.compile(
+    r"\bthe (?P<place>first|former|second|third|last|latter)(?: (?:one|of (?:those|them|these|the two)|company|stock"
+    r"|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?|drops?|goes|hits"
+    r"|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as|then)\b))",
+    re.IGNORECASE,
+)
+"""One of several that were asked about before; not "the first quarter"."""
+_ALL = re.compile(r"\b(?:all (?:three|3|of (?:them|those|these))|the three(?: of them)?|the whole lot|the lot)\b")
+_BOTH = re.compile(
+    r"\b(?:both(?! (?:my|our))|the two(?: of (?:them|those))?|the pair|those two|these two|them two|each other|one another"
+    r"|each of (?:them|those|these)|(?:compare|add|remove|watch|follow|put|take|chuck|stick) (?:them|those|these|all)"
+    r"|head to head)\b"
+)
+_BETTER = re.compile(
+    r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:which|who)(?: (?:one|company|stock|name"
+    r"|share|of them|of those))?(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
+    r" (?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|higher|bigger|highest|came|grew|up|rose"
+    r"|fell|lost|beat|done)\b"
+)
+"""Asks which of several did better, with no name."""
+_THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
+_SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technicals", "find_symbol"})
+
+
+def recalled_names(reading: Reading) -> list[str]:
+    """The names of the turn before where it had several, else those of the turns before it too, in the order asked."""
+    names = reading.earlier_names
+    if len(names) > 1:
+        return names
+    turns: Sequence[Sequence[str]] = [*reversed(reading.older), names]
+    return list(dict.fromkeys(name for turn in turns for name in turn))
+
+
+def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The calls about what the question points back at, where it names nobody itself."""
+    names = recalled_names(reading)
+    words = mended_words(reading.text)
+    placed = PLACED.search(reading.text)
+    if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
+        return calls
+    if placed:
+        place = PLACES[placed["place"].lower()]
+        meant = names[place : place + 1 or None]
+        return _about(calls, meant, reading) if meant else calls
+    is_compared = _BETTER.search(words) is not None or _THEY_COMPARED.search(words) is not None
+    if _ALL.search(words):
+        meant = names[-3:]
+    elif is_compared or _BOTH.search(words):
+        meant = names if len(reading.earlier_names) > 1 else names[-2:]
+    else:
+        return calls
+    if is_compared and all(call.name in (COMPARE, HISTORY, "get_quote") for call in calls):
+        times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
+        return [ToolCall(COMPARE, {"symbols": meant, **times})]
+    return _about(calls, meant, reading)
+
+
+def _about(calls: list[ToolCall], names: list[str], reading: Reading) -> list[ToolCall]:
+    """Each call about these names: one for each where its tool takes one, else one with all."""
+    settled = [new for call in calls for new in _spread(call, names, reading)]
+    return [call for place, call in enumerate(settled) if call not in settled[:place]]
+
+
+def _spread(call: ToolCall, names: list[str], reading: Reading) -> list[ToolCall]:
+    if call.name == COMPARE:
+        return [history_of(names[0], call) if len(names) == 1 else _with(call, "symbols", names)]
+    if call.name == HISTORY and len(names) > 1:
+        times = {key: said for key, said in call.arguments.items() if key == "period"}
+        return [replace(call, name=COMPARE, arguments={"symbols": names, **times})]
+    tool = reading.toolbox.tools.get(call.name)
+    taken = next((p for p in tool.parameters if p.kind in (NAME, SYMBOL)), None) if tool else None
+    if taken is None:
+        return [call]
+    if taken.is_list:
+        return [_with(call, taken.name, names)]
+    if call.name in _SINGLE:
+        return [_with(call, taken.name, name) for name in names]
+    return [_with(call, taken.name, names[0])] if len(names) == 1 else [call]
+
+
+def _with(call: ToolCall, parameter: str, value: str | list[str]) -> ToolCall:
+    return replace(call, arguments={**call.arguments, parameter: value})
