@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
 from tools.knowledge.entries import mended_term
+from tools.parsing.capital_names import OF_PLACE
 from tools.parsing.casual import FULL_FORMS
 from tools.parsing.currencies import CURRENCY_PLACES
 from tools.parsing.exchanges import parse_exchange
 from tools.parsing.finders import find_currencies, find_symbols, inside_longer
 from tools.parsing.fund_names import is_fund_name
 from tools.parsing.mending import is_rather_word
-from tools.parsing.question_words import is_word, mended
-from tools.parsing.spans import FUNCTION_WORDS, Span
+from tools.parsing.question_words import SHORT_SLIPS, is_word, mended
+from tools.parsing.spans import FUNCTION_WORDS, INSIDE_NAMES, Span
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ _NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
 _SHORTEST_PLACE = 4
 """Letters of a country that makes another company of a name before it: "PE" is no Peru."""
 _FIRST_OF_NAME = re.compile(r"(?<!my )(?<![\w'’&.-])(?P<word>[A-Z][^\W\d_]{2,}) \Z")
-_ORDINAL = re.compile(r"(?:first|second|third|last|former|latter)(?: one)?(?:['’]s)?(?=\W|\Z)(?! [A-Z])", re.IGNORECASE)
-"""One of several that were spoken of: "first" is no company here, "First Solar" is one."""
+_INSIDE = re.compile(rf" (?:{'|'.join(sorted(INSIDE_NAMES, key=len, reverse=True))}) ")
+_ORDINAL = re.compile(r"(?:first|second|third|last|former|latter)(?: one)?(?:['’]s)?")
+"""One of several that were spoken of: "first" is no company."""
 _IN_GENERAL = re.compile(r"\bin general\Z")
 _LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
 _THE = re.compile(r"\bthe \Z", re.IGNORECASE)
@@ -86,6 +88,8 @@ def narrow_names(spans: list[Span], context: ToolContext) -> list[Span]:
 
 def _is_ordinary(text: str, context: ToolContext) -> bool:
     """Whether `text` is nothing but words of questions in small letters, and nobody's name."""
+    if OF_PLACE.fullmatch(text):
+        return False
     if context.symbols.is_ordinary(text):
         return True
     return text.islower() and all(map(is_word, _LETTERS.findall(text))) and not context.symbols.means_one(text)
@@ -124,7 +128,7 @@ def _is_odd_name(text: str, context: ToolContext) -> bool:
     word = first.lower()
     if rest:
         return _is_long_name(text, context)
-    if len(first) < _SHORTEST_NAME or not first.isalpha() or is_word(word):
+    if len(first) < _SHORTEST_NAME or not first.isalpha() or is_word(word) or first in SHORT_SLIPS:
         return False
     if context.symbols.is_ordinary(word):
         return False
@@ -146,8 +150,11 @@ def _is_long_name(text: str, context: ToolContext) -> bool:
         context.symbols.begins_one(text) or (words[-1].lower() in LEGAL_FORMS and context.symbols.means_one(text))
     ):
         return True
-    if not odd or not all(map(_is_name_like, words)) or _has_slip_beside_name(text, context):
+    joined = words[0], *(word for word in words[1:-1] if word not in INSIDE_NAMES), words[-1]
+    if not odd or not all(map(_is_name_like, joined)) or _has_slip_beside_name(text, context):
         return False
+    if len(joined) < len(words) and any(map(context.symbols.means_one, _INSIDE.split(text))):
+        return False  # "price of Stryker", "tesla and nvda"
     return context.symbols.means_one(text)
 
 
@@ -179,7 +186,7 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
         for name in names
         if not (_describes_next(name, names, text, context) or _is_rather_word(name, names, text) or _is_measure(name, text))
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
-        and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.match(text, name.start))
+        and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
         and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context))
     ]
 

@@ -13,7 +13,7 @@ _SENTENCE_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _WRITTEN_AS_NAME = re.compile(
     r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
 )
-_OF_PLACE = re.compile(r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])")
+OF_PLACE = re.compile(r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])")
 """A bank or an airline that is called by its place, in small letters: "bank of ireland", "air canada"."""
 _FIRST_WORDS = re.compile(r"\A[\w-]+(?: (?:of|de|du|&)(?: the)?)?(?: |\Z)")
 NO_NAMES = frozenset(
@@ -35,7 +35,7 @@ def capital_names(text: str) -> list[Span]:
     """
     small = [
         Span(match.start(), match.end(), match[0])
-        for match in _OF_PLACE.finditer(text)
+        for match in OF_PLACE.finditer(text)
         if parse_exchange(match["place"]) is not None
     ]
     words = _LETTERS.findall(text)

@@ -148,7 +148,7 @@ def _months(phrase: str) -> Decimal | None:
         count = parse_count(number)
         if count is not None:
             return count * _MONTHS_IN[match["unit"]]
-    if match := _YEARS_AND_MONTHS.fullmatch(phrase):
+    if (match := _YEARS_AND_MONTHS.fullmatch(phrase)) and not phrase.endswith(" a month"):
         years = Decimal(1) if match["years"] == "a" else parse_count(match["years"])
         months = Decimal(1) if match["months"] == "a" else parse_count(match["months"])
         return years * 12 + months if years is not None and months is not None and 0 < months < 12 else None

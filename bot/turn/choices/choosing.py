@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 TOPICS = (OWN, COMPANY, MARKET)
 _CLAUSE = re.compile(
-    r"[,;:?!](?= |$)|\.(?= |$)| (?:and|also|plus|then|but|as well as|together with|coupled with|followed by"
+    r"[,;:?!](?= |$)|\.(?= |$)| (?:an|nd|n) (?=what |how |when |where |who |list |show |tell |give |also |which |is |did |does |any )"
+    r"| (?:and|also|plus|then|but|as well as|together with|coupled with|followed by"
     r"|on top of that|additionally|\+) "
 )
 ORDERED = "DECLINE: trade_order"
@@ -29,8 +30,11 @@ Above the first a decision is hardly ever another tool's; above the second, one 
 is right and the other one is missing; below the third all is open.
 """
 _JOINED = re.compile(
-    r"\b(?:and|also|plus|too|then|as well|together with|coupled with|followed by|on top of|additionally)\b| \+ "
+    r"\b(?:an|nd|n) (?:what|how|when|where|who|list|show|tell|give|also|which|is|did|does|any)\b"
+    r"|\b(?:and|also|plus|too|then|as well|together with|coupled with|followed by|on top of|additionally)\b| \+ "
 )
+_PARTS = 2
+_WORDS_OF_ASK = 3
 _MARK = re.compile(r"\bNAME\b")
 
 
@@ -88,6 +92,8 @@ def _in_place(
     if not same and len(calls) == 1 and not reading.is_surer(_SURE):
         same = others
     joined = _JOINED.search(reading.skeleton.words) is not None
+    if not same and joined_apart(tool, asked, reading) and reading.is_surer(_DOUBT):
+        return [*calls, *_made(tool, asked[tool], None, reading)]
     if not same or (len({call.name for call in same}) > 1 and (joined or len(asked) > 1)):
         return calls
     if joined and reading.is_surer(_SURE_OF_ONE):
@@ -98,6 +104,17 @@ def _in_place(
     first = calls.index(same[0]) if same else len(calls)
     kept = [call for call in calls if call not in same]
     return [*kept[:first], *made, *kept[first:]]
+
+
+def joined_apart(tool: str, asked: dict[str, list[str]], reading: Reading) -> bool:
+    """Whether `tool` is asked for in a part of its own of a question that joins two."""
+    clauses = _clauses(reading.skeleton.words)
+    if len(clauses) < _PARTS or len(asked) != 1 or _JOINED.search(reading.skeleton.words) is None:
+        return False
+    known = len(reading.skeleton.names) or min(1, len(reading.earlier_names))
+    saying = [clause for _, clause in clauses if any((said := _first(topic, clause, known)) and said[0].tool == tool for topic in TOPICS)]
+    others = [clause for _, clause in clauses if clause not in saying and len(clause.split()) >= _WORDS_OF_ASK]
+    return bool(saying and others)
 
 
 def asked_tools(reading: Reading) -> dict[str, list[str]]:

@@ -74,7 +74,7 @@ COMPANY = (
             r"\b(?:is there|any|there is) (?:a |some )?(?:story|stories|notice|notices)\b",
             r"\bNAME ?[,:-]? what is (?:going on|happening)\b",
         ),
-        compiled(r"\bspread\b|\bdo not want\b", r"\bno (?:news|headlines)\b", r"\b<gauge>\b"),
+        compiled(r"\bspread\b|\bdo not want\b", r"\bno (?:news|headlines)\b", r"\b<gauge>\b", r"\b(?:share|stock) price\b.*TIME"),
     ),
     Cue(
         "get_events",
@@ -88,6 +88,7 @@ COMPANY = (
             r"\bex.?div(?:idend)? (?:for |of |on )?NAME\b",
             r"<it> (?:pays?|paid|hands? out|handed out) (?:\w+ ){0,3}?(?:dividends? )?per share\b",
             r"\bdividends?\W+how much\b.*\bwhen\b",
+            r"\b(?:its|their) next (?:\w+ )?(?:dividend|earnings|results)\b(?! yield)|\bnext (?:dividend|earnings|results)$",
         ),
         compiled(
             r"\bwhen (?:you|i)\b|\bmy (?:next |own )?(?:dividends?|payouts?)\b",
@@ -100,6 +101,7 @@ COMPANY = (
         compiled(
             r"\b<figure>\b (?:\w+ )?(?:of|for|on|at|from) <it>",
             r"\bNAME(?: 's)? (?:\w+ )?<figure>\b",
+            r"\b(?:its|their) (?:\w+ )?<figure>\b",
             r"\b(?:is|are|has|have|does|what) <it>(?: 's)? .*\b<figure>\b",
             r"\bwhat (?:do|does) <it> (?:actually |even |really |exactly )*(?:do|make|sell|produce|build|offer)\b",
             r"\bwhat <it> (?:actually |really |even |exactly )*(?:does|makes|sells)\b",
@@ -139,6 +141,9 @@ COMPANY = (
             r"\bNAME\b.*\bprice path\b",
             r"\bNAME(?: 's)? (?:\w+ )?(?:chart|graph|price history|historical prices?)\b",
             r"\bNAME\b.*\bsee (?:the|a|its) chart\b",
+            r"\bTIME chart$|^ ?chart TIME$",
+            r"\bhow (?:high|low) (?:has|did) <it> (?:\w+ )?(?:go|got|gone|been|get|climb|fall)\b.*TIME",
+            r"\bwhat happened (?:with|to) (?:the )?NAME (?:'s )?(?:share|stock) price\b.*TIME",
             r"\bhow (?:did|has|have) <it> (?:\w+ )*?(?:do|done|perform\w*|fared?|go|gone|held up|moved?|developed"
             r"|traded) <wait>TIME",
         ),

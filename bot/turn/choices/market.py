@@ -32,7 +32,7 @@ MARKET = (
             r"\b(?:when|what time|until what (?:hour|time)|till when|how late)\b.*\b<shuts>\b.*\b(?:the market"
             r"|stock market|PLACE)",
             r"\b(?:opening|closing|trading|business) (?:hours?|times?) (?:of|for|at|on|in) (?:the )?<market>",
-            r"\b<market> (?:opening|trading|closing) (?:hours?|times?)\b",
+            r"\b<market> (?:opening |trading |closing )?hours\b|\b<market> (?:opening|trading|closing) times?\b",
             r"\bhour\b.*\bworking PLACE",
             r"\b<market> .*\b(?:holiday|half day|day off|TIME off)\b",
             r"\b(?:market|exchange|stock market) holidays?\b",

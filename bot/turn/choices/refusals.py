@@ -157,6 +157,8 @@ _COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
 _WITH_FIGURES = _COMPUTED | {"convert_currency"}
 """Tools that need figures of the question, which everyday talk seldom has."""
 _SURE = -0.1
+_OF_THIS = compiled(r"\b(?:this|it|that)\b.*\b(?:to|in|into) [\w ]+(?:and|,) (?:also )?(?:to|in|into) ")
+"""Converts something that nobody said into two currencies."""
 _NO_TERMS = frozenset({"term", "that term", "the term", "this term", "word", "that word", "phrase"})
 _UNSURE = -0.25
 """The log-probability below which an everyday thing in a question without a word of money outweighs the decision."""
@@ -196,6 +198,8 @@ def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
     if all(call.name == "define_term" and str(call.arguments.get("term")) in _NO_TERMS for call in calls):
         return "CLARIFY: missing"
     if all(is_into_itself(call, reading) for call in calls):
+        return "CLARIFY: missing"
+    if not (reading.earlier or reading.amounts) and calls[0].name == "convert_currency" and _OF_THIS.search(reading.skeleton.words):
         return "CLARIFY: missing"
     if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
         return "CLARIFY: symbol"

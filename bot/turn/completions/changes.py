@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.messages import ToolCall
 from tools.arguments import PRICE
-from tools.parsing.spans import Span
+from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.parsing.surroundings import surrounded
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _VERB = re.compile(
 )
 _THEN_SHOWN = re.compile(
     r"\b(?:sho?w|give|let|read)(?: me)?(?: see)? (?:(?:the|my|teh) )?(?:(?:whole|new|updated|full) )?(?:watch ?)?"
-    r"list\b",
+    r"list\b|\b(?:sho?w|tell)(?: me)? what(?:'?s| is) (?:left|still (?:on|in|there))\b",
     re.IGNORECASE,
 )
 """Asks for the list after the change."""
@@ -71,9 +71,61 @@ _ALERTED = re.compile(r"\b(?:alert|alarm|notif\w+|tell me|let me know|ping|buzz)
 _OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lower|less|below|under))\b")
 
 
+_TO_BE_CHANGED = re.compile(
+    r"\b(?:add|put|take|remove|drop|delete|ditch|kick|chuck|stick|pop|slap|throw)(?: me)? (?P<names>[^.?!;:]{3,80}?)"
+    r" (?:on|onto|to|in|into|off|from|out of|of) (?:the |my |our )?(?:watch ?list|list)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bn\b|\bplus\b)\s*", re.IGNORECASE)
+_SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also)\b[\s,]*)+", re.IGNORECASE)
+_LONGEST_NAME = 3
+"""Words of a name that nobody knows."""
+_TAKEN_OUT = re.compile(
+    r"\b(?:(?P<remove>remove|delete|drop|ditch|unfollow|take|get rid of|kick|scrap)|(?P<add>add|put|include)) "
+    r"(?:it|them|that|those|that one)\b",
+    re.IGNORECASE,
+)
+_GIST = re.compile(r"\b(?:watch ?list|list)\b", re.IGNORECASE)
+
+
 def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Watchlist changes by the verb before each name; price alerts by the name before and the word at each price."""
+    calls = [_with_unknown(call, reading) for call in _of_listed(calls, reading)]
     return _settle_shown(_settle_alerts(_settle_watchlist(calls, reading), reading), reading)
+
+
+def _of_listed(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """A change of what the list is said to hold: "my watchlist still has Bayer on it. Please remove it"."""
+    said = _TAKEN_OUT.search(reading.text)
+    if [call.name for call in calls] != [WATCHED] or said is None or len(reading.names) != 1:
+        return calls
+    if not _GIST.search(reading.text) or said.start() < reading.names[0].end:
+        return calls
+    action = "remove" if said["remove"] else "add"
+    return [ToolCall(WATCH, {"action": action, "symbols": [reading.names[0].text]})]
+
+
+def _with_unknown(call: ToolCall, reading: Reading) -> ToolCall:
+    """A change of all that is listed, the names that nobody knows too: "take woolworths and coles off my watchlist"."""
+    symbols = call.arguments.get("symbols")
+    listed = _TO_BE_CHANGED.search(reading.text) if call.name == WATCH and isinstance(symbols, list) else None
+    if listed is None or not isinstance(symbols, list):
+        return call
+    pieces = [_SOUNDS.sub("", piece).strip() for piece in _AND.split(listed["names"])]
+    known = {str(piece).casefold() for piece in symbols}
+    if any(name in piece.casefold() != name for name in known for piece in pieces):
+        return call  # "cloudflare datadog and mongodb"
+    if len(pieces) == 1 or not any(piece.casefold() in known for piece in pieces) or not all(map(_may_be_name, pieces)):
+        return call
+    held = [piece for piece in map(str, symbols) if piece.casefold() not in {each.casefold() for each in pieces}]
+    if any(piece.casefold() in each.casefold() for piece in held for each in pieces):
+        held = []
+    return replace(call, arguments={**call.arguments, "symbols": list(dict.fromkeys([*pieces, *held]))})
+
+
+def _may_be_name(piece: str) -> bool:
+    words = piece.split()
+    return 0 < len(words) <= _LONGEST_NAME and not any(word.lower() in FUNCTION_WORDS for word in (words[0], words[-1]))
 
 
 def _settle_shown(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

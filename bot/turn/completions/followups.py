@@ -39,6 +39,21 @@ _ASKED_FOR = frozenset(
     " revenue margin portfolio watchlist alert rate rates monthly yearly above below".split()
 )
 _OWN_WORDS = re.compile(r"\b(?:my|mine|i|me|we|our|portfolio|holdings?)\b", re.IGNORECASE)
+_NOTHING_ELSE = re.compile(r"(?:[\s,;&+/?!.]|\b(?:and|n|or|ok|now)\b)*", re.IGNORECASE)
+_LISTS = frozenset({"get_watchlist", "propose_watchlist_change"})
+_OFF_IT = re.compile(
+    r"(?:ok |and |now |please |pls |then )*(?:take|remove|drop|kick|get|throw|chuck|delete) .{2,40}? (?:off|of|from)"
+    r"(?: (?:it|there|that|the list|my list))?\W*(?:please|pls|then|now)?\W*"
+)
+_OF_PORTFOLIO = {HISTORY: "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
+_MINE = re.compile(
+    r"\W*(?:(?:and|ok|okay|now|so|what about|how about|same for|the same for|for|of|is) )*my (?:own |whole )?"
+    r"(?:portfolio|holdings|stuff|investments|bag)\W*(?:then|too|as well|please|pls)?\W*"
+)
+_DOING = re.compile(
+    r"\bhow (?:is|are|was|were|did|has) (?:it|they|things|the market|everything) (?:\w+ )?(?:do|doing|done|look\w*|going"
+    r"|been|perform\w*)\b"
+)
 _OF_OWN = "get_portfolio_performance"
 
 
@@ -47,8 +62,10 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(reading.earlier) != 1 or (reading.draft.text in _REFUSED and reading.is_surer(_UNSURE)):
         return calls
     before = reading.earlier[0]
-    if corrected := _corrected(before, reading):
+    if corrected := _corrected(before, reading) or _of_names_alone(before, reading) or _of_list(before, reading):
         return [corrected]
+    if whole := _of_whole(before, calls, reading):
+        return [whole]
     if not calls:
         figure = figure_of_before(calls, reading)
         return [figure] if figure else _changed(before, reading)
@@ -80,6 +97,44 @@ def _corrected(before: ToolCall, reading: Reading) -> ToolCall | None:
         parameter = reading.parameter(before, key)
         if parameter is not None and parameter.kind in (NAME, SYMBOL):
             return replace(before, arguments={**before.arguments, key: [name] if isinstance(said, list) else name})
+    return None
+
+
+def _of_names_alone(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """The call of before about names that are all that is said: "ETH, SOL?"."""
+    rest = reading.text
+    for name in reading.names:
+        rest = rest.replace(name.text, " ", 1)
+    if not reading.names or not _NOTHING_ELSE.fullmatch(rest):
+        return None
+    for key, said in before.arguments.items():
+        parameter = reading.parameter(before, key)
+        if parameter is None or parameter.kind not in (NAME, SYMBOL):
+            continue
+        if isinstance(said, list) and before.name != COMPARE:
+            return replace(before, arguments={**before.arguments, key: [name.text for name in reading.names]})
+        if not isinstance(said, list) and len(reading.names) == 1:
+            return replace(before, arguments={**before.arguments, key: reading.names[0].text})
+    return None
+
+
+def _of_list(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """After the watchlist was shown or changed, "take intel off it" is a change of it, and no order."""
+    off = _OFF_IT.fullmatch(mended_words(reading.text).strip())
+    if before.name not in _LISTS or off is None or len(reading.names) != 1:
+        return None
+    return ToolCall("propose_watchlist_change", {"action": "remove", "symbols": [reading.names[0].text]})
+
+
+def _of_whole(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The same of the asker's own portfolio: "and my own portfolio" after one company's volatility; "how is it doing"
+    after the hours of the market."""
+    words = mended_words(reading.text)
+    if before.name in _OF_PORTFOLIO and [call.name for call in calls] == ["get_portfolio"] and _MINE.fullmatch(words):
+        times = {key: said for key, said in before.arguments.items() if key == "period"}
+        return ToolCall(_OF_PORTFOLIO[before.name], times if before.name == HISTORY else {})
+    if before.name == STATUS and not reading.names and _DOING.search(reading.skeleton.words) and not _OWN_WORDS.search(words):
+        return ToolCall("get_market_overview", {})
     return None
 
 

@@ -43,6 +43,18 @@ _ASKS_SYMBOL = re.compile(
 _LOOK_UP = "find_symbol"
 
 
+_WHAT_IS_IT = re.compile(
+    r"\b(?:and|n|nd|an|,|\?|&)(?: also)? *(?:what(?:'?s| is| are)|how (?:much|high) is|give me|tell me)(?: it| that| its| theirs?"
+    r"| the)?(?: (?:for|of|at|with))? [\w.&'-]+(?: [\w.&'-]+)?(?:'s)?(?: (?:at|is|one))?\W*\Z"
+)
+_PLAINLY_PRICE = re.compile(r"\b(?:price|quote|trad\w+|shares? (?:at|cost)|worth)\b")
+_GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
+_FIGURE = re.compile(
+    r"\b(?:p ?/ ?e|pe|price.to.\w+|yield|market cap\w*|eps|earnings per share|margins?|book value|payout ratio|debt\w*"
+    r"|revenue|ebitda|free cash flow|roe|return on equity|peg)\b"
+)
+
+
 def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each call about what the question means by it; those that nothing asks for go."""
     taken_back = reading.taken_back or taken_back_later(calls, reading)
@@ -55,7 +67,21 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     ]
     real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
     real = [_of_named(call, real, reading) for call in real]
+    real = [_of_term(call, real, reading) for call in real]
     return [call for call in real if not _is_needless(call, real, reading)]
+
+
+def _of_term(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """Beside what a figure means, "and what is it for Microsoft" is that figure and no price."""
+    terms = [str(other.arguments.get("term", "")) for other in calls if other.name == "define_term"]
+    said = call.arguments.get("symbols")
+    if call.name != "get_quote" or len(terms) != 1 or not isinstance(said, list) or len(said) != 1:
+        return call
+    words = mended_words(terms[0])
+    if not _WHAT_IS_IT.search(mended_words(reading.text)) or _PLAINLY_PRICE.search(mended_words(reading.text)):
+        return call
+    tool = "get_technicals" if _GAUGE.search(words) else "get_fundamentals" if _FIGURE.search(words) else None
+    return replace(call, name=tool, arguments={"symbol": said[0]}) if tool else call
 
 
 def _corrected(call: ToolCall, taken_back: Sequence[tuple[Span, Span]]) -> ToolCall:

@@ -24,6 +24,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PAIR, _SEVERAL = 2, 3
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
+_SAYS_WHOSE = re.compile(r"\w(?:['’]s)? (?:owner|maker|parent|rival|producer|miner|brand)\Z", re.IGNORECASE)
+_SPACED = frozenset({" ", ", "})
 _WORD_OF_ASK = re.compile(
     r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
     r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",
@@ -31,7 +33,7 @@ _WORD_OF_ASK = re.compile(
 )
 _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
 """What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
-_OF_THE_SHARE = re.compile(r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings)\Z", re.IGNORECASE)
+_OF_THE_SHARE = re.compile(r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE)
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
 _CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
 """Words written as one name: "Rite Aid", "Tate & Lyle"."""
@@ -121,8 +123,10 @@ def _whole(piece: str, reading: Reading) -> str:
         same = reading.means(SYMBOL, piece)
         return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
     described = related_name(reading.text, places[0][1], reading.names) if len(places) == 1 else None
+    described = described or _owned(piece, places, reading)
     if other := described or _as_written(piece, places, reading) or _among_odd_words(piece, places, reading):
-        return other
+        at = reading.text.find(other)
+        return related_name(reading.text, at + len(other), reading.names) or other
     inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
     labelled = _LABELLED.fullmatch(piece)
     if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
@@ -132,6 +136,13 @@ def _whole(piece: str, reading: Reading) -> str:
     name = inside.pop() if inside else piece
     rest = _WORD.findall(piece.replace(name, " ", 1))
     return name if all(word.islower() and is_word(word) for word in rest) else piece
+
+
+def _owned(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
+    """The known name right after what only says whose owner or maker it is: "ozempic maker novo nordisk"."""
+    if not _SAYS_WHOSE.search(piece):
+        return None
+    return next((name.text for name in reading.names for _, end in places if reading.text[end : name.start] in _SPACED), None)
 
 
 def _cut(piece: str, reading: Reading) -> str:

@@ -18,6 +18,9 @@ SAVINGS, LOAN = "project_growth", "loan_payment"
 _PAIR = 2
 _BORROWED = re.compile(r"\b(?:loans?|mortgages?|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
 _GROWN = re.compile(r"\b(?:sav(?:e|es|ing|ings)|invest\w*|grow\w*|compound\w*|put away|deposit\w*)\b", re.IGNORECASE)
+_PUT_AWAY = re.compile(
+    r"\b(?:i|we|me) (?:put|save|set|stash|add|deposit|invest|contribute|place)\b|\b(?:saving|putting|setting) ", re.IGNORECASE
+)
 _A_MONTH = re.compile(
     r" ?(?:dollars|bucks|quid|euros?|pounds|francs|usd|eur|gbp|chf)?(?: ?(?:a|per|each|every|/) ?month\b"
     r"| (?:monthly|pm|p/m)\b)",
@@ -29,9 +32,10 @@ _AMOUNTS = ("principal", "monthly_contribution")
 def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The amounts of an only savings plan by the words beside them; an only rate and an only length are its own."""
     plans = [call for call in calls if call.name in {SAVINGS, LOAN}]
-    if calls and len(plans) == len(calls) and all(call == calls[0] for call in calls):
-        calls = _two_plans(reading) or calls
-        plans = calls
+    if calls and len(plans) == len(calls):
+        if all(call == calls[0] for call in calls) or {call.name for call in plans} == {SAVINGS, LOAN}:
+            calls = _two_plans(reading) or calls
+        calls = plans = _one_of_same([_grown(call, reading) for call in calls], reading)
     if len(plans) != 1:
         return calls
     plan = plans[0]
@@ -41,6 +45,29 @@ def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if plan.name == SAVINGS and not _others_take_amounts(calls, plan, reading):
         _settle_amounts(arguments, reading)
     return [replace(plan, arguments=arguments) if call is plan else call for call in calls]
+
+
+def _one_of_same(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """One plan of several at the same rate over the same time: what is there and what is added are one plan's."""
+    if len(calls) < _PAIR or any(call.name != SAVINGS for call in calls):
+        return calls
+    said = parse_contributions(reading.text, reading.names)
+    if said is None or said.principal is None or said.monthly is None:
+        return calls
+    kinds = {tuple(str(call.arguments.get(name)) for name in ("annual_rate_percent", "years")) for call in calls}
+    amounts = [tuple(str(call.arguments.get(name)) for name in _AMOUNTS) for call in calls]
+    return calls[:1] if len(kinds) == 1 and len(set(amounts)) > 1 else calls
+
+
+def _grown(call: ToolCall, reading: Reading) -> ToolCall:
+    """A loan that nothing is borrowed for is a savings plan where something is put away every month."""
+    if call.name != LOAN or _BORROWED.search(reading.text) or not _PUT_AWAY.search(reading.text):
+        return call
+    said = parse_contributions(reading.text, reading.names)
+    if said is None or said.monthly is None or said.monthly.text != call.arguments.get("principal"):
+        return call
+    arguments = {key: value for key, value in call.arguments.items() if key != "principal"}
+    return replace(call, name=SAVINGS, arguments={**arguments, "monthly_contribution": said.monthly.text})
 
 
 def _two_plans(reading: Reading) -> list[ToolCall]:
