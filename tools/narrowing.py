@@ -38,7 +38,7 @@ _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\
 """Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
 _BESIDE = re.compile(r"(?:['’]s)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
 _RELATED = re.compile(
-    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|maker|miner"
+    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker|miner|successor"
     r"|producer|subsidiary|supplier|spin-?off|offshoot|sister|neighbou?r)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
     re.IGNORECASE,
 )

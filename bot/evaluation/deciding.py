@@ -11,7 +11,7 @@ from bot.llm.base import CallPiece, EndPiece, TextPiece
 from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
 from bot.turn.completing import settle
-from bot.turn.completions.reading import Draft, names_in
+from bot.turn.completions.reading import Draft
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
 from bot.turn.standing import stands_alone
@@ -73,7 +73,7 @@ class Decider:
                     choice.confidence = piece.confidence
         if self.model.is_native:
             draft = Draft(choice.calls, choice.text, choice.confidence)
-            older = [names_in(call.arguments for call in turn.calls) for _, turn in reversed(turns[:-1])] if earlier else ()
+            older = [turn.calls for _, turn in reversed(turns[:-1])] if earlier else ()
             calls = earlier[1].calls if earlier else ()
             settled = settle(draft, text, self.toolbox, self.context, calls, said, older)
             choice.calls, choice.text = list(settled.calls), settled.text

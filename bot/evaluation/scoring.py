@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tools.toolbox import Tool, Toolbox
 
-DEFAULTS = {("get_sector_performance", "period"): DEFAULT_SECTOR_PERIOD}
+DEFAULTS = {("get_sector_performance", "period"): DEFAULT_SECTOR_PERIOD, ("convert_currency", "amount"): "1"}
 """What a tool takes where an argument is left out, as its description says: "today" is the same call as nothing."""
 Z = 1.959964
 """Of a 95 % interval."""

@@ -18,6 +18,7 @@ from bot.turn.confidence import ASK_BELOW
 from bot.turn.drafting import unheard
 from bot.turn.evidence import findings_record
 from bot.turn.gate import check_model, check_tools, everything_allowed, tool_off
+from bot.turn.history import pieces_in
 from bot.turn.job import forget
 from bot.turn.telling import tell_result
 from tools.marking import mark_question
@@ -99,11 +100,11 @@ class Agent:
         self.tool_seconds, self.on_step, self.look, self.on_text = tool_seconds, on_step, look, on_text
 
     async def run(
-        self, messages: Sequence[Message], said: Sequence[str], older: Sequence[Sequence[str]] = ()
+        self, messages: Sequence[Message], said: Sequence[str], older: Sequence[Sequence[ToolCall]] = ()
     ) -> Decision:
         """`said` is what the person typed, newest first: a native model may copy arguments only from there.
 
-        `older` are the names of the turns before the last one, which "both" of a native model's question may mean.
+        `older` are the calls of the turns before the last one, whose names "both" of its question may mean.
         An unsure decision is only held: `carry_out` runs it. Raises `ModelError`; tool failures are results.
         """
         decision = Decision(writes=not self.model.is_native)
@@ -117,7 +118,7 @@ class Agent:
             if decision.is_unsure:
                 decision.held = tuple(calls)
             else:
-                await self._use(calls, (*said, *chain(*older)), decision)
+                await self._use(calls, (*said, *pieces_in(chain(*older))), decision)
             return decision
         schemas = self.toolbox.schemas(without=(await self.look()).tools_off)
         repairs_left = MAX_REPAIRS

@@ -62,12 +62,12 @@ def settle(
     context: ToolContext,
     earlier: Sequence[ToolCall] = (),
     said: Sequence[str] | None = None,
-    older: Sequence[Sequence[str]] = (),
+    older: Sequence[Sequence[ToolCall]] = (),
 ) -> Draft:
     """What the wording of the question `text` makes of `draft`: its calls completed, or a refusal in their place.
 
     `earlier` are the calls of the turn before, where this one leans on it; `said` is all that a name may be copied
-    from, where that is known. `older` are the names of each turn before that one, newest turn first.
+    from, where that is known. `older` are the calls of each turn before that one, newest first.
     """
     reading = Reading(text, toolbox, context, draft, earlier, said, older)
     calls = _completed(draft.calls, reading)

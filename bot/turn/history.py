@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.messages import Message, ToolCall
-from bot.turn.completions.reading import names_in
 from bot.turn.prompting import sections
 from bot.turn.questions import clean_question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.records.turns import PastTurn
 
@@ -32,27 +31,27 @@ def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message],
         return [Message("user", text)], (text,)
     last = past[-1]
     earlier = clean_question(last.question)[0]
-    calls = tuple(ToolCall(call.name, call.arguments) for call in last.tool_calls if isinstance(call.arguments, dict))
+    calls = _calls_of(last)
     reply = "" if calls else _decision_of(last)
     if not calls and not reply:
         return [Message("user", text)], (text,)
-    carried = [
-        piece
-        for call in calls
-        for value in call.arguments.values()
-        for piece in (value if isinstance(value, list) else [value])
-        if isinstance(piece, str)
-    ]
     messages = [Message("user", earlier), Message("assistant", reply, calls), Message("user", text)]
-    return messages, (text, earlier, *carried)
+    return messages, (text, earlier, *pieces_in(calls))
 
 
-def older_names(past: Sequence[PastTurn]) -> tuple[tuple[str, ...], ...]:
-    """The names that each turn before the last one was about, newest turn first: "both" and "the first one" may be."""
-    return tuple(
-        tuple(names_in(call.arguments for call in turn.tool_calls if isinstance(call.arguments, dict)))
-        for turn in reversed(past[:-1])
-    )
+def older_calls(past: Sequence[PastTurn]) -> tuple[tuple[ToolCall, ...], ...]:
+    """The calls of each turn before the last one, newest turn first: "both" and "the first one" may mean their names."""
+    return tuple(_calls_of(turn) for turn in reversed(past[:-1]))
+
+
+def pieces_in(calls: Iterable[ToolCall]) -> list[str]:
+    """All that calls say."""
+    values = [value for call in calls for value in call.arguments.values()]
+    return [p for value in values for p in (value if isinstance(value, list) else [value]) if isinstance(p, str)]
+
+
+def _calls_of(turn: PastTurn) -> tuple[ToolCall, ...]:
+    return tuple(ToolCall(call.name, call.arguments) for call in turn.tool_calls if isinstance(call.arguments, dict))
 
 
 def _decision_of(turn: PastTurn) -> str:

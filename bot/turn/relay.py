@@ -12,7 +12,7 @@ from bot.turn.agent import MAX_CALLS, Agent
 from bot.turn.drafting import unheard
 from bot.turn.explaining import explain, unexplained
 from bot.turn.gate import everything_allowed
-from bot.turn.history import native_messages, older_names, writing_messages
+from bot.turn.history import native_messages, older_calls, pieces_in, writing_messages
 from bot.turn.job import forget
 from bot.turn.lookups import ask_about
 from bot.turn.prompting import fill_in
@@ -70,7 +70,7 @@ class Relay:
                 if unsure and model.is_native:
                     continue
                 messages, said = await self._messages(model, past, text)
-                older = older_names(past) if len(messages) > 1 else ()
+                older = older_calls(past) if len(messages) > 1 else ()
                 agent = self._agent(model)
                 try:
                     decision = await agent.run(messages, said, older)
@@ -80,7 +80,7 @@ class Relay:
                     continue
                 if not decision.is_unsure:
                     return await self._worded(decision, past, text)
-                unsure = decision, agent, (*said, *chain(*older))
+                unsure = decision, agent, (*said, *pieces_in(chain(*older)))
         if unsure:
             return await self._settled(*unsure, past, text)
         raise failure or AssertionError  # there is always a last model

@@ -30,12 +30,16 @@ FULL_FORMS = {
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w&'/])[a-z]+(?:'[a-z]+)?(?![\w&/])|(?<!\S)&(?!\S)")
 """Nothing of "R&D" and "w/o"."""
+_AN_FOR_AND = re.compile(
+    r"\b(?:an|nd) (?=(?:what|how|when|where|who|which|why|show|list|also|is|are|did|does|then|the|any|my|tell|give|put|add)\b)"
+)
+"""What can stand before no such word but in place of "and"."""
 _SOUNDS = re.compile(r"(?<![\w'])(?:um+|uh+|uhm+|erm*|hm+)(?![\w'])[,.]* ?")
 
 
 def in_full(text: str) -> str:
     """Plain small-letter `text`, its short and casual forms in full: "whats up w u" → "what is up with you"."""
-    return _WORD.sub(lambda match: FULL_FORMS.get(match[0], match[0]), text)
+    return _AN_FOR_AND.sub("and ", _WORD.sub(lambda match: FULL_FORMS.get(match[0], match[0]), text))
 
 
 def without_sounds(text: str) -> str:

@@ -60,7 +60,7 @@ COMPANY = (
         compiled(
             r"\b(?:news|headlines?|press coverage) (?:\w+ )?(?:on|about|from|regarding|for|around|of) <it>",
             r"\bNAME(?: 's)? (?:news|headlines?)\b",
-            r"\bany (?:\w+ )?(?:news|headlines)$",
+            r"\bany (?:\w+ )?(?:news|headlines)$|^ ?(?:news|headlines)$",
             r"\b(?:any|been|anything|what is|are they) (?:\w+ ){0,2}(?:in|on) the (?:news|headlines|papers|press)\b",
             r"\b(?:word|notices?|scoop|tea|gossip|buzz|chatter|rumou?rs?|lowdown|latest|updates?|stories|coverage)"
             r" (?:on|about|around|from|regarding|concerning|with) <it>",
@@ -125,6 +125,7 @@ COMPANY = (
         "some",
         compiled(
             r"\b<gauge>\b",
+            r"\b(?:mean|average) of (?:the )?(?:last )?(?:TIME|NUMBER)\b",
             r"\bthe NUMBER.day(?: (?:line|average|dma))? (?:of|for|on) <it>",
             r"\b(?:momentum|volatility) (?:of|for|on|in) <it>",
             r"\bNAME(?: 's)? (?:\w+ )?(?:momentum|volatility)\b",
@@ -157,7 +158,7 @@ COMPANY = (
         compiled(
             r"\bquotes? (?:of|for|on) <it>",
             r"\bwhat (?:does|do) <it> (?:currently |now )?trade (?:at|for)\b",
-            r"\bNAME (?:quotes?|(?:share|stock) price)\b",
+            r"\bNAME (?:quotes?|level|(?:share|stock) price)\b",
             r"\b(?:share|stock|current|latest) price (?:of|for|on) <it>",
             r"\bwhere (?:is|are|do|does|did) <it>(?: and <it>)* (?:\w+ )*?(?:trad\w*|stand|sit\w*|last|right now"
             r"|now)(?: ?\?|$| TIME)",

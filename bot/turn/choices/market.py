@@ -34,6 +34,7 @@ MARKET = (
             r"\b(?:opening|closing|trading|business) (?:hours?|times?) (?:of|for|at|on|in) (?:the )?<market>",
             r"\b<market> (?:opening |trading |closing )?hours\b|\b<market> (?:opening|trading|closing) times?\b",
             r"\bhour\b.*\bworking PLACE",
+            r"\bwhether (?:the )?PLACE (?:is|will be) (?:dealing|trading|working|open|closed|shut)\b",
             r"\b<market> .*\b(?:holiday|half day|day off|TIME off)\b",
             r"\b(?:market|exchange|stock market) holidays?\b",
         ),

@@ -35,7 +35,11 @@ ADVICE = compiled(
     r"\b(?:best|good|right|ideal) (?!tickers?\b)<paper> (?:for|to)\b",
     r"\b(?:is|are) NAME (?:good|right|best|okay|safe|suitable) for me\b",
     r"\bworth (?:\w+ )?<dealing>\b",
-    r"\bis it (?:\w+ )?(?:prudent|wise|smart|sensible|safe|reckless|foolish|a good idea|a bad idea|ok"
+    r"\byou (?:believe|think|reckon|expect) (?:that )?NAME (?:\w+ )?<moves>\w*",
+    r"\b(?:pay|owe|lessen|reduce|avoid|minimi[sz]e|declare|save|lower|cut)\b.{0,40}\b(?:tax|taxes|hacienda|hmrc|irs)\b",
+    r"\bdeclare (?:my|the|these) (?:\w+ )?(?:dividends?|gains?|shares?|NAME)\b",
+    r"\b\w+ or \w+ for me\b",
+    r"\b(?:is|would) it (?:be )?(?:\w+ )?(?:prudent|wise|smart|sensible|safe|reckless|foolish|a good idea|a bad idea|ok"
     r"|okay) to\b(?! (?:ask|know))",
     r"\b(?:ideal|best|right|recommended|proper|sensible) (?:asset )?allocation for\b",
     r"(?<!been )\bbetter off (?:with|in|by|paying|buying|putting|selling)\b",
@@ -139,6 +143,7 @@ OF_PRODUCTS = compiled(
     r"|near me|near to me|in stock|return policy|dress code|parking|vegan|gluten|flavou?rs?)\b",
     r"^(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even |ever |now )?"
     r"(?:have|sell|do|does|serve|offer|deliver|fit|fix|repair|rent|stock|carry|let|allow|give|take|accept|ship|hiring|cater)\b",
+    r"\bNAME still (?:stock|sell|make|serve|carry|do|have)\b",
     r"\bwhat time (?:does|do|will|is|are) NAME (?:open|close|shut|opening|closing)\w*\b",
 )
 """What companies sell, and their shops: nothing that a tool knows."""
@@ -151,6 +156,12 @@ SPENDING = compiled(
 _OF_THEIR_MONEY = compiled(
     r"\b(?:debts?|cash|employees|staff|subsidiar\w+|moat|ceo|guidance|market|after hours|pre.?market|buy ?backs?|splits?)\b"
 )
+OWN_ACCOUNT = compiled(
+    r"\bbalance (?:of|on|in) my (?:current|checking|savings?|bank|joint) account\b",
+    r"\bmy (?:current|checking|savings?|bank|joint) account balance\b",
+)
+CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
+OF_NOBODY = compiled(r"^(?!.*\bmarkets?\b).*\b(?:about|on|of) (?:them|him|her|that (?:company|stock|one)|the company)\b")
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
 """Tools whose questions say "will" and "forecast" too."""
@@ -181,14 +192,15 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
     asking = _asking(words)
     of_products = OF_PRODUCTS.search(asking) and not (FINANCE.search(asking) or _OF_THEIR_MONEY.search(asking))
     others = others or any(call.name == "define_term" for call in calls)
-    of_products = (of_products and not (asked or others)) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
+    of_products = (of_products and not (asked or others or any(call.name == "get_market_status" and call.arguments for call in calls))) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
     everyday = unsure and not asked and not others and EVERYDAY.search(asking) and not FINANCE.search(words)
     replies = (
         ("DECLINE: advice", not of_balance and not computed and ADVICE.search(words)),
         ("CHAT: greeting", GREETING.fullmatch(words)),
         ("DECLINE: trade_order", not of_balance and ORDER.search(words)),
         ("DECLINE: banking", not computed and not reading.is_surer(_SURE) and BANKING.search(words)),
-        ("DECLINE: banking", SPENDING.search(words)),
+        ("DECLINE: banking", SPENDING.search(words) or OWN_ACCOUNT.search(words)),
+        ("CLARIFY: missing", CHANGED_SOMEHOW.search(words)),
         ("DECLINE: out_of_scope", OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or of_products or everyday),
     )
     return next((reply for reply, holds in replies if holds), None)
@@ -201,6 +213,8 @@ def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
         return "CLARIFY: missing"
     if not (reading.earlier or reading.amounts) and calls[0].name == "convert_currency" and _OF_THIS.search(reading.skeleton.words):
         return "CLARIFY: missing"
+    if [(call.name, call.arguments) for call in calls] == [("get_news", {})] and not reading.earlier:
+        return "CLARIFY: symbol" if OF_NOBODY.search(reading.skeleton.words) else None
     if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
         return "CLARIFY: symbol"
     return None

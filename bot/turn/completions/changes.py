@@ -24,7 +24,7 @@ _VERB = re.compile(
     rf"|bored of) (?:(?:want|wanna|to|need|with|more|anymore|any|longer|wish) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
     r"|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
-    rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? an eye on|start {_FOLLOW}ing"
+    rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on|observe|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
 )
 _THEN_SHOWN = re.compile(
@@ -38,7 +38,7 @@ _SHOWN = re.compile(
     r"|give me|read|how|who|tell)",
     re.IGNORECASE,
 )
-_OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|away)\b")
+_OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|outta|away)\b")
 _ON = re.compile(r"\A\W*(?:on|onto|in|into)\b")
 _PRONOUN = re.compile(
     r"\b(?:chuck|throw|toss|whack|bung|lob|stick|pop|put|slap|take|yeet|kick|boot|get|drop)"
@@ -47,6 +47,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 """What is to be done with something remembered: "chuck it on the list"."""
+_BINNED = re.compile(r"\b(?:bin|ditch|scrap|lose|unfollow|dump) (?:it|them|that)\b", re.IGNORECASE)
 _OFF_NOW = re.compile(
     r"\A\W*(?:no longer (?:belongs?|deserves?|interests?)|(?:doesn't|does not|doesnt|don't|dont) belong|(?:should|must"
     r"|has to|have to|needs to|can|may) (?:go(?! (?:on|in|to)\b)|come off|be (?:off|removed|gone)))\b"
@@ -55,14 +56,14 @@ _OFF_NOW = re.compile(
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
 _DIRECTION = re.compile(
-    r"(?:(?P<above>\b(?:above|over|exceed(?:s|ing)?|(?:more|higher|greater|dearer|(?:more )?expensive) than)\b|>)"
+    r"(?:(?P<above>\b(?:above|over|beyond|exceed(?:s|ing)?|(?:more|higher|greater|dearer|(?:more )?expensive) than)\b|>)"
     r"|(?P<below>\b(?:below|blow|under|beneath|(?:less|lower|(?:more )?cheap(?:er)?) than)\b|<))(?: \w+){0,2} ?\Z"
 )
 _FALLS = r"(?:tank|drop|fall|dip|slide|sink|crash|plunge|slump|tumble)(?:s|es)?"
 _RISES = r"(?:rise|climb|jump|soar|rocket|rally|rip|pop|shoot)(?:s|es)?"
 _MOVES_TO = re.compile(
     rf"(?:(?P<above>\b{_RISES}(?: back)?(?: up)? to|\b(?:tops|surpasses|breaks past|gets past|clears|crests))"
-    rf"|(?P<below>\b{_FALLS}(?: back)?(?: down)? to)) ?\Z"
+    rf"|(?P<below>\b{_FALLS}(?: back)?(?: down)? (?:to|through|past))) ?\Z"
 )
 _THAN_THAT = re.compile(
     r"\b(?:(?P<below>lower|less|below|under|beneath)|(?P<above>higher|more|above|over))\b(?: than)? that\b"
@@ -73,11 +74,11 @@ _OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lo
 
 _TO_BE_CHANGED = re.compile(
     r"\b(?:add|put|take|remove|drop|delete|ditch|kick|chuck|stick|pop|slap|throw)(?: me)? (?P<names>[^.?!;:]{3,80}?)"
-    r" (?:on|onto|to|in|into|off|from|out of|of) (?:the |my |our )?(?:watch ?list|list)\b",
+    r" (?:on|onto|to|too|in|into|off|from|out of|outta|of) (?:the |my |our )?(?:w[atch]{3,5} ?l[ist]{2,4}|list)\b",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bn\b|\bplus\b)\s*", re.IGNORECASE)
-_SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also)\b[\s,]*)+", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|&|\+|\b(?i:and|n|plus)\b|\ban\b(?= [A-Z]))\s*")
+_SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also|please|pls)\b[\s,]*)+", re.IGNORECASE)
 _LONGEST_NAME = 3
 """Words of a name that nobody knows."""
 _TAKEN_OUT = re.compile(
@@ -170,6 +171,8 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
 
 def _remembered(change: ToolCall, reading: Reading) -> ToolCall:
     """The change of something that the question only points at."""
+    if _BINNED.search(reading.text):
+        return replace(change, arguments={**change.arguments, "action": "remove"})
     said = _PRONOUN.search(reading.text)
     return (
         replace(change, arguments={**change.arguments, "action": "add" if said["on"] else "remove"}) if said else change

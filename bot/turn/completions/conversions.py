@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from bot.messages import ToolCall
 from bot.turn.completions.reading import names_in
 from tools.arguments import CURRENCY, DATE, NUMBER
-from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
@@ -23,11 +22,6 @@ _HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECA
 _NOW = re.compile(
     r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently)\W*", re.IGNORECASE
 )
-_AND_NOW = re.compile(
-    r"\b(?:now|today|right now|currently|at the moment|rn)\b.*\b(?:and|also|plus|then)\b|\b(?:and|also|plus|versus|vs)\b.*"
-    r"\b(?:now|today|right now|currently|at the moment|rn)\b"
-)
-"""Asks for today's rate beside another."""
 _TURNED = re.compile(
     r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
 )
@@ -42,7 +36,7 @@ def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall
     calls = [_with_amount(_between_both(call, reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
     calls = _several_sums(calls, reading)
-    return _beside(_then_and_now(calls, reading), reading)
+    return _beside(calls, reading)
 
 
 def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
@@ -164,18 +158,6 @@ def _several_sums(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         replace(calls[0], arguments={**calls[0].arguments, "amount": amount.text, "from_currency": currency.text})
         for amount, currency in sums
     ]
-
-
-def _then_and_now(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    """The rate of a day and today's: "what was it on 2020-03-16 and what is it now"."""
-    if len(calls) != 1 or calls[0].name != CONVERT or len(reading.dates) != 1 or reading.earlier:
-        return calls
-    if not _AND_NOW.search(mended_words(reading.text)):
-        return calls
-    now = {name: said for name, said in calls[0].arguments.items() if name != "date"}
-    then = {**now, "date": reading.dates[0].text}
-    first, second = (now, then) if "date" not in calls[0].arguments else (then, now)
-    return [ToolCall(CONVERT, first), ToolCall(CONVERT, second)]
 
 
 def _beside(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

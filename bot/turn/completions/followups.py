@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
 from bot.turn.completions.names import HISTORY, history_of
-from bot.turn.completions.plans import SAVINGS
-from bot.turn.completions.variations import ADDS, COMPARE, DEFINE, GOES_ON, LONGEST, figure_of_before, terms_of, varied
+from bot.turn.completions.plans import LOAN, SAVINGS
+from bot.turn.completions.variations import (
+    ADDS,
+    COMPARE,
+    DEFINE,
+    GOES_ON,
+    LONGEST,
+    OF_OTHER_RATES,
+    OVER_YEARS,
+    figure_of_before,
+    terms_of,
+    varied,
+)
 from tools.arguments import EXCHANGE, NAME, SYMBOL, TERM
 from tools.parsing.spans import FUNCTION_WORDS
 from tools.parsing.surroundings import mended_words
@@ -39,6 +50,12 @@ _ASKED_FOR = frozenset(
     " revenue margin portfolio watchlist alert rate rates monthly yearly above below".split()
 )
 _OWN_WORDS = re.compile(r"\b(?:my|mine|i|me|we|our|portfolio|holdings?)\b", re.IGNORECASE)
+_AT_START = re.compile(r"\b(?:start\w*|lump|upfront|initial\w*|to begin|put in|on top|have|got|already|plus)\b", re.IGNORECASE)
+_INSTEAD = re.compile(r"\b(?:instead|make it|make that|same|change|only give|what if)\b", re.IGNORECASE)
+_WHY = re.compile(r"\A\W*(?:(?:and|so|ok|but) )*(?:why|what (?:explains|caused|drove|is behind|was behind)|how come)\b")
+_TICKER = re.compile(r"\W*(?:(?:and|ok|so|what is|what's|whats|the|its|their|stock) )*(?:ticker|symbol)(?: symbol)?\W*(?:please|pls|then)?\W*", re.IGNORECASE)
+_ANOTHER = re.compile(r"\A\W*(?:(?:ok|okay|thanks|and|now|so) )*(?:how about|what about|and)\b", re.IGNORECASE)
+_SET_AGAINST = re.compile(r"\b(?:vs|versus|against|compar\w*|with|than|better|worse|both|which|beat|together|side by side)\b")
 _NOTHING_ELSE = re.compile(r"(?:[\s,;&+/?!.]|\b(?:and|n|or|ok|now)\b)*", re.IGNORECASE)
 _LISTS = frozenset({"get_watchlist", "propose_watchlist_change"})
 _OFF_IT = re.compile(
@@ -59,6 +76,8 @@ _OF_OWN = "get_portfolio_performance"
 
 def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls with what the only call of the turn before says where this question does not."""
+    if plan := _of_older_plan(calls, reading):
+        return [plan]
     if len(reading.earlier) != 1 or (reading.draft.text in _REFUSED and reading.is_surer(_UNSURE)):
         return calls
     before = reading.earlier[0]
@@ -76,6 +95,21 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     call = _of_company(_own_term(calls[0], before, reading), reading)
     call = _of_those_named(_own_name(call, reading), reading)
     return [_carried(call, before, reading)]
+
+
+def _of_older_plan(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The plan of a turn before the last one, which something else came between: "7% instead", "same but 15 years"."""
+    plans = (LOAN, SAVINGS)
+    if not reading.older or any(call.name in plans for call in [*calls, *reading.earlier]):
+        return None
+    before = next((turn[0] for turn in reading.older if len(turn) == 1 and turn[0].name in plans), None)
+    if before is None or len(reading.text) > LONGEST or reading.names or OF_OTHER_RATES.search(reading.text):
+        return None
+    if not (GOES_ON.match(reading.text) or _INSTEAD.search(reading.text)) or len(reading.rates) + len(reading.lengths) != 1:
+        words = OVER_YEARS.fullmatch(mended_words(reading.text))
+        return None if words is None else varied(before, calls, reading)
+    name, said = ("annual_rate_percent", reading.rates) if reading.rates else ("years", reading.lengths)
+    return replace(before, arguments={**before.arguments, name: said[0].text})
 
 
 def _corrected(before: ToolCall, reading: Reading) -> ToolCall | None:
@@ -133,6 +167,13 @@ def _of_whole(before: ToolCall, calls: list[ToolCall], reading: Reading) -> Tool
     if before.name in _OF_PORTFOLIO and [call.name for call in calls] == ["get_portfolio"] and _MINE.fullmatch(words):
         times = {key: said for key, said in before.arguments.items() if key == "period"}
         return ToolCall(_OF_PORTFOLIO[before.name], times if before.name == HISTORY else {})
+    if before.name == "get_market_overview" and not reading.names and _WHY.match(words):
+        return ToolCall("get_news", {})
+    if len(reading.earlier_names) == 1 and _TICKER.fullmatch(reading.text):
+        return ToolCall("find_symbol", {"query": reading.earlier_names[0]})
+    if before.name == HISTORY and len(calls) == 1 and calls[0].name == COMPARE and len(reading.names) == 1:
+        if _ANOTHER.match(reading.text) and not _SET_AGAINST.search(words):
+            return replace(before, arguments={**before.arguments, "symbol": reading.names[0].text})
     if before.name == STATUS and not reading.names and _DOING.search(reading.skeleton.words) and not _OWN_WORDS.search(words):
         return ToolCall("get_market_overview", {})
     return None
@@ -202,6 +243,18 @@ def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
     return call
 
 
+def _is_monthly(arguments: dict[str, Any], before: ToolCall, reading: Reading) -> bool:
+    """Whether an amount stands for the contribution of before, of a plan that has no other."""
+    if "principal" in before.arguments or "monthly_contribution" not in before.arguments:
+        return False
+    monthly = arguments.get("monthly_contribution", before.arguments["monthly_contribution"])
+    return (
+        "principal" in arguments
+        and monthly in (before.arguments["monthly_contribution"], arguments["principal"])
+        and not _AT_START.search(reading.text)
+    )
+
+
 def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
     """What this question does not say is as it was before: no other value can be meant."""
     arguments: dict[str, Any] = dict(call.arguments)
@@ -217,6 +270,8 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         if arguments.get("principal") == arguments.get("monthly_contribution"):  # of one amount, what is put in monthly
             arguments.pop("principal", None)
         arguments.setdefault("principal", before.arguments["principal"])
+    if call.name == before.name == SAVINGS and _is_monthly(arguments, before, reading):
+        arguments["monthly_contribution"] = arguments.pop("principal")
     if call.name == before.name:
         for parameter in reading.toolbox.tools[call.name].parameters if call.name in reading.toolbox.tools else ():
             if parameter.required and parameter.name not in arguments and parameter.name in before.arguments:

@@ -31,6 +31,7 @@ _AND_THEN = re.compile(
     r"\S+ \S+.*\b(?:and|,) (?:also )?(?:what|how much) (?:was|were)(?: (?:it|that|they))?\b", re.IGNORECASE
 )
 """Before the day of a second rate, with the first one asked for without a day."""
+_AND_ASKED = re.compile(r"\b(?:and|plus|versus|vs) (?:also )?(?:what|how much|the|which)\b.*\b(?:rate|was|is|it)\b", re.IGNORECASE)
 _OTHER_RATE = re.compile(r"\b(?:inflation|fees?|tax(?:es)?|down|raise|deposit|between|from)\b", re.IGNORECASE)
 _ONE_NAME = frozenset({"propose_price_alert", "get_price_history"})
 """Tools with one name of which a list is no sign: two prices' histories are a comparison."""
@@ -104,12 +105,13 @@ def _days(call: ToolCall, reading: Reading) -> list[ToolCall]:
 
 
 def _is_beside_now(day: Span, text: str) -> bool:
-    """Whether `day` and "now" are listed, in either order."""
+    """Whether `day` and "now" are listed, in either order, or a second rate is asked for by "and" between them."""
     now = _NOW.search(text)
     if now is None:
         return False
     first, last = sorted([now.span(), (day.start, day.end)])
-    return _are_listed(text[first[1] : last[0]])
+    between = text[first[1] : last[0]]
+    return _are_listed(between) or _AND_ASKED.search(between + text[last[0] :]) is not None
 
 
 def _currencies(call: ToolCall, reading: Reading) -> list[ToolCall]:

@@ -35,21 +35,24 @@ _ASKED = tuple(
         rf"{_WHAT} (?:does|dose|do|is|are) {_TERM} (?:mean|maen|men|stand for|meaning)",
         rf"{_TERM} (?:meaning|definition)",
         rf"{_TERM} ?= ?",
+        rf"{_TERM},? (?:talk to me|explain(?: it| that)?|tell me|put it) like (?:i['’]?m|i am) .{{1,20}}",
+        rf"(?:explain|expln|explian|expalin) {_TERM} like (?:i['’]?m|i am) .{{1,20}}",
     )
 )
 _SURE = -0.3
-_OF_ANY = re.compile(r"\bwhat (?:is|even is|exactly is|does) an? ")
+_OF_ANY = re.compile(r"\bwhat (?:is|even is|exactly is|does)(?: it)?(?: u[hm],?)? an? ")
 _MAY_ASK = re.compile(
     r"\b(?:what|explain\w*|defin\w+|eli|mean\w*|how (?:does|do)|signif\w+|definition|concept|difference)\b"
 )
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: then)?|what it is(?: then)?(?: the)?"
+    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?: then)?(?: the)?"
     r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"
     r"|what wants to say|explain(?:ing)?(?: (?:me|to me|us))?(?: what)?|defin(?:e|ing)|eli ?NUMBER|eli ?5"
-    r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|do (?:you|they|people) mean) by"
+    r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|(?:\w+ )?(?:do|does) (?:you|they|people|one) mean) by"
+    r"(?: (?:it|its|their) being)?|what wants? to say"
     r"|difference between)"
     rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? what the{_QUOTE}\Z"
 )
@@ -57,7 +60,7 @@ _ASKS = re.compile(
 _WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
-    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|is|are|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
+    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|is|are|what|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
     r"|fr|tho|lol|lmao|again|really|actually|anyway|even|mate|bro|fam|bruv|thanks|thx|ta|cheers|everyone|everybody"
     r"|people|i keep|i hear)\b)"
 )

@@ -48,6 +48,9 @@ _WHAT_IS_IT = re.compile(
     r"| the)?(?: (?:for|of|at|with))? [\w.&'-]+(?: [\w.&'-]+)?(?:'s)?(?: (?:at|is|one))?\W*\Z"
 )
 _PLAINLY_PRICE = re.compile(r"\b(?:price|quote|trad\w+|shares? (?:at|cost)|worth)\b")
+_ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
+_DEALS = re.compile(r"\b(?:trading|dealing|working|works|day off|carnival|christmas|easter)\b")
 _GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
 _FIGURE = re.compile(
     r"\b(?:p ?/ ?e|pe|price.to.\w+|yield|market cap\w*|eps|earnings per share|margins?|book value|payout ratio|debt\w*"
@@ -67,8 +70,25 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     ]
     real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
     real = [_of_named(call, real, reading) for call in real]
-    real = [_of_term(call, real, reading) for call in real]
+    real = [_of_code(_about_name(_of_term(call, real, reading), real, reading), reading) for call in real]
     return [call for call in real if not _is_needless(call, real, reading)]
+
+
+def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """News that are asked for on the only name of the question: "what is being written about the Nasdaq"."""
+    if call.name != "get_news" or call.arguments or len(calls) > 1 or len(reading.names) != 1:
+        return call
+    name = reading.names[0]
+    return replace(call, arguments={"symbol": name.text}) if _ABOUT.search(reading.text[: name.start]) else call
+
+
+def _of_code(call: ToolCall, reading: Reading) -> ToolCall:
+    """Whose a code of digits is: "code 9988 belongs to which company"."""
+    said = str(call.arguments.get("query", ""))
+    code = _CODE.search(reading.text) if call.name == _LOOK_UP else None
+    if code is None or _DIGIT.search(said) or any(name.text == said for name in reading.names):
+        return call
+    return replace(call, arguments={"query": code["code"]})
 
 
 def _of_term(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
@@ -137,6 +157,8 @@ def _is_stray_news(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) 
 def _is_unasked(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
     """Whether `call` stands beside others though no word asks for it: a price beside a ticker, a term in passing."""
     others = {other.name for other in calls} - {call.name}
+    if call.name == _HOURS and others:
+        return not (_ASKS_HOURS.search(mended_words(reading.text)) or _DEALS.search(mended_words(reading.text)))
     if call.name == "get_quote" and others == {_LOOK_UP}:
         return not _ASKS_PRICE.search(mended_words(reading.text))
     return call.name == "define_term" and bool(others) and not _ASKS_MEANING.search(mended_words(reading.text))

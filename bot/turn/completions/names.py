@@ -31,6 +31,7 @@ _WORD_OF_ASK = re.compile(
     r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",
     re.IGNORECASE,
 )
+_ASKED_OF = re.compile(r"\A(?:why|what|how|when|where|who)['’]?s (?=\w)", re.IGNORECASE)
 _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
 """What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
 _OF_THE_SHARE = re.compile(r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE)
@@ -148,10 +149,10 @@ def _owned(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> s
 def _cut(piece: str, reading: Reading) -> str:
     """A name without words of asking beside it, and with the digits that are part of it: "MGLU3", "Russell 2000"."""
     if not any(span.text == piece for span in reading.names):
-        piece = _WORD_OF_ASK.sub("", _OF_THE_SHARE.sub("", _PRICE_AFTER.sub("", piece))) or piece
+        piece = _WORD_OF_ASK.sub("", _OF_THE_SHARE.sub("", _PRICE_AFTER.sub("", _ASKED_OF.sub("", piece)))) or piece
     place = reading.place(piece)
     if place is None:
-        whole = re.search(rf"(?<!\w){re.escape(piece)}\d+(?!\w)", reading.text)
+        whole = re.search(rf"(?<!\w){re.escape(piece)}\d\w*(?!\w)", reading.text)
         return whole[0] if whole else piece
     after = _OF_AN_INDEX.match(reading.text, place + len(piece))
     return piece + after[0] if after and not any(span.text == piece for span in reading.names) else piece

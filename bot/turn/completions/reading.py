@@ -61,7 +61,7 @@ class Reading:
         draft: Draft | None = None,
         earlier: Sequence[ToolCall] = (),
         said: Sequence[str] | None = None,
-        older: Sequence[Sequence[str]] = (),
+        older: Sequence[Sequence[ToolCall]] = (),
     ) -> None:
         self.text, self.toolbox, self.context = text, toolbox, context
         self.draft, self.earlier, self.said, self.older = draft or Draft(()), earlier, said, older

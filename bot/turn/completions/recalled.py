@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.names import HISTORY, history_of
+from bot.turn.completions.reading import names_in
 from bot.turn.completions.variations import COMPARE
 from tools.arguments import NAME, SYMBOL
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.turn.completions.reading import Reading
 
 PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
@@ -47,7 +46,7 @@ def recalled_names(reading: Reading) -> list[str]:
     names = reading.earlier_names
     if len(names) > 1:
         return names
-    turns: Sequence[Sequence[str]] = [*reversed(reading.older), names]
+    turns = [*(names_in(call.arguments for call in turn) for turn in reversed(reading.older)), names]
     return list(dict.fromkeys(name for turn in turns for name in turn))
 
 

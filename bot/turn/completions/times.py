@@ -32,7 +32,7 @@ _TO_COME = re.compile(r"\b(?:next|coming|upcoming|following)\s+\Z", re.IGNORECAS
 
 
 _SAME_TIME = re.compile(
-    r"\b(?:(?:that|the same|this same|those) (?:time|times|period|span|stretch|timeframe|days?|weeks?|months?|quarters?"
+    r"\b(?:(?:that|the same|this same|same|those) (?:time|times|duration|span of time|period|span|stretch|timeframe|days?|weeks?|months?|quarters?"
     r"|years?)|since then|meanwhile|in the meantime|(?:with|alongside) (?:it|that)\s*[?.!]*\Z"
     r"|(?:does|did|do) (?:that|it|this) compare)\b|\bof that,",
     re.IGNORECASE,
@@ -89,6 +89,7 @@ def _of_same_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return calls
     named = {str(call.arguments["period"]) for call in calls if "period" in call.arguments}
     named = named or {str(call.arguments["period"]) for call in reading.earlier if "period" in call.arguments}
+    named = named or set(_older_periods(reading)[:1])
     if len(named) != 1:
         return calls
     period = named.pop()
@@ -98,6 +99,11 @@ def _of_same_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         else call
         for call in calls
     ]
+
+
+def _older_periods(reading: Reading) -> list[str]:
+    """The periods of the turns before the last one, newest first."""
+    return [str(call.arguments["period"]) for turn in reading.older for call in turn if "period" in call.arguments]
 
 
 def _of_time_ahead(call: ToolCall, reading: Reading) -> ToolCall:

@@ -58,7 +58,7 @@ _ASKS = re.compile(
 )
 """Asks for something of its own, which no alert and no search before it answers."""
 _ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
-_OVER_YEARS = re.compile(
+OVER_YEARS = re.compile(
     r"\W*(?:(?:and|ok|hmm?|uh|um|what about|how about|what if|or|now|it is|same) )*(?:over|for|in) "
     r"(?P<years>[1-4]?\d|five|ten|fifteen|twenty|twenty[ -]five|thirty|forty)\W*(?:instead|then|please|pls)?\W*"
 )
@@ -70,7 +70,7 @@ _OTHER_LIMIT = re.compile(
     r"\W*(?:(?:and|ok|no|now|make|change|set|it|that|to|what about|how about) )*"
     r"(?:under|below|over|above|at most|at least|up to)\b"
 )
-_OF_OTHER_RATES = re.compile(
+OF_OTHER_RATES = re.compile(
     r"\b(?:stocks?|shares?|compan\w+|firms?|yield\w*|dividends?|inflation|sectors?|funds?|etfs?|bonds?|portfolio|tax\w*"
     r"|fees?)\b",
     re.IGNORECASE,
@@ -100,12 +100,12 @@ def figure_of_before(calls: list[ToolCall], reading: Reading) -> ToolCall | None
 
 def _other_rate(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The plan of before at the only rate, or over the only length, that a short question without a name gives."""
-    if over := _OVER_YEARS.fullmatch(mended_words(reading.text)):
+    if over := OVER_YEARS.fullmatch(mended_words(reading.text)):
         years = next((span.text for span in reading.amounts if over["years"] == span.text.lower()), None)
         return replace(before, arguments={**before.arguments, "years": years}) if years else None
     if any(call.name == before.name for call in calls) or len(reading.text) > LONGEST:
         return None
-    if not GOES_ON.match(reading.text) or _OF_OTHER_RATES.search(reading.text):
+    if not GOES_ON.match(reading.text) or OF_OTHER_RATES.search(reading.text):
         return None
     if len(reading.rates) + len(reading.lengths) != 1 or reading.names or reading.amounts:
         return None

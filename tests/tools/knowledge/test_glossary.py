@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.fakes.market_data import tool_context
 from tools.errors import ArgumentError
 from tools.knowledge import glossary
-from tools.knowledge.entries import entries, find_entry
+from tools.knowledge import entries as glossary_entries
+from tools.knowledge.entries import entries, find_entry, mended_term
 from tools.knowledge.glossary import define_term
 
 
@@ -23,7 +24,7 @@ def test_no_name_or_alias_stands_for_two_terms() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
     for entry in entries():
         for name in (entry.name, *entry.aliases):
-            meanings[glossary._key(name)].add(entry.name)
+            meanings[glossary_entries._key(name)].add(entry.name)
     assert {key: names for key, names in meanings.items() if len(names) > 1 or not key} == {}
 
 
