@@ -14,6 +14,7 @@ from tools.parsing.exchanges import parse_exchange
 from tools.parsing.finders import find_currencies, find_symbols, inside_longer
 from tools.parsing.fund_names import is_fund_name
 from tools.parsing.mending import is_rather_word
+from tools.parsing.periods import parse_period
 from tools.parsing.question_words import SHORT_SLIPS, is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS, INSIDE_NAMES, Span
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
@@ -186,6 +187,7 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
         for name in names
         if not (_describes_next(name, names, text, context) or _is_rather_word(name, names, text) or _is_measure(name, text))
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
+        and not (name.text.islower() and name.text.isalpha() and parse_period(name.text))  # "tday"
         and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
         and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context))
     ]

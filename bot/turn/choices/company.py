@@ -125,7 +125,7 @@ COMPANY = (
         "some",
         compiled(
             r"\b<gauge>\b",
-            r"\b(?:mean|average) of (?:the )?(?:last )?(?:TIME|NUMBER)\b",
+            r"\b(?:its|their|the) (?:mean|average) (?:of )?(?:the )?(?:last )?(?:TIME|NUMBER)\b",
             r"\bthe NUMBER.day(?: (?:line|average|dma))? (?:of|for|on) <it>",
             r"\b(?:momentum|volatility) (?:of|for|on|in) <it>",
             r"\bNAME(?: 's)? (?:\w+ )?(?:momentum|volatility)\b",

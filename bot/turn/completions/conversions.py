@@ -118,6 +118,9 @@ def _other_currency(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     spans = reading.differing(CURRENCY, CURRENCY.find(reading.text))
     before = reading.earlier[0].arguments
     old = {reading.means(CURRENCY, before.get(side, "")) for side in ("from_currency", "to_currency")}
+    if len(spans) == 1 and spans[0].text.lower() in str(before.get("to_currency", "")).lower().split():
+        # "those pesos" are the ones of before
+        return [replace(call, arguments={**call.arguments, "to_currency": before["to_currency"]}) for call in calls]
     if len(spans) != 1 or reading.means(CURRENCY, spans[0].text) in old:
         return calls
     side = "from_currency" if _FROM.search(reading.text[: spans[0].start]) else "to_currency"

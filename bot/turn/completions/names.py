@@ -164,7 +164,8 @@ def _as_written(piece: str, places: Sequence[tuple[int, int]], reading: Reading)
         return None
     for match in _CAPITALISED.finditer(reading.text):
         first, _, rest = match[0].partition(" ")
-        is_plain = first.lower() in FUNCTION_WORDS or first.lower() in common_words()
+        said = re.split("['’]", first.lower())[0]  # "Why's Intrum"
+        is_plain = said in FUNCTION_WORDS or said in common_words()
         begins = match.start() + len(first) + 1 if is_plain and rest else match.start()
         holds = any(begins <= start and end <= match.end() for start, end in places)
         if holds and not any(span.start < match.end() and begins < span.end for span in reading.names):

@@ -53,6 +53,7 @@ def recalled_names(reading: Reading) -> list[str]:
 def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls about what the question points back at, where it names nobody itself."""
     names = recalled_names(reading)
+    calls = [_with_earlier(call, reading) for call in calls]
     words = mended_words(reading.text)
     placed = PLACED.search(reading.text)
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
@@ -72,6 +73,14 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
         return [ToolCall(COMPARE, {"symbols": meant, **times})]
     return _about(calls, meant, reading)
+
+
+def _with_earlier(call: ToolCall, reading: Reading) -> ToolCall:
+    """A comparison of one name that the question says is with the only one of the turn before."""
+    said = list(dict.fromkeys(map(str, call.arguments.get("symbols", ()))))
+    if call.name != COMPARE or len(said) != 1 or len(reading.names) != 1 or len(reading.earlier_names) != 1:
+        return call
+    return call if said == reading.earlier_names else _with(call, "symbols", [*reading.earlier_names, *said])
 
 
 def _about(calls: list[ToolCall], names: list[str], reading: Reading) -> list[ToolCall]:

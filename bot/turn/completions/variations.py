@@ -58,6 +58,11 @@ _ASKS = re.compile(
 )
 """Asks for something of its own, which no alert and no search before it answers."""
 _ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
+_NO_MORE_MONTHLY = re.compile(
+    r"\b(?:without|minus|no|forget|drop|leave out|not) (?:the |any |those |adding |my )*(?:monthly|contributions?|extra|top.?ups?"
+    r"|adding|deposits)\b(?!.*\d)",
+    re.IGNORECASE,
+)
 OVER_YEARS = re.compile(
     r"\W*(?:(?:and|ok|hmm?|uh|um|what about|how about|what if|or|now|it is|same) )*(?:over|for|in) "
     r"(?P<years>[1-4]?\d|five|ten|fifteen|twenty|twenty[ -]five|thirty|forty)\W*(?:instead|then|please|pls)?\W*"
@@ -100,6 +105,8 @@ def figure_of_before(calls: list[ToolCall], reading: Reading) -> ToolCall | None
 
 def _other_rate(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The plan of before at the only rate, or over the only length, that a short question without a name gives."""
+    if before.name == SAVINGS and _NO_MORE_MONTHLY.search(reading.text) and "principal" in before.arguments:
+        return replace(before, arguments={k: v for k, v in before.arguments.items() if k != "monthly_contribution"})
     if over := OVER_YEARS.fullmatch(mended_words(reading.text)):
         years = next((span.text for span in reading.amounts if over["years"] == span.text.lower()), None)
         return replace(before, arguments={**before.arguments, "years": years}) if years else None
