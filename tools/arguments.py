@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tools.context import Listing, ToolContext
 from tools.errors import ArgumentError
-from tools.narrowing import narrow_names, narrow_terms
+from tools.narrowing import narrow_names
 from tools.parsing.currencies import parse_currency
 from tools.parsing.dates import parse_date
 from tools.parsing.exchanges import parse_exchange
@@ -33,6 +33,7 @@ from tools.parsing.numbers import parse_number, parse_percent, parse_years
 from tools.parsing.periods import Period, parse_period
 from tools.parsing.sectors import parse_sector
 from tools.parsing.spans import find_names
+from tools.terms import narrow_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

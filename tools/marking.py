@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, EXCHANGE, NUMBER, PERCENT, PERIOD, SECTOR, YEARS
 from tools.knowledge.entries import is_everyday
-from tools.narrowing import is_misspelt_term, known_names
+from tools.narrowing import known_names
 from tools.parsing.capital_names import NO_NAMES, capital_names
 from tools.parsing.casual import in_full, without_sounds
 from tools.parsing.mending import mends
@@ -24,6 +24,7 @@ from tools.parsing.numbers import parse_number
 from tools.parsing.question_words import is_word
 from tools.parsing.spans import Span, find_names
 from tools.parsing.told import find_homes, find_people
+from tools.terms import is_misspelt_term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,8 @@ _SHORTEST_UNKNOWN = 2
 _ANY_PLACE, _ANYBODY = "Leeds", "Anna"
 """Wherever people come from and whatever they are called, the model reads this: it must not decide by that."""
 _ASKS_MEANING = re.compile(
-    r"\b(?:wh?[ao]ts?(?:'s)?|(?:waht|whta|hwat|wht|whst|wath)s?|define|meaning|means?|meant|expla?i?n|expalin|explian|definition|stands? for|"
+    r"\b(?:wh?[ao]ts?(?:'s)?|(?:waht|whta|hwat|wht|whst|wath)s?|define|meaning|means?|meant|expla?i?n|expalin"
+    r"|explian|definition|stands? for|"
     r"signif(?:y|ies)|understand|"
     r"difference|how (?:does|do|did) .{1,40} work|jargon|plain (?:english|words)|the (?:word|term|phrase|concept))\b",
     re.IGNORECASE,

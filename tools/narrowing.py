@@ -1,4 +1,4 @@
-"""Which pieces of a question could be a name or a term, by what the directory and the glossary know."""
+"""Which pieces of a question could be a name, by what the directory knows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
-from tools.knowledge.entries import mended_term
 from tools.parsing.capital_names import OF_PLACE
 from tools.parsing.casual import FULL_FORMS
 from tools.parsing.currencies import CURRENCY_PLACES
@@ -31,15 +30,14 @@ _OWNED = re.compile(r"['’`´]s\Z")
 _STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
-_SHORTEST_SLIP, _SHORTEST_SINGLE = 4, 6
-"""Letters of a word that may be a finance word with a slip in it, among others and alone."""
 _SHORTEST_TICKER = 4
 """Letters of a ticker in small letters that is a slip of a word, too: "intc" is not "into", but where that fits."""
 _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?|['’]s\s", re.IGNORECASE)
 """Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
 _BESIDE = re.compile(r"(?:['’]s)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
 _RELATED = re.compile(
-    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker|miner|successor"
+    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker"
+    r"|miner|successor"
     r"|producer|subsidiary|supplier|spin-?off|offshoot|sister|neighbou?r)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
     re.IGNORECASE,
 )
@@ -151,12 +149,16 @@ def _is_long_name(text: str, context: ToolContext) -> bool:
         context.symbols.begins_one(text) or (words[-1].lower() in LEGAL_FORMS and context.symbols.means_one(text))
     ):
         return True
+    return bool(odd) and _may_be_name(words, text, context) and context.symbols.means_one(text)
+
+
+def _may_be_name(words: Sequence[str], text: str, context: ToolContext) -> bool:
+    """Whether no word of `text` says what is asked; small words may stand inside: "bank of amercia"."""
     joined = words[0], *(word for word in words[1:-1] if word not in INSIDE_NAMES), words[-1]
-    if not odd or not all(map(_is_name_like, joined)) or _has_slip_beside_name(text, context):
+    if not all(map(_is_name_like, joined)) or _has_slip_beside_name(text, context):
         return False
-    if len(joined) < len(words) and any(map(context.symbols.means_one, _INSIDE.split(text))):
-        return False  # "price of Stryker", "tesla and nvda"
-    return context.symbols.means_one(text)
+    is_several = len(joined) < len(words) and any(map(context.symbols.means_one, _INSIDE.split(text)))
+    return not is_several  # "price of Stryker", "tesla and nvda"
 
 
 def _has_slip_beside_name(text: str, context: ToolContext) -> bool:
@@ -185,7 +187,9 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
     return [
         name
         for name in names
-        if not (_describes_next(name, names, text, context) or _is_rather_word(name, names, text) or _is_measure(name, text))
+        if not (
+            _describes_next(name, names, text, context) or _is_rather_word(name, names, text) or _is_measure(name, text)
+        )
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
         and not (name.text.islower() and name.text.isalpha() and parse_period(name.text))  # "tday"
         and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
@@ -296,28 +300,6 @@ def related_name(text: str, end: int, names: Sequence[Span]) -> str | None:
     known = next((other.text for other in names if other.start == related.start("named")), None)
     is_common = is_word(related["named"].lower()) or related["named"].lower() in FUNCTION_WORDS
     return known or (None if is_common else related["named"])
-
-
-def narrow_terms(spans: list[Span], context: ToolContext) -> list[Span]:
-    """Candidates for a term: those of the glossary where there are any, without those inside a longer one."""
-    terms = [span for span in spans if context.knows_term(span.text) or is_misspelt_term(span.text, context)]
-    return [span for span in terms or spans if not inside_longer(span, terms)]
-
-
-def is_misspelt_term(text: str, context: ToolContext) -> bool:
-    """Whether `text` is a term of the glossary with a slip in a word of it: "expnese ratio", "amortizaton"."""
-    words = text.split(" ")
-    if (mended(words[0]) or words[0].lower()) in FUNCTION_WORDS or context.knows_term(text):
-        return False
-    common = " ".join(mended(word) or word for word in words)
-    if len(words) > 1 and common != text and context.knows_term(common):
-        return True
-    wrong = [word for word in _LETTERS.findall(text) if not is_word(word.lower())]
-    shortest = _SHORTEST_SLIP if len(words) > 1 else _SHORTEST_SINGLE
-    if not wrong or min(map(len, wrong)) < shortest or (len(words) == 1 and common != text):
-        return False  # a single word that is a slip of a common one is read as that, asked about or not
-    meant = mended_term(text)
-    return meant is not None and meant != text.lower() and context.knows_term(meant)
 
 
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:

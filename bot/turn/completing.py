@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.turn.choices.choosing import asked_tools, settle_choice
 from bot.turn.choices.ingredients import settle_ingredients
 from bot.turn.choices.refusals import refusal
+from bot.turn.completions.alerts import settle_alerts
 from bot.turn.completions.changes import settle_changes
 from bot.turn.completions.conversions import settle_conversions
 from bot.turn.completions.followups import settle_followup
@@ -47,6 +48,7 @@ RULES = (
     fill_time,
     settle_plan,
     settle_search,
+    settle_alerts,
     settle_changes,
     settle_conversions,
     spread_lists,

@@ -40,7 +40,7 @@ def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message],
 
 
 def older_calls(past: Sequence[PastTurn]) -> tuple[tuple[ToolCall, ...], ...]:
-    """The calls of each turn before the last one, newest turn first: "both" and "the first one" may mean their names."""
+    """The calls of each turn before the last one, newest first: "both" may mean their names."""
     return tuple(_calls_of(turn) for turn in reversed(past[:-1]))
 
 

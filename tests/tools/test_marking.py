@@ -66,6 +66,10 @@ def test_pieces_are_marked(typed: str, read: str) -> None:
         ("did i make any mony", "did i make any money"),  # "many" is as near
         ("rmove zoom form my watchlist", "remove<|name|>zoom from my watchlist"),
         ("whta's the price", "what is the price"),
+        ("gold prcie", "<|name|>gold price"),
+        ("waht is amortiztion", "what is<|term|>amortiztion"),  # a term keeps its slip, too
+        ("wahts a payuot ratoi", "what is a<|term|>payuot ratoi"),
+        ("bank of amercia news", "<|name|>bank of amercia news"),
     ],
 )
 def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
@@ -80,6 +84,15 @@ def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
         ("shw me the chart", "show me the chart"),
         ("how is shw doing", "how is<|name|>shw doing"),
         ("cheapest first", "cheapest first"),
+        ("who is behind s h o p", "who is behind<|name|>s h o p"),
+        ("price of nike and zoom", "price of<|name|>nike and<|name|>zoom"),
+        ("what about gold, the GLD fund", "what about gold, the<|name|>GLD fund"),
+        ("silver SLV rsi", "silver<|name|>SLV<|term|>rsi"),
+        ("gold or GLD", "<|name|>gold or<|name|>GLD"),
+        ("vanguard's voo", "vanguard's<|name|>voo"),
+        ("nike vs m&s", "<|name|>nike vs<|name|>m&s"),
+        ("how is the first one doing", "how is the first one doing"),
+        ("how is it tday", "how is it<|time|>tday"),
         ("how is first solar doing", "how is<|name|>first solar doing"),
         ("And how is its RSI?", "and how is its<|term|>RSI"),
         ("price of RSI", "price of<|name|><|term|>RSI"),

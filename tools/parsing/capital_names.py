@@ -13,7 +13,9 @@ _SENTENCE_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _WRITTEN_AS_NAME = re.compile(
     r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
 )
-OF_PLACE = re.compile(r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])")
+OF_PLACE = re.compile(
+    r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])"
+)
 """A bank or an airline that is called by its place, in small letters: "bank of ireland", "air canada"."""
 _FIRST_WORDS = re.compile(r"\A[\w-]+(?: (?:of|de|du|&)(?: the)?)?(?: |\Z)")
 NO_NAMES = frozenset(
@@ -28,16 +30,22 @@ NO_NAMES = frozenset(
 """Written with a capital, but no names to look up: days, months, holidays, languages; nor houses of funds alone."""
 
 
+def _of_place(match: re.Match[str]) -> Span | None:
+    """The piece up to the end of a place that has an exchange, of one word or two."""
+    place = match["place"]
+    for end in (len(place), place.find(" ")):
+        if end > 0 and parse_exchange(place[:end]) is not None:
+            until = match.start("place") + end
+            return Span(match.start(), until, match.string[match.start() : until])
+    return None
+
+
 def capital_names(text: str) -> list[Span]:
     """What is written as a name in the middle of a sentence: "Swiss Re", "Bank of Ireland", "Google Docs".
 
     Nothing of a text that is all in capitals, or has a capital on most of its words.
     """
-    small = [
-        Span(match.start(), match.end(), match[0])
-        for match in OF_PLACE.finditer(text)
-        if parse_exchange(match["place"]) is not None
-    ]
+    small = [span for match in OF_PLACE.finditer(text) if (span := _of_place(match))]
     words = _LETTERS.findall(text)
     if 2 * sum(word[0].isupper() for word in words) > len(words) + 2:
         return small

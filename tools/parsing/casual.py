@@ -31,7 +31,8 @@ FULL_FORMS = {
 _WORD = re.compile(r"(?<![\w&'/])[a-z]+(?:'[a-z]+)?(?![\w&/])|(?<!\S)&(?!\S)")
 """Nothing of "R&D" and "w/o"."""
 _AN_FOR_AND = re.compile(
-    r"\b(?:an|nd) (?=(?:what|how|when|where|who|which|why|show|list|also|is|are|did|does|then|the|any|my|tell|give|put|add)\b)"
+    r"\b(?:an|nd) (?=(?:what|how|when|where|who|which|why|show|list|also|is|are|did|does|then|the|any|my|tell|give"
+    r"|put|add)\b)"
 )
 """What can stand before no such word but in place of "and"."""
 _SOUNDS = re.compile(r"(?<![\w'])(?:um+|uh+|uhm+|erm*|hm+)(?![\w'])[,.]* ?")

@@ -13,11 +13,13 @@ from tools.parsing.typos import Spelling
 _TABLE = """
 USD|us,u.s.,american,united states|dollar,dollars,buck,bucks|$,us$,usd$,dollar,dollars,buck,bucks,
     greenback,greenbacks,dolares,dólares|us,u.s.,usa,u.s.a.,america,united states,united states of america,the states
-EUR||euro,euros|€,euro,euros,erous,eurs|eurozone,euro zone,euro area,eurozone countries,europe,eu,european union,germany,
+EUR||euro,euros|€,euro,euros,erous,eurs|eurozone,euro zone,euro area,
+    eurozone countries,europe,eu,european union,germany,
     france,italy,spain,netherlands,holland,belgium,austria,ireland,portugal,greece,finland,luxembourg,slovenia,
     slovakia,cyprus,malta,estonia,latvia,lithuania,croatia,bulgaria
 GBP|british,uk,u.k.,english,gb|pound,pounds,ponds,quid,sterling,pound sterling|£,gb£,pound,pounds,quid,quids,sterling,
-    pound sterling,pounds sterling,libra,libras,libras esterlinas,libra esterlina|uk,u.k.,united kingdom,britain,great britain,england,scotland,wales
+    pound sterling,pounds sterling,libra,libras,
+    libras esterlinas,libra esterlina|uk,u.k.,united kingdom,britain,great britain,england,scotland,wales
 JPY|japanese|yen,yens|¥,jp¥,yen,yens,yenes|japan
 CHF|swiss|franc,francs|swissie,sfr,franc,francs,francos suizos|switzerland,liechtenstein
 AUD|australian,aussie,aus|dollar,dollars,buck,bucks|a$,au$,aud$,aussie,aussies|australia

@@ -28,8 +28,10 @@ _PHRASES = {
         "|year so far|current year|this calendar year|start of the year|start of this year|beginning of the year"
         "|since the start of the year|since the beginning of the year|since the start of this year"
         "|since the beginning of this year|since this year began|since january 1|since january 1st|since jan 1"
-        "|since 1 january|since 1 jan|since new year|since new years|since the new year|since new year's|from the start of the year"
-        "|from the beginning of the year|from the begin of the year|since the begin of the year|from the start of this year"
+        "|since 1 january|since 1 jan|since new year|since new years|since the new year|since new year's|from the"
+        " start of the year"
+        "|from the beginning of the year|from the begin of the year|since the begin of the year|from the start of"
+        " this year"
         "|from the beginning of this year",
         "1y": "ttm|trailing twelve months",
         "5y": "half a decade|last half decade|past half decade|last half a decade|past half a decade",

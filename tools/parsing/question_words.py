@@ -18,7 +18,8 @@ SHORT_SLIPS = {
     "cna": "can", "yuo": "you", "nto": "not", "ym": "my", "fo": "of", "ot": "to", "wnat": "want",
     "wich": "which", "ovr": "over", "ths": "this", "thsi": "this", "wht": "what", "hav": "have", "giv": "give",
     "wil": "will", "abot": "about", "frm": "from", "wats": "whats", "smth": "something", "belo": "below",
-    "tehm": "them", "tehn": "then", "tehy": "they", "tehir": "their", "horus": "hours", "stok": "stock", "stokc": "stock", "sotck": "stock", "sho": "show", "watlist": "watchlist",
+    "tehm": "them", "tehn": "then", "tehy": "they", "tehir": "their", "horus": "hours",
+    "stok": "stock", "stokc": "stock", "sotck": "stock", "sho": "show", "watlist": "watchlist",
 }  # fmt: skip
 """Slips in words too short for the spelling."""
 

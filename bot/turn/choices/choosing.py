@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 TOPICS = (OWN, COMPANY, MARKET)
 _CLAUSE = re.compile(
-    r"[,;:?!](?= |$)|\.(?= |$)| (?:an|nd|n) (?=what |how |when |where |who |list |show |tell |give |also |which |is |did |does |any )"
+    r"[,;:?!](?= |$)|\.(?= |$)| (?:an|nd|n) (?=what |how |when |where |who |list |show |tell |give |also |which |is"
+    r" |did |does |any )"
     r"| (?:and|also|plus|then|but|as well as|together with|coupled with|followed by"
     r"|on top of that|additionally|\+) "
 )
@@ -112,7 +113,11 @@ def joined_apart(tool: str, asked: dict[str, list[str]], reading: Reading) -> bo
     if len(clauses) < _PARTS or len(asked) != 1 or _JOINED.search(reading.skeleton.words) is None:
         return False
     known = len(reading.skeleton.names) or min(1, len(reading.earlier_names))
-    saying = [clause for _, clause in clauses if any((said := _first(topic, clause, known)) and said[0].tool == tool for topic in TOPICS)]
+    saying = [
+        clause
+        for _, clause in clauses
+        if any((said := _first(topic, clause, known)) and said[0].tool == tool for topic in TOPICS)
+    ]
     others = [clause for _, clause in clauses if clause not in saying and len(clause.split()) >= _WORDS_OF_ASK]
     return bool(saying and others)
 

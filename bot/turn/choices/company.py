@@ -74,7 +74,12 @@ COMPANY = (
             r"\b(?:is there|any|there is) (?:a |some )?(?:story|stories|notice|notices)\b",
             r"\bNAME ?[,:-]? what is (?:going on|happening)\b",
         ),
-        compiled(r"\bspread\b|\bdo not want\b", r"\bno (?:news|headlines)\b", r"\b<gauge>\b", r"\b(?:share|stock) price\b.*TIME"),
+        compiled(
+            r"\bspread\b|\bdo not want\b",
+            r"\bno (?:news|headlines)\b",
+            r"\b<gauge>\b",
+            r"\b(?:share|stock) price\b.*TIME",
+        ),
     ),
     Cue(
         "get_events",
@@ -88,7 +93,8 @@ COMPANY = (
             r"\bex.?div(?:idend)? (?:for |of |on )?NAME\b",
             r"<it> (?:pays?|paid|hands? out|handed out) (?:\w+ ){0,3}?(?:dividends? )?per share\b",
             r"\bdividends?\W+how much\b.*\bwhen\b",
-            r"\b(?:its|their) next (?:\w+ )?(?:dividend|earnings|results)\b(?! yield)|\bnext (?:dividend|earnings|results)$",
+            r"\b(?:its|their) next (?:\w+ )?(?:dividend|earnings|results)\b(?! yield)|\bnext (?:dividend|earnings"
+            r"|results)$",
         ),
         compiled(
             r"\bwhen (?:you|i)\b|\bmy (?:next |own )?(?:dividends?|payouts?)\b",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bot.messages import ToolCall
 from bot.turn.choices.cues import compiled
 from bot.turn.choices.refusals import ADVICE
-from bot.turn.completions.changes import ALERT, WATCH, WATCHED, direction_of, watch_actions
+from bot.turn.completions.alerts import direction_of
+from bot.turn.completions.changes import ALERT, WATCH, WATCHED, watch_actions
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import CURRENCY
 from tools.parsing.surroundings import surrounded

@@ -46,7 +46,8 @@ ADVICE = compiled(
     r"\b(?:do|would|can) you (?:\w+ )?(?:expect|think|see|believe|reckon|recommend|suggest) .*\b(?:<moves>|buy|sell)\b",
     r"\bwhether you (?:\w+ )?(?:expect|think|believe|reckon)\b",
     r"\b(?:forecast|predict|foresee) (?:the |how |where |what |whether |which |if )",
-    r"(?<!been the )(?<!was the )\b(?:better|best) investment\b|\bbetter buy\b|\bin your (?:view|opinion)\b|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
+    r"(?<!been the )(?<!was the )\b(?:better|best) investment\b|\bbetter buy\b|\bin your (?:view|opinion)\b"
+    r"|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
     r"\bgood (?:time|moment) (?:to|for)\b",
     r"\bbest (?:prospects|to own)\b|\bmore potential\b",
     r"\bi (?:must|have to|need to) (?:\w+ )?<dealt> .*\?",
@@ -86,7 +87,8 @@ BANKING = compiled(
     r"|account (?:is )?(?:locked|blocked))\b",
     r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
     r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
-    r"^(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer|wire|venmo"
+    r"^(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer"
+    r"|wire|venmo"
     r"|pay) .{0,40}\bto my (?:brother|sister|mum|mom|mother|father|dad|friend|wife|husband|landlord|son|daughter"
     r"|cousin|mate|savings|bank)\b",
     r"\bcard (?:was |is |got |has been )?(?:declined|blocked|stolen|lost|frozen|swallowed)\b",
@@ -141,7 +143,8 @@ OF_PRODUCTS = compiled(
     r"|decaf|latte|burgers?|nuggets|fries|wi-?fi|jeans|mattress\w*|vacuum|dishwasher|fridge|microwave|toys?|tyres?|tires?"
     r"|batter(?:y|ies)|chargers?|remote|oil change|gift cards?|coupons?|job openings?|pharmacy|loyalty card|store near"
     r"|near me|near to me|in stock|return policy|dress code|parking|vegan|gluten|flavou?rs?)\b",
-    r"^(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even |ever |now )?"
+    r"^(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even |ever "
+    r"|now )?"
     r"(?:have|sell|do|does|serve|offer|deliver|fit|fix|repair|rent|stock|carry|let|allow|give|take|accept|ship|hiring|cater)\b",
     r"\bNAME still (?:stock|sell|make|serve|carry|do|have)\b",
     r"\bwhat time (?:does|do|will|is|are) NAME (?:open|close|shut|opening|closing)\w*\b",
@@ -154,14 +157,17 @@ SPENDING = compiled(
 )
 """What the asker bought."""
 _OF_THEIR_MONEY = compiled(
-    r"\b(?:debts?|cash|employees|staff|subsidiar\w+|moat|ceo|guidance|market|after hours|pre.?market|buy ?backs?|splits?)\b"
+    r"\b(?:debts?|cash|employees|staff|subsidiar\w+|moat|ceo|guidance|market|after hours|pre.?market|buy ?backs?"
+    r"|splits?)\b"
 )
 OWN_ACCOUNT = compiled(
     r"\bbalance (?:of|on|in) my (?:current|checking|savings?|bank|joint) account\b",
     r"\bmy (?:current|checking|savings?|bank|joint) account balance\b",
 )
 CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
-OF_NOBODY = compiled(r"^(?!.*\bmarkets?\b).*\b(?:about|on|of) (?:them|him|her|that (?:company|stock|one)|the company)\b")
+OF_NOBODY = compiled(
+    r"^(?!.*\bmarkets?\b).*\b(?:about|on|of) (?:them|him|her|that (?:company|stock|one)|the company)\b"
+)
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
 """Tools whose questions say "will" and "forecast" too."""
@@ -190,9 +196,13 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
     hours = any(call.name == "get_market_status" for call in calls)
     unsure = reading.draft.confidence is not None and not reading.is_surer(_UNSURE)
     asking = _asking(words)
-    of_products = OF_PRODUCTS.search(asking) and not (FINANCE.search(asking) or _OF_THEIR_MONEY.search(asking))
+    sold = asking.replace(" sell ", " ")  # what a shop does, not what an owner of shares does
+    of_products = OF_PRODUCTS.search(asking) and not (FINANCE.search(sold) or _OF_THEIR_MONEY.search(asking))
     others = others or any(call.name == "define_term" for call in calls)
-    of_products = (of_products and not (asked or others or any(call.name == "get_market_status" and call.arguments for call in calls))) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
+    of_products = (
+        of_products
+        and not (asked or others or any(call.name == "get_market_status" and call.arguments for call in calls))
+    ) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
     everyday = unsure and not asked and not others and EVERYDAY.search(asking) and not FINANCE.search(words)
     replies = (
         ("DECLINE: advice", not of_balance and not computed and ADVICE.search(words)),
@@ -201,7 +211,10 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
         ("DECLINE: banking", not computed and not reading.is_surer(_SURE) and BANKING.search(words)),
         ("DECLINE: banking", SPENDING.search(words) or OWN_ACCOUNT.search(words)),
         ("CLARIFY: missing", CHANGED_SOMEHOW.search(words)),
-        ("DECLINE: out_of_scope", OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or of_products or everyday),
+        (
+            "DECLINE: out_of_scope",
+            OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or of_products or everyday,
+        ),
     )
     return next((reply for reply, holds in replies if holds), None)
 
@@ -211,7 +224,11 @@ def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
         return "CLARIFY: missing"
     if all(is_into_itself(call, reading) for call in calls):
         return "CLARIFY: missing"
-    if not (reading.earlier or reading.amounts) and calls[0].name == "convert_currency" and _OF_THIS.search(reading.skeleton.words):
+    if (
+        not (reading.earlier or reading.amounts)
+        and calls[0].name == "convert_currency"
+        and _OF_THIS.search(reading.skeleton.words)
+    ):
         return "CLARIFY: missing"
     if [(call.name, call.arguments) for call in calls] == [("get_news", {})] and not reading.earlier:
         return "CLARIFY: symbol" if OF_NOBODY.search(reading.skeleton.words) else None

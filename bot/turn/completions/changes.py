@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from tools.arguments import PRICE
 from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.parsing.surroundings import surrounded
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from tools.parsing.surroundings import Surrounded
 
 WATCH, ALERT, WATCHED = "propose_watchlist_change", "propose_price_alert", "get_watchlist"
-Direction = Literal["above", "below"]
 
 _FOLLOW = r"(?:follow|watch|track|monitor)(?! ?list)"
 _VERB = re.compile(
@@ -24,7 +22,8 @@ _VERB = re.compile(
     rf"|bored of) (?:(?:want|wanna|to|need|with|more|anymore|any|longer|wish) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
     r"|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
-    rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on|observe|start {_FOLLOW}ing"
+    rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
+    rf"|observe|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
 )
 _THEN_SHOWN = re.compile(
@@ -55,21 +54,6 @@ _OFF_NOW = re.compile(
 """After a name that is to be removed: "Opendoor no longer belongs on my watchlist"."""
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
-_DIRECTION = re.compile(
-    r"(?:(?P<above>\b(?:above|over|beyond|exceed(?:s|ing)?|(?:more|higher|greater|dearer|(?:more )?expensive) than)\b|>)"
-    r"|(?P<below>\b(?:below|blow|under|beneath|(?:less|lower|(?:more )?cheap(?:er)?) than)\b|<))(?: \w+){0,2} ?\Z"
-)
-_FALLS = r"(?:tank|drop|fall|dip|slide|sink|crash|plunge|slump|tumble)(?:s|es)?"
-_RISES = r"(?:rise|climb|jump|soar|rocket|rally|rip|pop|shoot)(?:s|es)?"
-_MOVES_TO = re.compile(
-    rf"(?:(?P<above>\b{_RISES}(?: back)?(?: up)? to|\b(?:tops|surpasses|breaks past|gets past|clears|crests))"
-    rf"|(?P<below>\b{_FALLS}(?: back)?(?: down)? (?:to|through|past))) ?\Z"
-)
-_THAN_THAT = re.compile(
-    r"\b(?:(?P<below>lower|less|below|under|beneath)|(?P<above>higher|more|above|over))\b(?: than)? that\b"
-)
-_ALERTED = re.compile(r"\b(?:alert|alarm|notif\w+|tell me|let me know|ping|buzz)\b")
-_OR_FURTHER = re.compile(r" or (?:(?P<above>higher|more|above|over)|(?P<below>lower|less|below|under))\b")
 
 
 _TO_BE_CHANGED = re.compile(
@@ -90,9 +74,9 @@ _GIST = re.compile(r"\b(?:watch ?list|list)\b", re.IGNORECASE)
 
 
 def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    """Watchlist changes by the verb before each name; price alerts by the name before and the word at each price."""
+    """Watchlist changes by the verb before each name."""
     calls = [_with_unknown(call, reading) for call in _of_listed(calls, reading)]
-    return _settle_shown(_settle_alerts(_settle_watchlist(calls, reading), reading), reading)
+    return _settle_shown(_settle_watchlist(calls, reading), reading)
 
 
 def _of_listed(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -155,7 +139,7 @@ def _settle_watchlist(calls: list[ToolCall], reading: Reading) -> list[ToolCall]
     places = [(reading.place(piece) or 0, piece) for piece in said]
     spans = [Span(start, start + len(piece), piece) for start, piece in places]
     if len(changes) == len(calls):
-        spans += [name for name in reading.names if not any(_overlap(name, span) for span in spans)]
+        spans += [name for name in reading.names if not any(overlap(name, span) for span in spans)]
     actions = watch_actions(surrounded(reading.text, spans))
     if actions is None:
         return calls
@@ -179,7 +163,8 @@ def _remembered(change: ToolCall, reading: Reading) -> ToolCall:
     )
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two pieces of a question share a letter."""
     return one.start < other.end and other.start < one.end
 
 
@@ -191,7 +176,7 @@ def watch_actions(names: list[Surrounded]) -> list[tuple[str, str]] | None:
     """(name, add or remove) by the nearest verb before each name; one in a list shares that of the name before it."""
     found: list[tuple[str, str]] = []
     for name in names:
-        action = _action(name)
+        action = action_of(name)
         if action is None and found and _JOINS.fullmatch(name.before):
             action = found[-1][1]
         if action is None:
@@ -200,7 +185,8 @@ def watch_actions(names: list[Surrounded]) -> list[tuple[str, str]] | None:
     return found
 
 
-def _action(name: Surrounded) -> str | None:
+def action_of(name: Surrounded) -> str | None:
+    """Add or remove, by the words around `name`; None where they don't say."""
     verbs = list(_VERB.finditer(name.before))
     if not verbs:
         return "remove" if _OFF_NOW.match(name.after) else None
@@ -210,92 +196,3 @@ def _action(name: Surrounded) -> str | None:
     if last["unsure"]:
         return "remove" if _OFF.match(name.after) else "add" if _ON.match(name.after) else None
     return "remove" if last["remove"] else "add"
-
-
-def _settle_alerts(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    alerts = [call for call in calls if call.name == ALERT]
-    if not alerts or not reading.amounts:
-        return calls
-    if len(alerts) > len(reading.amounts):
-        return [_followed(call, reading) if call.name == ALERT else call for call in calls]
-    if len(alerts) == 1 and len(reading.amounts) == 1:
-        settled = _settled_alert(alerts[0], reading.amounts[0], reading)
-        return [settled if call is alerts[0] else call for call in calls]
-    if len(alerts) == len(calls) and len(reading.amounts) > 1:
-        return _paired(alerts, reading) or calls
-    return calls
-
-
-def _followed(alert: ToolCall, reading: Reading) -> ToolCall:
-    """A watchlist change for the name that a verb of following stands before: it has no price of its own."""
-    pieces = surrounded(reading.text, [*reading.names, *reading.amounts])
-    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
-        if piece.span.text != alert.arguments.get("symbol") or (after and after.span in reading.amounts):
-            continue
-        action = _action(piece)
-        if action and not _ALERTED.search(piece.before):
-            return replace(alert, name=WATCH, arguments={"action": action, "symbols": [piece.span.text]})
-    return alert
-
-
-def _settled_alert(alert: ToolCall, price: Span, reading: Reading) -> ToolCall:
-    arguments = dict(alert.arguments)
-    if price.text in str(arguments.get("symbol", "")):
-        return alert  # a name with a number
-    if reading.place(arguments.get("price", "")) is None or _is_in_name(str(arguments["price"]), reading):
-        arguments["price"] = price.text
-    direction = direction_of(surrounded(reading.text, [price])[0])
-    if direction:
-        arguments["condition"] = direction
-    return replace(alert, arguments=arguments)
-
-
-def _is_in_name(said: str, reading: Reading) -> bool:
-    """Whether a number stands in a name alone: the 500 of "if the S&P 500 falls beneath 5000"."""
-    places = [match.start() for match in re.finditer(rf"(?<![\w.,]){re.escape(said)}(?![\w.,]\w|\w)", reading.text)]
-    return all(any(name.start <= place < name.end for name in reading.names) for place in places)
-
-
-def _paired(alerts: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    """One alert for each price of the question; nothing where a price lacks its name or its direction."""
-    written = [_written(alert, reading) for alert in alerts]
-    named = [*reading.names, *(span for span in written if span and not any(_overlap(span, n) for n in reading.names))]
-    named = list(dict.fromkeys(named))
-    pieces = surrounded(reading.text, [*named, *reading.amounts])
-    names = {(span.start, span.end) for span in named}
-    found: list[ToolCall] = []
-    name = None
-    for piece in pieces:
-        if (piece.span.start, piece.span.end) in names:
-            name = piece.span.text
-            continue
-        direction = direction_of(piece)
-        if direction is None or name is None:
-            return []
-        found.append(replace(alerts[0], arguments={"symbol": name, "condition": direction, "price": piece.span.text}))
-    wanted = {_key(alert, reading) for alert in found}
-    return alerts if wanted == {_key(alert, reading) for alert in alerts} else found
-
-
-def _written(alert: ToolCall, reading: Reading) -> Span | None:
-    """Where the question says the name of `alert`, which the directory may not know."""
-    said = str(alert.arguments.get("symbol", ""))
-    place = reading.place(said)
-    return None if place is None else Span(place, place + len(said), said)
-
-
-def _key(alert: ToolCall, reading: Reading) -> tuple[str | None, ...]:
-    arguments = alert.arguments
-    return (
-        *(str(arguments.get(name)) for name in ("symbol", "condition")),
-        reading.means(PRICE, arguments.get("price")),
-    )
-
-
-def direction_of(price: Surrounded) -> Direction | None:
-    """Above or below, by the words right before the price, or by "or higher" and "lower than that" after it."""
-    said = _DIRECTION.search(price.before) or _MOVES_TO.search(price.before) or _OR_FURTHER.match(price.after)
-    said = said or _THAN_THAT.search(price.after)
-    if said is None:
-        return None
-    return "above" if said["above"] else "below"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
 _LISTS = re.compile(
     rf"(?:'s)?(?: (?:too|first))?(?=.*(?:[,;&+/?]|\b(?:{_LIST_WORD})\b))(?:[,;&+/?\s]|\b(?:{_LIST_WORD}|also|as well as"
-    r"|what about|how about|the same|same|with|a month|per month|monthly|for|of|on|over|about|in|is|was|it|its|who|when|the|my|at|return|returns|first|what if i get"
+    r"|what about|how about|the same|same|with|a month|per month|monthly|for|of|on|over|about|in|is|was|it|its|who"
+    r"|when|the|my|at|return|returns|first|what if i get"
     r"|what if|what was|what were)\b)*"
 )
 """What stands between two of a list: "A and B", "for A, and for B", "A, and what about B"."""
@@ -31,7 +32,9 @@ _AND_THEN = re.compile(
     r"\S+ \S+.*\b(?:and|,) (?:also )?(?:what|how much) (?:was|were)(?: (?:it|that|they))?\b", re.IGNORECASE
 )
 """Before the day of a second rate, with the first one asked for without a day."""
-_AND_ASKED = re.compile(r"\b(?:and|plus|versus|vs) (?:also )?(?:what|how much|the|which)\b.*\b(?:rate|was|is|it)\b", re.IGNORECASE)
+_AND_ASKED = re.compile(
+    r"\b(?:and|plus|versus|vs) (?:also )?(?:what|how much|the|which)\b.*\b(?:rate|was|is|it)\b", re.IGNORECASE
+)
 _OTHER_RATE = re.compile(r"\b(?:inflation|fees?|tax(?:es)?|down|raise|deposit|between|from)\b", re.IGNORECASE)
 _ONE_NAME = frozenset({"propose_price_alert", "get_price_history"})
 """Tools with one name of which a list is no sign: two prices' histories are a comparison."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.names import HISTORY, without_strays
+from bot.turn.completions.comparisons import HISTORY
+from bot.turn.completions.names import without_strays
 from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
 

@@ -10,10 +10,10 @@ from bot.turn.choices.cues import compiled
 from bot.turn.choices.skeleton import plain_words
 from tools.errors import ToolError
 from tools.knowledge.entries import find_entry, knows_term
-from tools.narrowing import is_misspelt_term
 from tools.parsing.finders import inside_longer
 from tools.parsing.question_words import mended
 from tools.parsing.spans import find_names
+from tools.terms import is_misspelt_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +28,16 @@ _LONG_FOR_A_SLIP = 8
 _LONG_FOR_ONE_SLIP = 6
 _TERM = r"(?:an? |the )?(?P<term>[^?!]{2,60}?)"
 _WHAT = r"w(?:h?[ao]t|aht|hta|ht|ath)"
+_EXPLAIN = r"(?:explain|expln|explian|expalin)"
 _ASKED = tuple(
     re.compile(rf"\s*(?:(?:so|ok|hey|hi|please|pls|um|uh),? )*{wording}[\s?.!]*", re.IGNORECASE)
     for wording in (
-        rf"(?:{_WHAT} (?:is|iz|are|was)|{_WHAT}['’]?s|define|explain|explian|expalin|(?:the )?(?:meaning|definition) of) {_TERM}",
+        rf"(?:{_WHAT} (?:is|iz|are|was)|{_WHAT}['’]?s|define|{_EXPLAIN}|(?:the )?(?:meaning|definition) of) {_TERM}",
         rf"{_WHAT} (?:does|dose|do|is|are) {_TERM} (?:mean|maen|men|stand for|meaning)",
         rf"{_TERM} (?:meaning|definition)",
         rf"{_TERM} ?= ?",
         rf"{_TERM},? (?:talk to me|explain(?: it| that)?|tell me|put it) like (?:i['’]?m|i am) .{{1,20}}",
-        rf"(?:explain|expln|explian|expalin) {_TERM} like (?:i['’]?m|i am) .{{1,20}}",
+        rf"{_EXPLAIN} {_TERM} like (?:i['’]?m|i am) .{{1,20}}",
     )
 )
 _SURE = -0.3
@@ -47,11 +48,13 @@ _MAY_ASK = re.compile(
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?: then)?(?: the)?"
+    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?:"
+    r" then)?(?: the)?"
     r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"
     r"|what wants to say|explain(?:ing)?(?: (?:me|to me|us))?(?: what)?|defin(?:e|ing)|eli ?NUMBER|eli ?5"
-    r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|(?:\w+ )?(?:do|does) (?:you|they|people|one) mean) by"
+    r"|(?:meaning|definition|concept|idea) (?:of|behind)|what (?:is meant|(?:\w+ )?(?:do|does) (?:you|they|people"
+    r"|one) mean) by"
     r"(?: (?:it|its|their) being)?|what wants? to say"
     r"|difference between)"
     rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? what the{_QUOTE}\Z"
@@ -60,7 +63,8 @@ _ASKS = re.compile(
 _WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
-    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|is|are|what|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
+    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|is|are|what"
+    rf"|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
     r"|fr|tho|lol|lmao|again|really|actually|anyway|even|mate|bro|fam|bruv|thanks|thx|ta|cheers|everyone|everybody"
     r"|people|i keep|i hear)\b)"
 )

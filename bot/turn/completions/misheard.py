@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.turn.completions.names import HISTORY
+from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.taken_back import taken_back_later
 from tools.parsing.surroundings import mended_words
 
@@ -32,7 +32,8 @@ _ASKS_PRICE = re.compile(
     r"\b(?:prices?|worth|costs?|quotes?|trad(?:es?|ing)|go(?:es|ing)? for|at|how much|value|up|down|doing|stands?)\b"
 )
 _ASKS_MEANING = re.compile(
-    r"\b(?:what(?:'?s| is| are| does| do)|what \w+ (?:is|are|does|do)|wtf|tf is|means?|meaning|meant|explain\w*|defin\w*|eli5|difference|stands? for"
+    r"\b(?:what(?:'?s| is| are| does| do)|what \w+ (?:is|are|does|do)|wtf|tf is|means?|meaning|meant|explain\w*"
+    r"|defin\w*|eli5|difference|stands? for"
     r"|understand|how (?:does|do)|expand|clarify|tell me|concept|terms?"
     r"|which thing|uses?|used|serves?)\b"
 )
@@ -44,7 +45,8 @@ _LOOK_UP = "find_symbol"
 
 
 _WHAT_IS_IT = re.compile(
-    r"\b(?:and|n|nd|an|,|\?|&)(?: also)? *(?:what(?:'?s| is| are)|how (?:much|high) is|give me|tell me)(?: it| that| its| theirs?"
+    r"\b(?:and|n|nd|an|,|\?|&)(?: also)? *(?:what(?:'?s| is| are)|how (?:much|high) is|give me|tell me)(?: it| that"
+    r"| its| theirs?"
     r"| the)?(?: (?:for|of|at|with))? [\w.&'-]+(?: [\w.&'-]+)?(?:'s)?(?: (?:at|is|one))?\W*\Z"
 )
 _PLAINLY_PRICE = re.compile(r"\b(?:price|quote|trad\w+|shares? (?:at|cost)|worth)\b")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from bot.turn.completions.comparisons import JOINS, of_one
 from tools.arguments import CURRENCY, NAME, PERIOD, SYMBOL
 from tools.narrowing import related_name
 from tools.parsing.mending import mends
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
-_PAIR, _SEVERAL = 2, 3
+_SEVERAL = 3
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
 _SAYS_WHOSE = re.compile(r"\w(?:['’]s)? (?:owner|maker|parent|rival|producer|miner|brand)\Z", re.IGNORECASE)
@@ -34,16 +35,14 @@ _WORD_OF_ASK = re.compile(
 _ASKED_OF = re.compile(r"\A(?:why|what|how|when|where|who)['’]?s (?=\w)", re.IGNORECASE)
 _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
 """What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
-_OF_THE_SHARE = re.compile(r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE)
+_OF_THE_SHARE = re.compile(
+    r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE
+)
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
 _CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
 """Words written as one name: "Rite Aid", "Tate & Lyle"."""
-_JOINS = r"[,;&+/]|\b(?:and|or|plus|n|vs|versus|with|against|to|than|also|then)\b"
-_JOINED = re.compile(rf"(?=.*(?:{_JOINS}))(?:{_JOINS}|\s){{1,20}}")
+_JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
 """What stands between two names of a list, or of a comparison."""
-_AGAINST_IT = re.compile(r" (?:vs\.?|versus|against) (?:the )?(?P<word>[^\W_][\w&'-]*)", re.IGNORECASE)
-_IT_AGAINST = re.compile(r"(?P<word>[^\W_][\w&'-]*) (?:vs\.?|versus|against) (?:the )?\Z", re.IGNORECASE)
-_COMPARE, HISTORY = "compare_performance", "get_price_history"
 _OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
 """What asks of the asker's portfolio what these ask of one company."""
 _WHOLE = frozenset({"get_portfolio", *_OF_THE_WHOLE.values()})
@@ -53,7 +52,7 @@ def settle_names(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each name as the whole known name of the question that it is a piece of; calls about no name go."""
     settled = [_settled(call, reading) for call in calls]
     real = [call for call in settled if not _is_about_figure(call, settled, reading)]
-    whole = _about_the_whole([_of_one(call, real or settled, reading) for call in real or settled], reading)
+    whole = _about_the_whole([of_one(call, real or settled, reading) for call in real or settled], reading)
     return whole if reading.said is None else _without_invented(whole, reading)
 
 
@@ -143,7 +142,9 @@ def _owned(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> s
     """The known name right after what only says whose owner or maker it is: "ozempic maker novo nordisk"."""
     if not _SAYS_WHOSE.search(piece):
         return None
-    return next((name.text for name in reading.names for _, end in places if reading.text[end : name.start] in _SPACED), None)
+    return next(
+        (name.text for name in reading.names for _, end in places if reading.text[end : name.start] in _SPACED), None
+    )
 
 
 def _cut(piece: str, reading: Reading) -> str:
@@ -211,50 +212,6 @@ def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading
         return False
     said = [str(other.arguments.get(key, "")) for other in calls for key in ("years", "annual_rate_percent")]
     return name in said or (not re.search(r"[^\W\d_]", name) and any(figure.startswith(name) for figure in said))
-
-
-def _of_one(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
-    """A comparison of one known name with a word that stands in no list with it is about that one.
-
-    So is one of a single name where the others of the question are compared by another call.
-    """
-    said = call.arguments.get("symbols")
-    if call.name != _COMPARE or not isinstance(said, list) or reading.earlier:
-        return call
-    compared = [other for other in calls if other is not call and other.name == _COMPARE]
-    others = [str(piece) for other in compared for piece in other.arguments.get("symbols", ())]
-    if len(said) == 1 and any(name.text == said[0] for name in reading.names) and len(set(others)) >= _PAIR:
-        return history_of(str(said[0]), call)
-    if len(said) == 1 and (other := _other_side(str(said[0]), reading)):
-        return replace(call, arguments={**call.arguments, "symbols": [str(said[0]), other]})
-    if len(said) == len(reading.names) == 1:
-        return history_of(str(said[0]), call)
-    known = [str(piece) for piece in said if any(span.text == piece for span in reading.names)]
-    if len(known) != 1 or len(reading.names) != 1 or len(said) != _PAIR:
-        return call
-    other = next((str(piece) for piece in said if piece not in known), "")
-    first, second = sorted((known[0], other), key=reading.text.find)
-    gap = reading.text[reading.text.find(first) + len(first) : reading.text.find(second)]
-    if not other.islower() or re.search(_JOINS, gap) or reading.context.symbols.means_one(other):
-        return call
-    return history_of(known[0], call)
-
-
-def _other_side(said: str, reading: Reading) -> str | None:
-    """The word that a name is set against: "woolies vs coles"."""
-    place = reading.place(said)
-    if place is None:
-        return None
-    text = reading.text
-    beside = _AGAINST_IT.match(text, place + len(said)) or _IT_AGAINST.search(text[:place])
-    word = beside["word"] if beside else ""
-    return word if word and word.lower() not in FUNCTION_WORDS else None
-
-
-def history_of(name: str, call: ToolCall) -> ToolCall:
-    """The history of one name over the time of `call`, a comparison."""
-    period = {key: value for key, value in call.arguments.items() if key == "period"}
-    return replace(call, name=HISTORY, arguments={"symbol": name, **period})
 
 
 def _about_the_whole(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.names import HISTORY, history_of
+from bot.turn.completions.comparisons import HISTORY, history_of
 from bot.turn.completions.reading import names_in
 from bot.turn.completions.variations import COMPARE
 from tools.arguments import NAME, SYMBOL
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
 PLACED = re.compile(
     r"\bthe (?P<place>first|former|second|third|last|latter)(?: (?:one|of (?:those|them|these|the two)|company|stock"
-    r"|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?|drops?|goes|hits"
+    r"|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?"
+    r"|drops?|goes|hits"
     r"|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as|then)\b))",
     re.IGNORECASE,
 )
 """One of several that were asked about before; not "the first quarter"."""
 _ALL = re.compile(r"\b(?:all (?:three|3|of (?:them|those|these))|the three(?: of them)?|the whole lot|the lot)\b")
 _BOTH = re.compile(
-    r"\b(?:both(?! (?:my|our))|the two(?: of (?:them|those))?|the pair|those two|these two|them two|each other|one another"
+    r"\b(?:both(?! (?:my|our))|the two(?: of (?:them|those))?|the pair|those two|these two|them two|each other|one"
+    r" another"
     r"|each of (?:them|those|these)|(?:compare|add|remove|watch|follow|put|take|chuck|stick) (?:them|those|these|all)"
     r"|head to head)\b"
 )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.turn.completions.meanings import is_slip
 from tools.knowledge.entries import knows_term
-from tools.narrowing import narrow_terms
 from tools.parsing.spans import find_names
 from tools.parsing.surroundings import mended_words
+from tools.terms import narrow_terms
 
 if TYPE_CHECKING:
     from bot.messages import ToolCall

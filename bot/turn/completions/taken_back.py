@@ -30,7 +30,8 @@ _BREAK = re.compile(
 """Where other words end and what is meant instead begins."""
 _STRONG = re.compile(r"\b(?:no|nope|wait|sorry|rather|scratch|not that|mean|meant|make|say)\b", re.IGNORECASE)
 _NOT_BUT = re.compile(
-    r"[,.;\s–-]*(?:(?:but|rather|instead|i (?:wanted|meant|mean|want|need)|make (?:it|that)|it is|it's|its)\b[,\s]*){1,3}"
+    r"[,.;\s–-]*(?:(?:but|rather|instead|i (?:wanted|meant|mean|want|need)|make (?:it|that)|it is|it's"
+    r"|its)\b[,\s]*){1,3}"
     r"(?:the )?",
     re.IGNORECASE,
 )

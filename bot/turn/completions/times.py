@@ -32,7 +32,8 @@ _TO_COME = re.compile(r"\b(?:next|coming|upcoming|following)\s+\Z", re.IGNORECAS
 
 
 _SAME_TIME = re.compile(
-    r"\b(?:(?:that|the same|this same|same|those) (?:time|times|duration|span of time|period|span|stretch|timeframe|days?|weeks?|months?|quarters?"
+    r"\b(?:(?:that|the same|this same|same|those) (?:time|times|duration|span of time|period|span|stretch|timeframe"
+    r"|days?|weeks?|months?|quarters?"
     r"|years?)|since then|meanwhile|in the meantime|(?:with|alongside) (?:it|that)\s*[?.!]*\Z"
     r"|(?:does|did|do) (?:that|it|this) compare)\b|\bof that,",
     re.IGNORECASE,

@@ -10,10 +10,10 @@ from bot.messages import ToolCall
 from bot.turn.completions.names import odd_words
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import SECTOR, SYMBOL
-from tools.narrowing import narrow_terms
 from tools.parsing.conditions import CONDITIONS, LIMIT
 from tools.parsing.spans import find_names
 from tools.parsing.surroundings import mended_words
+from tools.terms import narrow_terms
 
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
@@ -59,7 +59,8 @@ _ASKS = re.compile(
 """Asks for something of its own, which no alert and no search before it answers."""
 _ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
 _NO_MORE_MONTHLY = re.compile(
-    r"\b(?:without|minus|no|forget|drop|leave out|not) (?:the |any |those |adding |my )*(?:monthly|contributions?|extra|top.?ups?"
+    r"\b(?:without|minus|no|forget|drop|leave out|not) (?:the |any |those |adding |my )*(?:monthly|contributions?"
+    r"|extra|top.?ups?"
     r"|adding|deposits)\b(?!.*\d)",
     re.IGNORECASE,
 )

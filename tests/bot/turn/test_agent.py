@@ -249,3 +249,19 @@ async def test_a_call_written_as_prose_is_not_run() -> None:
 async def test_an_answer_cut_short_is_marked() -> None:
     decision, _, _ = await run(["Apple rose and", EndPiece(cut=True)])
     assert decision.cut
+
+
+async def test_both_may_be_names_of_older_turns() -> None:
+    model = ScriptedModel([[get("Microsoft"), EndPiece(confidence=-0.1)]], is_native=True)
+    agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), lambda _: None)
+    before = [Message("user", "price of Microsoft"), Message("assistant", "", (get("Microsoft"),))]
+    said = ("price of both again", "price of Microsoft", "Microsoft")
+    decision = await agent.run([*before, Message("user", said[0])], said, [(get("Apple"),)])
+    assert [result.resolved for result in decision.results] == [{"symbols": ["AAPL", "MSFT"]}]
+
+
+async def test_names_of_older_turns_are_not_made_up() -> None:
+    model = ScriptedModel([[get("Share 3"), EndPiece(confidence=-0.1)]], is_native=True)
+    agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), lambda _: None)
+    decision = await agent.run([Message("user", "price of Apple")], ("price of Apple",), [(get("Microsoft"),)])
+    assert decision.results == []  # nobody said it, in no turn

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.fakes.market_data import tool_context
 from tools.errors import ArgumentError
-from tools.knowledge import glossary
 from tools.knowledge import entries as glossary_entries
 from tools.knowledge.entries import entries, find_entry, mended_term
 from tools.knowledge.glossary import define_term
@@ -111,3 +110,16 @@ def test_any_text_is_found_or_refused(text: str) -> None:
         assert str(refusal)  # noqa: PT017 (either outcome is right)
     else:
         assert entry.definition
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("amortizaton", "amortization"), ("Divdend yeild", "dividend yield"), ("poision pill", "poison pill")],
+)
+def test_slips_in_terms_are_mended(typed: str, meant: str) -> None:
+    assert mended_term(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["zorblax", "risotto", ""])
+def test_what_is_near_no_term_is_not_mended(typed: str) -> None:
+    assert not mended_term(typed)

@@ -17,6 +17,8 @@ from tools.parsing.casual import FULL_FORMS, in_full, without_sounds
         ("apples & pears", "apples and pears"),
         ("a&b w/o c", "a&b w/o c"),
         ("cant rn", "can not right now"),
+        ("an what now", "and what now"),
+        ("an apple, an orange", "an apple, an orange"),
         ("pxs of atmos", "pxs of atmos"),
     ],
 )

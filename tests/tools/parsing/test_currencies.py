@@ -104,3 +104,14 @@ def test_long_text_is_refused_at_once(piece: str) -> None:
     assert parse_currency(piece * 10_000) is None
     assert parse_pair(piece * 10_000) is None
     assert time.perf_counter() - started < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("pouns", "GBP"), ("libras", "GBP"), ("erous", "EUR"), ("turkish lria", "TRY"), ("pesos mexicanos", "MXN"),
+        ("pesos filipinos", "PHP"), ("dolars", "USD"), ("dolares", "USD"), ("british ponds", "GBP"), ("yenes", "JPY"),
+    ],
+)  # fmt: skip
+def test_slips_and_names_of_other_languages(text: str, code: str) -> None:
+    assert parse_currency(text) == code

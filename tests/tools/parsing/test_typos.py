@@ -140,6 +140,13 @@ def test_a_phrase_with_a_foreign_word_is_given_up() -> None:
     assert spelling.corrected("2015-2018", "2015-2018") == "2015-2018"
 
 
+def test_a_slip_of_a_word_and_its_plural_means_one_thing() -> None:
+    spelling = Spelling(["pound", "pounds", "sound", "rounds"])
+    assert spelling.corrected("pouns", "pouns") == "pounds"
+    assert spelling.corrected("poun", "poun") == "pound"
+    assert Spelling(["bound", "bount"]).corrected("boun", "boun") is None
+
+
 def test_ordinary_words_are_small_english_words() -> None:
     words = ordinary_words()
     assert {"mouth", "weak", "there", "form", "nike"} <= words

@@ -38,6 +38,14 @@ DECLINED = "DECLINE: out_of_scope"
         ("is Nike up or down", "get_quote", {"symbols": ["Nike"]}),
         ("which has grown more, Nike or Tesla?", "compare_performance", {"symbols": ["Nike", "Tesla"]}),
         ("did Nike outperform Tesla", "compare_performance", {"symbols": ["Nike", "Tesla"]}),
+        ("Nike level", "get_quote", {"symbols": ["Nike"]}),
+        ("Nike against the mean of 50 days, its average of the last 50 days", "get_technicals", NIKE),
+        (
+            "what happened to the Nike share price over 3 months",
+            "get_price_history",
+            {**NIKE, "period": "over 3 months"},
+        ),
+        ("how high has Nike been last year", "get_price_history", {**NIKE, "period": "last year"}),
     ],
 )
 def test_asked_for(settled: Callable[..., Any], text: str, tool: str, arguments: dict[str, Any]) -> None:

@@ -65,3 +65,45 @@ def test_an_everyday_thing_does_not_outweigh_a_sure_decision(settled: Callable[.
     text = "the lyrics of that Nike song"
     assert settled(text, QUOTE, confidence=-0.02) == [QUOTE]
     assert settled(text, QUOTE, confidence=None) == [QUOTE]
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "reply"),
+    [
+        ("does Nike sell tents", QUOTE, "DECLINE: out_of_scope"),
+        ("what time does Nike close tonight", QUOTE, "DECLINE: out_of_scope"),
+        ("which phone is better, Nike's or Sony's?", QUOTE, "DECLINE: out_of_scope"),
+        ("who won the cup", MINE, "DECLINE: out_of_scope"),
+        ("how much did I spend on shoes in May", MINE, "DECLINE: banking"),
+        ("send 40 to my sister", MINE, "DECLINE: banking"),
+        ("the balance of my savings account please", MINE, "DECLINE: banking"),
+        ("how do I pay less tax on Nike", QUOTE, "DECLINE: advice"),
+        ("do I declare my dividends", MINE, "DECLINE: advice"),
+        ("you believe Nike climbs further?", QUOTE, "DECLINE: advice"),
+        ("shares or bonds for me", MINE, "DECLINE: advice"),
+        ("swap my Nike for Tesla", QUOTE, "DECLINE: trade_order"),
+        ("change my watchlist", ("get_watchlist", {}), "CLARIFY: missing"),
+        ("turn this into euros and into yen please", ("convert_currency", {"from_currency": "euros", "to_currency": "yen"}),
+         "CLARIFY: missing"),
+        ("what do the papers say about them", ("get_news", {}), "CLARIFY: symbol"),
+    ],
+)  # fmt: skip
+def test_refused_by_what_is_asked_for(settled: Callable[..., Any], text: str, call: Any, reply: str) -> None:
+    assert settled(text, call) == reply
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("what does Nike sell", ("get_fundamentals", {"symbol": "Nike"})),
+        ("does Nike have a lot of debt", ("get_fundamentals", {"symbol": "Nike"})),
+        ("what time does the nasdaq open", ("get_market_status", {"exchange": "nasdaq"})),
+        ("who won this year, Nike or Tesla", ("compare_performance", {"symbols": ["Nike", "Tesla"]})),
+        ("over breakfast: what is a blue chip", ("define_term", {"term": "blue chip"})),
+        ("what is going on in the markets, I heard about it", ("get_news", {})),
+        ("what has been the better investment since 2020, Nike or Tesla",
+         ("compare_performance", {"symbols": ["Nike", "Tesla"], "period": "since 2020"})),
+    ],
+)  # fmt: skip
+def test_kept_in_spite_of_it(settled: Callable[..., Any], text: str, call: Any) -> None:
+    assert settled(text, call)[0][0] == call[0]

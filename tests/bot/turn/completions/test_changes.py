@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WATCH, ALERT = "propose_watchlist_change", "propose_price_alert"
+WATCH = "propose_watchlist_change"
 
 
 def change(action: str, *names: str) -> tuple[str, dict[str, Any]]:
@@ -42,32 +42,6 @@ def test_watchlist(completed: Callable[..., Any], text: str, written: list[Any],
 
 
 @pytest.mark.parametrize(
-    ("text", "written", "wanted"),
-    [
-        ("alert me if nike goes under 70", [alert("nike", "above", "70")], [alert("nike", "below", "70")]),
-        ("tell me when nike is at 70 or higher", [alert("nike", "below", "70")], [alert("nike", "above", "70")]),
-        ("ping me over text when nike drops to 70", [alert("nike", "below", "70")], None),
-        ("tell me when nike hits 70", [alert("nike", "below", "70")], None),
-        ("no, make it 65", [alert("nike", "below", "70")], [alert("nike", "below", "65")]),
-        (
-            "alert when nike is above 90 and when tesla is below 200",
-            [alert("nike", "above", "200"), alert("tesla", "above", "90")],
-            [alert("nike", "above", "90"), alert("tesla", "below", "200")],
-        ),
-        (
-            "alert when nike is above 90 or below 60",
-            [alert("nike", "above", "90")],
-            [alert("nike", "above", "90"), alert("nike", "below", "60")],
-        ),
-        ("go with wapex 200", [alert("wapex 200", "below", "310")], None),
-        ("alert for nike at 90 and 60", [alert("nike", "above", "90")], None),
-    ],
-)
-def test_alerts(completed: Callable[..., Any], text: str, written: list[Any], wanted: list[Any] | None) -> None:
-    assert completed(text, *written) == (written if wanted is None else wanted)
-
-
-@pytest.mark.parametrize(
     ("text", "action"),
     [
         ("nike no longer belongs on my watchlist", "remove"),
@@ -79,15 +53,6 @@ def test_alerts(completed: Callable[..., Any], text: str, written: list[Any], wa
 )
 def test_what_is_said_after_the_name_or_of_seeing_it(completed: Callable[..., Any], text: str, action: str) -> None:
     assert completed(text, change("add", "nike")) == [change(action, "nike")]
-
-
-def test_what_is_followed_has_no_price(completed: Callable[..., Any]) -> None:
-    text = "stop following nike and set an alert for tesla above 150"
-    alerts = [alert("nike", "above", "150"), alert("tesla", "above", "150")]
-    assert completed(text, *alerts) == [change("remove", "nike"), alerts[1]]
-    assert completed(text, change("remove", "nike", "tesla"), alerts[1]) == [change("remove", "nike"), alerts[1]]
-    both = [alert("nike", "above", "150"), alert("tesla", "above", "150")]
-    assert completed("alert me when nike or tesla is above 150", *both) == both
 
 
 @pytest.mark.parametrize(
@@ -108,25 +73,6 @@ def test_a_verb_without_a_place_leaves_what_was_written(completed: Callable[...,
     assert completed("watchlist it", change("add", "zorblax")) == [change("add", "zorblax")]
 
 
-@pytest.mark.parametrize(
-    ("text", "condition"),
-    [
-        ("alert me if zorblax tanks to 30", "below"),
-        ("alert me once zorblax tops 30", "above"),
-        ("zorblax is at 30, alert me if it goes lower than that", "below"),
-        ("alert me when zorblax climbs back up to 30", "above"),
-    ],
-)
-def test_which_way_a_price_moves(completed: Callable[..., Any], text: str, condition: str) -> None:
-    for written in ("above", "below"):
-        assert completed(text, alert("zorblax", written, "30")) == [alert("zorblax", condition, "30")]
-
-
-def test_alerts_on_names_that_nobody_knows_keep_them(completed: Callable[..., Any]) -> None:
-    alerts = [alert("nike", "above", "150"), alert("zorblax", "below", "20")]
-    assert completed("alert me if nike goes over 150 and if zorblax drops below 20", *alerts) == alerts
-
-
 def test_what_nobody_wants_to_follow_anymore_goes(completed: Callable[..., Any]) -> None:
     text = "i do not want anymore to follow nike, delete it"
     assert completed(text, change("add", "nike")) == [change("remove", "nike")]
@@ -138,3 +84,39 @@ def test_the_list_is_shown_where_that_is_asked_for(completed: Callable[..., Any]
     assert completed("drop nike and show me the list", change("remove", "nike")) == [change("remove", "nike"), shown]
     both = [change("remove", "nike"), shown]
     assert completed("drop nike and show me the list", *both) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("put nike and zorblax on my watchlist", ["nike", "zorblax"]),
+        ("take uh nike, blue barn and zorblax off my list", ["nike", "blue barn", "zorblax"]),
+        ("put nike and what i said on my watchlist", ["nike"]),
+    ],
+)
+def test_names_that_nobody_knows_are_listed_too(completed: Callable[..., Any], text: str, names: list[str]) -> None:
+    action = "remove" if text.startswith("take") else "add"
+    [(name, arguments)] = completed(text, (WATCH, {"action": action, "symbols": ["nike"]}))
+    assert (name, arguments) == (WATCH, {"action": action, "symbols": names})
+
+
+def test_what_the_list_holds_may_be_taken_off_it(completed: Callable[..., Any]) -> None:
+    shown = ("get_watchlist", {})
+    removed = [(WATCH, {"action": "remove", "symbols": ["nike"]})]
+    assert completed("nike is still on my watchlist. please remove it", shown) == removed
+    assert completed("is nike still on my watchlist", shown) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("keep tabs on nike", "add"),
+        ("yeet nike outta my watchlist", "remove"),
+        ("i want to observe nike from now", "add"),
+    ],
+)
+def test_verbs_of_following(completed: Callable[..., Any], text: str, action: str) -> None:
+    other = "remove" if action == "add" else "add"
+    assert completed(text, (WATCH, {"action": other, "symbols": ["nike"]})) == [
+        (WATCH, {"action": action, "symbols": ["nike"]})
+    ]

@@ -122,3 +122,17 @@ def test_a_rate_now_and_then(completed: Callable[..., Any]) -> None:
     then = (CONVERT, {**call[1], "date": "on 3 june 2020"})
     got = completed("90 usd in pesos and what was it on 3 june 2020", call)
     assert got in ([now, call], [now, then])
+
+
+def test_the_currency_of_before_by_its_last_word() -> None:
+    before = ToolCall("convert_currency", {"amount": "5", "from_currency": "pounds", "to_currency": "philippine pesos"})
+    written = ToolCall("convert_currency", {"amount": "9", "from_currency": "pounds", "to_currency": "pesos"})
+    settled = settle(Draft([written]), "and 9 to those pesos", TOOLBOX, reading_context(), [before])
+    assert [call.arguments["to_currency"] for call in settled.calls] == ["philippine pesos"]
+
+
+def test_a_day_is_no_name_beside_a_conversion(completed: Callable[..., Any]) -> None:
+    now = (CONVERT, {"from_currency": "usd", "to_currency": "inr"})
+    day = ("get_quote", {"symbols": ["4 May 2021"]})
+    got = completed("usd to inr now and also the rate on 4 May 2021", now, day)
+    assert [(name, arguments.get("date")) for name, arguments in got] == [(CONVERT, None), (CONVERT, "on 4 May 2021")]

@@ -264,3 +264,40 @@ def test_another_search(text: str, changed: dict[str, str]) -> None:
 def test_how_a_sector_does_is_no_search() -> None:
     own = call("get_sector_performance", period="this year")
     assert followed("and how did tech do this year", SEARCHED, own) == [own]
+
+
+@pytest.mark.parametrize("text", ["drop nike", "ok now without nike", "lose nike please"])
+def test_one_of_those_compared_goes(text: str) -> None:
+    three = call("compare_performance", symbols=["apple", "nike", "tesla"], period="this year")
+    wanted = call("compare_performance", symbols=["apple", "tesla"], period="this year")
+    assert followed(text, three, three) == [wanted]
+    assert followed(text, COMPARED, COMPARED) == [COMPARED]  # one is no comparison
+
+
+@pytest.mark.parametrize("text", ["and over twenty", "hmm what about over 25 then"])
+def test_years_without_their_unit(text: str) -> None:
+    [got] = followed(text, LOAN, call("loan_payment", **{**LOAN.arguments, "principal": "twenty"}))
+    assert {**got.arguments, "years": "10 years"} == LOAN.arguments
+    assert got.arguments["years"] in {"twenty", "25"}
+
+
+def test_the_amounts_of_a_plan() -> None:
+    both = call("project_growth", **{**SAVED.arguments, "principal": "1000"})
+    less = call("project_growth", principal="1000", annual_rate_percent="5%", years="20 years")
+    assert followed("and without the monthly part?", both, both) == [less]
+    started = call("project_growth", principal="1000", annual_rate_percent="5%", years="20 years")
+    asked = call("project_growth", **{**started.arguments, "principal": "50", "monthly_contribution": "50"})
+    wanted = call("project_growth", **{**started.arguments, "monthly_contribution": "50"})
+    assert followed("if i add 50 a month?", started, asked) == [wanted]
+    more = call("project_growth", principal="300", annual_rate_percent="5%", years="20 years")
+    assert followed("better 300", SAVED, more) == [
+        call("project_growth", **{**SAVED.arguments, "monthly_contribution": "300"})
+    ]
+
+
+def test_the_same_time_may_be_an_older_turns() -> None:
+    draft = Draft([call("get_quote", symbols=["tesla"])])
+    asked = "and how did tesla do over the same period"
+    draft = Draft([call("get_price_history", symbol="tesla")])
+    settled = settle(draft, asked, TOOLBOX, reading_context(), [call("get_events", symbol="nike")], None, [[HISTORY]])
+    assert list(settled.calls) == [call("get_price_history", symbol="tesla", period="in 2021")]

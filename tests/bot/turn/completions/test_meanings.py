@@ -55,3 +55,28 @@ def test_another_tool_gives_way_only_where_no_company_is_named(completed: Callab
 
 def test_a_term_that_the_model_found_stays_with_what_belongs_to_it(completed: Callable[..., Any]) -> None:
     assert completed("what is a short squeeze", (DEFINE, {"term": "squeeze"})) == [(DEFINE, {"term": "short squeeze"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("waht is a divdend", "divdend"),
+        ("whta is amortiztion", "amortiztion"),
+        ("short selling = ?", "short selling"),
+        ("short selling, explain it like im five", "short selling"),
+        ("wtf is short selling lol", "short selling"),
+        ("what precisely does one mean by short selling", "short selling"),
+    ],
+)
+def test_a_meaning_is_asked_for_in_many_ways(completed: Callable[..., Any], text: str, term: str) -> None:
+    assert completed(text) == [("define_term", {"term": term})]
+
+
+def test_a_term_and_another_thing(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["nike"]})
+    assert completed("waht is a etf an wat is teh price of nike", quote) == [("define_term", {"term": "etf"}), quote]
+
+
+@pytest.mark.parametrize("text", ["tell me what stock is going up", "what is an alpca"])
+def test_what_only_sounds_like_it(completed: Callable[..., Any], text: str) -> None:
+    assert completed(text, ("get_quote", {"symbols": ["nike"]})) == [("get_quote", {"symbols": ["nike"]})]

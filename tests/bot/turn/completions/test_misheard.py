@@ -67,3 +67,42 @@ def test_the_performance_of_one_listing_is_no_portfolio(completed: Callable[...,
     own = ("get_portfolio_performance", {"period": "2020"})
     assert completed("hm, and how did the dow do in 2020", own)[0][0] == "get_price_history"
     assert completed("how did my shares do in 2020, nike aside", own) == [own]
+
+
+@pytest.mark.parametrize(
+    ("term", "tool"), [("P/E", "get_fundamentals"), ("payout ratio", "get_fundamentals"), ("RSI", "get_technicals")]
+)
+def test_after_a_figure_its_value_is_asked_for(completed: Callable[..., Any], term: str, tool: str) -> None:
+    defined, quote = ("define_term", {"term": term}), ("get_quote", {"symbols": ["nike"]})
+    assert completed(f"what is a {term} and what is it for nike", defined, quote) == [
+        defined,
+        (tool, {"symbol": "nike"}),
+    ]
+    if tool == "get_fundamentals":
+        assert completed(f"what is a {term} and what is the price of nike", defined, quote) == [defined, quote]
+    bond = ("define_term", {"term": "bond"})
+    assert completed("what is a bond and what is nike", bond, quote) == [bond, quote]
+
+
+def test_news_are_on_the_name_that_they_are_asked_about(completed: Callable[..., Any]) -> None:
+    assert completed("what is written about the dax", ("get_news", {})) == [("get_news", {"symbol": "dax"})]
+    assert completed("nike apart, what is in the papers", ("get_news", {})) == [("get_news", {})]
+
+
+def test_a_code_of_digits_is_looked_up(completed: Callable[..., Any]) -> None:
+    wanted = [("find_symbol", {"query": "6758"})]
+    assert completed("code 6758 is which company", ("find_symbol", {"query": "code"})) == wanted
+    assert completed("ticker of nike", ("find_symbol", {"query": "nike"})) == [("find_symbol", {"query": "nike"})]
+
+
+def test_hours_that_nobody_asks_for_go(completed: Callable[..., Any]) -> None:
+    sum_ = ("convert_currency", {"amount": "50", "from_currency": "euros", "to_currency": "yen"})
+    hours = ("get_market_status", {"exchange": "tokyo"})
+    assert completed("off to tokyo, 50 euros in yen", sum_, hours) == [sum_]
+    assert completed("50 euros in yen, and is tokyo open", sum_, hours) == [sum_, hours]
+
+
+def test_a_term_is_asked_for_in_other_words_too(completed: Callable[..., Any]) -> None:
+    term, news = ("define_term", {"term": "inflation"}), ("get_news", {"symbol": "nike"})
+    assert completed("what exactly is inflation and any news on nike", term, news) == [term, news]
+    assert completed("wtf is inflation and any news on nike", term, news) == [term, news]

@@ -98,3 +98,25 @@ def test_a_figure_of_a_plan_is_no_name(completed: Callable[..., Any]) -> None:
     assert ("get_news", {"symbol": "4.2"}) not in got
     both = [("loan_payment", loan), ("loan_payment", {**loan, "years": "20 years"})]
     assert completed(text, ("loan_payment", loan), ("get_news", {"symbol": "4.2"})) == both
+
+
+def test_what_is_put_away_every_month_is_no_loan(completed: Callable[..., Any]) -> None:
+    written = ("loan_payment", {"principal": "150", "annual_rate_percent": "4%", "years": "10 years"})
+    saved = ("project_growth", {"annual_rate_percent": "4%", "years": "10 years", "monthly_contribution": "150"})
+    assert completed("I put 150 each month at 4% for 10 years, what do I get", written) == [saved]
+    assert completed("I put 150 each month into a loan at 4% for 10 years", written)[0][0] == "loan_payment"
+
+
+def test_what_is_there_and_what_is_added_are_one_plan(completed: Callable[..., Any]) -> None:
+    rest = {"annual_rate_percent": "6%", "years": "8 years"}
+    parts = [("project_growth", {"principal": amount, **rest}) for amount in ("300", "9k")]
+    [(_, arguments)] = completed("9k to start with plus 300 every month at 6% for 8 years", *parts)
+    assert arguments == {"principal": "9k", "monthly_contribution": "300", **rest}
+
+
+def test_a_plan_and_a_loan_have_their_own_amounts(completed: Callable[..., Any]) -> None:
+    text = "if i save 400 a month at 3% for 5 years, and what does a loan of 20,000 at 7% over 6 years cost"
+    wrong = ("project_growth", {"monthly_contribution": "20,000", "annual_rate_percent": "3%", "years": "5 years"})
+    loan = ("loan_payment", {"principal": "20,000", "annual_rate_percent": "7%", "years": "6 years"})
+    right = ("project_growth", {"monthly_contribution": "400", "annual_rate_percent": "3%", "years": "5 years"})
+    assert completed(text, wrong, loan) == [right, loan]

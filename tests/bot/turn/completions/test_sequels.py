@@ -1,0 +1,108 @@
+"""What is asked for next after a call, in a few words that mean nothing without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
+TOOLBOX = Toolbox(TOOLS)
+LOAN = ToolCall("loan_payment", {"principal": "20k", "annual_rate_percent": "5%", "years": "10 years"})
+HISTORY = ToolCall("get_price_history", {"symbol": "nike", "period": "in 2021"})
+
+
+def call(name: str, **arguments: Any) -> ToolCall:
+    return ToolCall(name, arguments)
+
+
+def followed(
+    text: str, before: ToolCall, *written: ToolCall, reply: str = "", said: str | None = None
+) -> list[ToolCall]:
+    draft = Draft(list(written), reply)
+    texts = None if said is None else [text, said]
+    return list(settle(draft, text, TOOLBOX, reading_context(), [before], texts).calls)
+
+
+def test_what_was_meant_takes_the_place_of_what_was_said() -> None:
+    quote = call("get_quote", symbols=["nike"])
+    assert followed("my bad, i meant tesla", quote, call("get_portfolio")) == [call("get_quote", symbols=["tesla"])]
+    assert followed("oops i meant zorblax", quote) == [call("get_quote", symbols=["zorblax"])]
+    removed = call("propose_watchlist_change", action="remove", symbols=["nike"])
+    added = call("propose_watchlist_change", action="add", symbols=["nike"])
+    assert followed("no no i meant add, not remove", removed, removed) == [added]
+    news = call("get_news", symbol="nike")
+    assert followed("i meant the news", quote, news) == [news]  # another thing about the same one
+
+
+def test_nothing_but_names_asks_the_same_of_them() -> None:
+    quote = call("get_quote", symbols=["nike"])
+    assert followed("tesla, apple?", quote, call("define_term", term="tesla")) == [
+        call("get_quote", symbols=["tesla", "apple"])
+    ]
+    assert followed("tesla?", HISTORY, call("get_quote", symbols=["tesla"])) == [
+        call("get_price_history", symbol="tesla", period="in 2021")
+    ]
+
+
+def test_what_is_taken_off_the_list_is_no_order() -> None:
+    listed = call("get_watchlist")
+    wanted = [call("propose_watchlist_change", action="remove", symbols=["nike"])]
+    assert followed("take nike off it", listed, reply="DECLINE: trade_order") == wanted
+    assert followed("take nike off it", HISTORY, reply="DECLINE: trade_order") == []
+
+
+def test_the_same_of_ones_own_portfolio() -> None:
+    gauges = call("get_technicals", symbol="nike")
+    assert followed("and my own portfolio?", gauges, call("get_portfolio")) == [call("get_portfolio_risk")]
+    assert followed("what about my portfolio", HISTORY, call("get_portfolio")) == [
+        call("get_portfolio_performance", period="in 2021")
+    ]
+    assert followed("what is in my portfolio", gauges, call("get_portfolio")) == [call("get_portfolio")]
+
+
+def test_over_another_time_the_company_is_meant() -> None:
+    quote = call("get_quote", symbols=["nike"])
+    own = call("get_portfolio_performance", period="over 5 years")
+    assert followed("and over 5 years?", quote, own) == [
+        call("get_price_history", symbol="nike", period="over 5 years")
+    ]
+    assert followed("and my own over 5 years?", quote, own) == [own]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "wanted"),
+    [
+        ("so how is it doing today", call("get_market_status"), call("get_market_overview")),
+        ("and why?", call("get_market_overview"), call("get_news")),
+        ("what's the ticker?", HISTORY, call("find_symbol", query="nike")),
+    ],
+)
+def test_what_is_asked_next(text: str, before: ToolCall, wanted: ToolCall) -> None:
+    assert followed(text, before, reply="CLARIFY: symbol") == [wanted]
+
+
+def test_another_company_is_no_comparison() -> None:
+    compared = call("compare_performance", symbols=["nike", "tesla"], period="in 2021")
+    assert followed("how about tesla", HISTORY, compared) == [
+        call("get_price_history", symbol="tesla", period="in 2021")
+    ]
+    assert followed("how about against tesla", HISTORY, compared) == [compared]
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [("and at 7%?", {"annual_rate_percent": "7%"}), ("same but 15 years", {"years": "15 years"})],
+)
+def test_the_plan_of_an_older_turn_goes_on(text: str, changed: dict[str, str]) -> None:
+    draft = Draft([call("get_portfolio_performance", period="15 years")])
+    between = call("get_market_status")
+    settled = settle(draft, text, TOOLBOX, reading_context(), [between], None, [[LOAN]])
+    assert list(settled.calls) == [call("loan_payment", **{**LOAN.arguments, **changed})]
+    assert list(settle(draft, text, TOOLBOX, reading_context(), [between]).calls) != list(settled.calls)
