@@ -16,10 +16,6 @@ def change(action: str, *names: str) -> tuple[str, dict[str, Any]]:
     return WATCH, {"action": action, "symbols": [*names]}
 
 
-def alert(symbol: str, condition: str, price: str) -> tuple[str, dict[str, Any]]:
-    return ALERT, {"symbol": symbol, "condition": condition, "price": price}
-
-
 @pytest.mark.parametrize(
     ("text", "written", "wanted"),
     [
