@@ -29,8 +29,9 @@ SETS = {
     "third/": "**Third set once locked** (`evals/third/`; for development now)",
     "fourth/": "**Fourth set once locked** (`evals/fourth/`; for development now)",
     "fifth/": "**Fifth set once locked** (`evals/fifth/`; for development now)",
-    "sixth/": "**Sixth set** (`evals/sixth/`, locked: no answer was ever read; measured once for each version)",
-    "seventh/": "**Seventh set** (`evals/seventh/`, locked: its author saw neither corpus, rules nor other sets)",
+    "sixth/": "**Sixth set once locked** (`evals/sixth/`; for development now)",
+    "seventh/": "**Seventh set** (`evals/seventh/`, locked: no answer was ever read; measured once for each version)",
+    "eighth/": "**Eighth set** (`evals/eighth/`, locked: its author saw neither corpus, rules nor other sets)",
 }
 
 

@@ -32,6 +32,8 @@ def test_nothing_measured_says_so() -> None:
         ("define_term", {"term": "Short Selling"}, {"term": "Short Selling"}),
         ("convert_currency", {"amount": "5k", "from_currency": "quid", "to_currency": "euros"},
          {"amount": "5,000", "from_currency": "GBP", "to_currency": "EUR"}),
+        ("convert_currency", {"amount": "one", "from_currency": "EUR", "to_currency": "TRY"},
+         {"from_currency": "EUR", "to_currency": "TRY"}),
     ],
 )  # fmt: skip
 def test_the_same_meaning_is_the_same_call(name: str, one: dict[str, object], other: dict[str, object]) -> None:
@@ -44,6 +46,7 @@ def test_the_same_meaning_is_the_same_call(name: str, one: dict[str, object], ot
         (("get_quote", {"symbols": ["KO"]}), ("get_quote", {"symbols": ["PEP"]})),
         (("get_quote", {"symbols": ["KO"]}), ("get_news", {"symbol": "KO"})),
         (("get_sector_performance", {}), ("get_sector_performance", {"period": "ytd"})),
+        (("convert_currency", {"amount": "2"}), ("convert_currency", {})),
         (("no_such_tool", {"x": 1}), ("no_such_tool", {"x": 2})),
     ],
 )
