@@ -78,6 +78,7 @@ def corpus(
     name: Annotated[str, typer.Option(help="What to call it; training can go on with another one.")] = "corpus",
     keep_tokenizer: Annotated[bool, typer.Option(help="Use the tokenizer of an earlier corpus.")] = False,
     workers: int = 2,
+    favour: Annotated[str, typer.Option(help="Banks drawn oftener, such as new ones: names with commas.")] = "",
 ) -> None:
     """Draw a corpus, and learn the tokenizer."""
     from slm.corpus.pack import make_tokenizer, pack
@@ -86,8 +87,9 @@ def corpus(
     path = BUILD / "tokenizer.json"
     if not keep_tokenizer:
         make_tokenizer(seed, VOCABULARY).save(str(path))
-    digest = pack(path, seed + 1, examples, BUILD / f"{name}.npz", workers, typer.echo)
-    about = {"examples": examples, "seed": seed, "workers": workers, "sha256": digest}
+    favoured = [bank for bank in favour.split(",") if bank]
+    digest = pack(path, seed + 1, examples, BUILD / f"{name}.npz", workers, typer.echo, favoured)
+    about = {"examples": examples, "seed": seed, "workers": workers, "favoured": favoured, "sha256": digest}
     (BUILD / f"{name}.json").write_text(json.dumps(about) + "\n")
 
 

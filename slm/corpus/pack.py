@@ -17,7 +17,7 @@ from slm.corpus.signatures import SIGNATURES
 from tools.marking import mark_question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -58,12 +58,20 @@ def make_tokenizer(seed: int, vocabulary: int, sample: int = 60_000) -> Tokenize
     return train_tokenizer(texts, vocabulary, _whole_tokens(), load_word_vectors()[0])
 
 
-def pack(tokenizer: Path, seed: int, count: int, path: Path, workers: int, report: Callable[[str], None]) -> str:
+def pack(
+    tokenizer: Path,
+    seed: int,
+    count: int,
+    path: Path,
+    workers: int,
+    report: Callable[[str], None],
+    favoured: Sequence[str] = (),
+) -> str:
     """Write about `count` examples, made by `workers` processes, to `path` (.npz); returns the SHA-256 of their tokens.
 
-    The same seed, count and number of workers give the same file.
+    The same seed, count, number of workers and favoured banks give the same file.
     """
-    shares = [(tokenizer, seed + worker, count // workers) for worker in range(workers)]
+    shares = [(tokenizer, seed + worker, count // workers, favoured) for worker in range(workers)]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         shards = pool.starmap(_shard, shares)
     rows: list[NDArray[np.uint16]] = []
@@ -82,7 +90,7 @@ def pack(tokenizer: Path, seed: int, count: int, path: Path, workers: int, repor
     return hashlib.sha256(together.tobytes()).hexdigest()
 
 
-def _shard(tokenizer: Path, seed: int, count: int) -> Shard:
+def _shard(tokenizer: Path, seed: int, count: int, favoured: Sequence[str]) -> Shard:
     """One worker's examples: (tokens, starts, first graded token, a key of each prompt)."""
     from slm.tokenizer import load_tokenizer  # the library comes with the training tools
 
@@ -91,7 +99,7 @@ def _shard(tokenizer: Path, seed: int, count: int) -> Shard:
     graded: list[int] = []
     keys: list[bytes] = []
     seen: set[bytes] = set()
-    examples = Generator(seed, known_terms()).examples()
+    examples = Generator(seed, known_terms(), favoured=favoured).examples()
     while len(rows) < count:
         batch: list[tuple[str, str]] = []
         batch_keys: list[bytes] = []

@@ -70,6 +70,16 @@ def test_every_author_is_heard_by_the_root_of_what_they_wrote() -> None:
     assert len({shelf.draw(rng).text for _ in range(4000)}) > 700
 
 
+def test_a_favoured_author_is_heard_oftener() -> None:
+    shelf = Shelf(favoured=["new"])
+    for bank in ("new", "old"):
+        for number in range(100):
+            shelf.add(Template(f"{bank} {number}", (), "CHAT: help", bank))
+    rng = Random(3)
+    drawn = Counter(shelf.draw(rng).bank for _ in range(4000))
+    assert 0.72 < drawn["new"] / 4000 < 0.78  # three of four
+
+
 def test_a_phrase_before_any_header_is_refused() -> None:
     with pytest.raises(ValueError, match="before any header"):
         list(read_bank("price of {symbol}\n[get_quote]\n", "bank"))
