@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
-from bot.turn.completing import settle
-from bot.turn.completions.reading import Draft
-from tools.catalogue import TOOLS
-from tools.toolbox import Toolbox
+from tests.bot.turn.completions.following import HISTORY, LOAN, call, followed, recalled
 
-TOOLBOX = Toolbox(TOOLS)
-LOAN = ToolCall("loan_payment", {"principal": "20k", "annual_rate_percent": "5%", "years": "10 years"})
 SAVED = ToolCall("project_growth", {"monthly_contribution": "200", "annual_rate_percent": "5%", "years": "20 years"})
 COMPARED = ToolCall("compare_performance", {"symbols": ["apple", "nike"], "period": "this year"})
 DEFINED = ToolCall("define_term", {"term": "callable bond"})
-HISTORY = ToolCall("get_price_history", {"symbol": "nike", "period": "in 2021"})
-
-
-def call(name: str, **arguments: Any) -> ToolCall:
-    return ToolCall(name, arguments)
-
-
-def followed(
-    text: str, before: ToolCall, *written: ToolCall, reply: str = "", said: str | None = None
-) -> list[ToolCall]:
-    draft = Draft(list(written), reply)
-    texts = None if said is None else [text, said]
-    return list(settle(draft, text, TOOLBOX, reading_context(), [before], texts).calls)
 
 
 @pytest.mark.parametrize("text", ["what if i haggle em down to 6.9%", "and at 6.9%?"])
@@ -296,8 +275,7 @@ def test_the_amounts_of_a_plan() -> None:
 
 
 def test_the_same_time_may_be_an_older_turns() -> None:
-    draft = Draft([call("get_quote", symbols=["tesla"])])
-    asked = "and how did tesla do over the same period"
-    draft = Draft([call("get_price_history", symbol="tesla")])
-    settled = settle(draft, asked, TOOLBOX, reading_context(), [call("get_events", symbol="nike")], None, [[HISTORY]])
-    assert list(settled.calls) == [call("get_price_history", symbol="tesla", period="in 2021")]
+    own = call("get_price_history", symbol="tesla")
+    turns = [[HISTORY], [call("get_events", symbol="nike")]]
+    wanted = [call("get_price_history", symbol="tesla", period="in 2021")]
+    assert recalled("and how did tesla do over the same period", own, turns=turns) == wanted

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
-from bot.turn.completing import settle
-from bot.turn.completions.reading import Draft
-from tools.catalogue import TOOLS
-from tools.toolbox import Toolbox
-
-TOOLBOX = Toolbox(TOOLS)
-
-
-def call(name: str, **arguments: Any) -> ToolCall:
-    return ToolCall(name, arguments)
-
+from tests.bot.turn.completions.following import call, recalled
 
 QUOTED = [[call("get_quote", symbols=["nike"])], [call("get_quote", symbols=["adidas"])]]
 
 
-def recalled(text: str, *written: ToolCall, turns: list[list[ToolCall]] = QUOTED) -> list[ToolCall]:
-    """What becomes of `written` after `turns`, oldest first."""
-    older = list(reversed(turns[:-1]))
-    return list(settle(Draft(list(written)), text, TOOLBOX, reading_context(), turns[-1], None, older).calls)
+def after(text: str, *written: ToolCall, turns: list[list[ToolCall]] = QUOTED) -> list[ToolCall]:
+    return recalled(text, *written, turns=turns)
 
 
 @pytest.mark.parametrize(
@@ -42,19 +27,19 @@ def recalled(text: str, *written: ToolCall, turns: list[list[ToolCall]] = QUOTED
 def test_both_are_compared(text: str, tool: str) -> None:
     named = {"symbol": "adidas"} if tool == "get_price_history" else {"symbols": ["adidas"]}
     wanted = call("compare_performance", symbols=["nike", "adidas"], period="this year")
-    assert recalled(text, call(tool, **named, period="this year")) == [wanted]
+    assert after(text, call(tool, **named, period="this year")) == [wanted]
 
 
 def test_each_tool_takes_the_names_as_it_can() -> None:
-    assert recalled("news on both", call("get_news", symbol="adidas")) == [
+    assert after("news on both", call("get_news", symbol="adidas")) == [
         call("get_news", symbol="nike"),
         call("get_news", symbol="adidas"),
     ]
     added = call("propose_watchlist_change", action="add", symbols=["adidas"])
     whole = call("propose_watchlist_change", action="add", symbols=["nike", "adidas"])
-    assert recalled("add them both to my watchlist", added) == [whole]
+    assert after("add them both to my watchlist", added) == [whole]
     alert = call("propose_price_alert", symbol="adidas", condition="below", price="90")
-    assert recalled("tell me when both are under 90", alert) == [alert]  # two alerts are two questions
+    assert after("tell me when both are under 90", alert) == [alert]  # two alerts are two questions
 
 
 @pytest.mark.parametrize(
@@ -68,13 +53,13 @@ def test_each_tool_takes_the_names_as_it_can() -> None:
     ],
 )
 def test_one_of_them_by_its_place(text: str, name: str) -> None:
-    assert recalled(text, call("get_news", symbol="adidas")) == [call("get_news", symbol=name)]
-    assert recalled(text, call("get_news")) == [call("get_news", symbol=name)]
+    assert after(text, call("get_news", symbol="adidas")) == [call("get_news", symbol=name)]
+    assert after(text, call("get_news")) == [call("get_news", symbol=name)]
 
 
 def test_a_turn_of_several_names_is_enough() -> None:
     compared = [[call("get_news", symbol="tesla")], [call("compare_performance", symbols=["nike", "adidas"])]]
-    assert recalled("the yield of the first one", call("get_fundamentals", symbol="tesla"), turns=compared) == [
+    assert after("the yield of the first one", call("get_fundamentals", symbol="tesla"), turns=compared) == [
         call("get_fundamentals", symbol="nike")
     ]
 
@@ -82,7 +67,7 @@ def test_a_turn_of_several_names_is_enough() -> None:
 def test_all_three() -> None:
     turns = [[call("get_quote", symbols=[name])] for name in ("tesla", "nike", "adidas")]
     wanted = [call("compare_performance", symbols=["tesla", "nike", "adidas"])]
-    assert recalled("all three, which did best", call("compare_performance", symbols=["adidas"]), turns=turns) == wanted
+    assert after("all three, which did best", call("compare_performance", symbols=["adidas"]), turns=turns) == wanted
 
 
 @pytest.mark.parametrize(
@@ -90,17 +75,15 @@ def test_all_three() -> None:
 )
 def test_what_points_at_no_two_is_left_alone(text: str) -> None:
     own = call("get_price_history", symbol="adidas")
-    assert all("nike" not in str(got.arguments) for got in recalled(text, own))
+    assert all("nike" not in str(got.arguments) for got in after(text, own))
 
 
 def test_nothing_is_recalled_of_one_name() -> None:
     own = call("get_news", symbol="nike")
-    assert recalled("news on both", own, turns=[[call("get_quote", symbols=["nike"])]]) == [own]
+    assert after("news on both", own, turns=[[call("get_quote", symbols=["nike"])]]) == [own]
 
 
 def test_a_comparison_with_one_name_is_with_the_one_before() -> None:
     turns = [[call("get_price_history", symbol="nike")]]
     wanted = [call("compare_performance", symbols=["nike", "puma"])]
-    assert (
-        recalled("put it side by side with puma", call("compare_performance", symbols=["puma"]), turns=turns) == wanted
-    )
+    assert after("put it side by side with puma", call("compare_performance", symbols=["puma"]), turns=turns) == wanted

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
-from bot.turn.completing import settle
-from bot.turn.completions.reading import Draft
-from tools.catalogue import TOOLS
-from tools.toolbox import Toolbox
-
-TOOLBOX = Toolbox(TOOLS)
-LOAN = ToolCall("loan_payment", {"principal": "20k", "annual_rate_percent": "5%", "years": "10 years"})
-HISTORY = ToolCall("get_price_history", {"symbol": "nike", "period": "in 2021"})
-
-
-def call(name: str, **arguments: Any) -> ToolCall:
-    return ToolCall(name, arguments)
-
-
-def followed(
-    text: str, before: ToolCall, *written: ToolCall, reply: str = "", said: str | None = None
-) -> list[ToolCall]:
-    draft = Draft(list(written), reply)
-    texts = None if said is None else [text, said]
-    return list(settle(draft, text, TOOLBOX, reading_context(), [before], texts).calls)
+from tests.bot.turn.completions.following import HISTORY, LOAN, call, followed, recalled
 
 
 def test_what_was_meant_takes_the_place_of_what_was_said() -> None:
@@ -101,8 +79,7 @@ def test_another_company_is_no_comparison() -> None:
     [("and at 7%?", {"annual_rate_percent": "7%"}), ("same but 15 years", {"years": "15 years"})],
 )
 def test_the_plan_of_an_older_turn_goes_on(text: str, changed: dict[str, str]) -> None:
-    draft = Draft([call("get_portfolio_performance", period="15 years")])
-    between = call("get_market_status")
-    settled = settle(draft, text, TOOLBOX, reading_context(), [between], None, [[LOAN]])
-    assert list(settled.calls) == [call("loan_payment", **{**LOAN.arguments, **changed})]
-    assert list(settle(draft, text, TOOLBOX, reading_context(), [between]).calls) != list(settled.calls)
+    own = call("get_portfolio_performance", period="15 years")
+    wanted = [call("loan_payment", **{**LOAN.arguments, **changed})]
+    assert recalled(text, own, turns=[[LOAN], [call("get_market_status")]]) == wanted
+    assert recalled(text, own, turns=[[call("get_market_status")]]) != wanted
