@@ -39,9 +39,9 @@ RIGHT_WORDS = frozenset(
 )
 """Words that are no slips, though the dictionary lacks them."""
 
-PAIRED_FROM = 5
+PAIRED_FROM = 7
 """Times one word must follow another to be kept as a pair."""
-_SLOPPY = frozenset({"passers_d.txt"})
+_SLOPPY = frozenset({"passers_d.txt", "slips_a.txt", "thumbs_a.txt"})
 """Banks of people who type badly: of how words are spelt, and what follows them, they say nothing."""
 _WHOLE_QUESTIONS = frozenset({"followups.txt"})
 """The files beside the banks that hold questions, not pieces of them."""

@@ -40,6 +40,9 @@ def settle_alerts(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     alerts = [call for call in calls if call.name == ALERT]
     if not alerts or not reading.amounts:
         return calls
+    if len(alerts) > len(reading.amounts) == 1 and all(alert == alerts[0] for alert in alerts):
+        calls = [call for call in calls if call.name != ALERT or call is alerts[0]]  # one price is one alert
+        alerts = alerts[:1]
     if len(alerts) > len(reading.amounts):
         return [_followed(call, reading) if call.name == ALERT else call for call in calls]
     if len(alerts) == 1 and len(reading.amounts) == 1:

@@ -102,7 +102,7 @@ def _plan(values: list[Span], words: str) -> ToolCall | None:
 def _settle_only(arguments: dict[str, object], name: str, spans: list[Span], reading: Reading) -> None:
     """Where the question says one value of a kind, it is this argument, if the call has none of the question's own."""
     said = arguments.get(name)
-    is_own = said is not None and reading.place(said) is not None
+    is_own = said is not None and reading.place(said) is not None and not str(said).lower().startswith("a ")
     is_other = any(value == said for other, value in arguments.items() if other != name)
     if len(spans) == 1 and (not is_own or is_other):
         arguments[name] = spans[0].text

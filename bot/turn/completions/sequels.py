@@ -48,6 +48,7 @@ _OFF_IT = re.compile(
     r"(?: (?:it|there|that|the list|my list))?\W*(?:please|pls|then|now)?\W*"
 )
 _OF_PORTFOLIO = {HISTORY: "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
+_OF_PORTFOLIO_ITSELF = frozenset({"get_portfolio", *_OF_PORTFOLIO.values()})
 _MINE = re.compile(
     r"\W*(?:(?:and|ok|okay|now|so|what about|how about|same for|the same for|for|of|is) )*my (?:own |whole )?"
     r"(?:portfolio|holdings|stuff|investments|bag)\W*(?:then|too|as well|please|pls)?\W*"
@@ -144,7 +145,7 @@ def _off_list(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall
 
 def _own_portfolio(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The same of the asker's own portfolio: "and my own portfolio" after one company's volatility."""
-    is_asked = [call.name for call in calls] == ["get_portfolio"] and _MINE.fullmatch(mended_words(reading.text))
+    is_asked = len(calls) == 1 and calls[0].name in _OF_PORTFOLIO_ITSELF and _MINE.fullmatch(mended_words(reading.text))
     if before.name not in _OF_PORTFOLIO or not is_asked:
         return None
     times = {key: said for key, said in before.arguments.items() if key == "period"}
