@@ -50,6 +50,10 @@ _WHAT_IS_IT = re.compile(
     r"| the)?(?: (?:for|of|at|with))? [\w.&'-]+(?: [\w.&'-]+)?(?:'s)?(?: (?:at|is|one))?\W*\Z"
 )
 _PLAINLY_PRICE = re.compile(r"\b(?:price|quote|trad\w+|shares? (?:at|cost)|worth)\b")
+_WHY_ALONE = re.compile(
+    r"(?=.*\bwhy\b)(?!.*\b(?:prices?|quote|how much|worth|trad\w+|level|and|also|plus|n|how far|where)\b).*", re.DOTALL
+)
+"""Asks for the reason of a move, and for no figure."""
 _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
 _DEALS = re.compile(r"\b(?:trading|dealing|working|works|day off|carnival|christmas|easter)\b")
@@ -159,6 +163,8 @@ def _is_stray_news(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) 
 def _is_unasked(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
     """Whether `call` stands beside others though no word asks for it: a price beside a ticker, a term in passing."""
     others = {other.name for other in calls} - {call.name}
+    if call.name == "get_quote" and others == {"get_news"}:
+        return _WHY_ALONE.fullmatch(mended_words(reading.text)) is not None
     if call.name == _HOURS and others:
         return not (_ASKS_HOURS.search(mended_words(reading.text)) or _DEALS.search(mended_words(reading.text)))
     if call.name == "get_quote" and others == {_LOOK_UP}:

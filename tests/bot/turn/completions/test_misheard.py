@@ -106,3 +106,9 @@ def test_a_term_is_asked_for_in_other_words_too(completed: Callable[..., Any]) -
     term, news = ("define_term", {"term": "inflation"}), ("get_news", {"symbol": "nike"})
     assert completed("what exactly is inflation and any news on nike", term, news) == [term, news]
     assert completed("wtf is inflation and any news on nike", term, news) == [term, news]
+
+
+def test_why_it_moves_asks_for_no_price(completed: Callable[..., Any]) -> None:
+    news, quote = ("get_news", {"symbol": "nike"}), ("get_quote", {"symbols": ["nike"]})
+    assert completed("she said nike is crashing, why", news, quote) == [news]
+    assert completed("why is nike crashing, and how far", news, quote) == [news, quote]
