@@ -93,7 +93,7 @@ def _in_place(
     if not same and len(calls) == 1 and not reading.is_surer(_SURE):
         same = others
     joined = _JOINED.search(reading.skeleton.words) is not None
-    if not same and joined_apart(tool, asked, reading) and reading.is_surer(_DOUBT):
+    if not same and _joined_apart(tool, asked, reading) and reading.is_surer(_DOUBT):
         return [*calls, *_made(tool, asked[tool], None, reading)]
     if not same or (len({call.name for call in same}) > 1 and (joined or len(asked) > 1)):
         return calls
@@ -107,7 +107,7 @@ def _in_place(
     return [*kept[:first], *made, *kept[first:]]
 
 
-def joined_apart(tool: str, asked: dict[str, list[str]], reading: Reading) -> bool:
+def _joined_apart(tool: str, asked: dict[str, list[str]], reading: Reading) -> bool:
     """Whether `tool` is asked for in a part of its own of a question that joins two."""
     clauses = _clauses(reading.skeleton.words)
     if len(clauses) < _PARTS or len(asked) != 1 or _JOINED.search(reading.skeleton.words) is None:

@@ -38,7 +38,7 @@ ADVICE = compiled(
     r"\byou (?:believe|think|reckon|expect) (?:that )?NAME (?:\w+ )?<moves>\w*",
     r"\b(?:pay|owe|lessen|reduce|avoid|minimi[sz]e|declare|save|lower|cut)\b.{0,40}\b(?:tax|taxes|hacienda|hmrc|irs)\b",
     r"\bdeclare (?:my|the|these) (?:\w+ )?(?:dividends?|gains?|shares?|NAME)\b",
-    r"\b\w+ or \w+ for me\b",
+    r"^(?:(?:so|um|ok|hey)\W+)*\w+ or (?:an? )?\w+ for me\W*$",
     r"\b(?:is|would) it (?:be )?(?:\w+ )?(?:prudent|wise|smart|sensible|safe|reckless|foolish|a good idea|a bad idea|ok"
     r"|okay) to\b(?! (?:ask|know))",
     r"\b(?:ideal|best|right|recommended|proper|sensible) (?:asset )?allocation for\b",
@@ -138,18 +138,22 @@ EVERYDAY = compiled(
 )
 """Everyday things."""
 
+WORDS |= {
+    "opening": r"(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even "
+    r"|ever |now )?",
+}
 OF_PRODUCTS = compiled(
     r"\b(?:laptops?|phones?|smartphones?|tablets?|headphones|earbuds|shoes|trainers|sneakers|boots|legroom|breakfast|menu"
     r"|decaf|latte|burgers?|nuggets|fries|wi-?fi|jeans|mattress\w*|vacuum|dishwasher|fridge|microwave|toys?|tyres?|tires?"
     r"|batter(?:y|ies)|chargers?|remote|oil change|gift cards?|coupons?|job openings?|pharmacy|loyalty card|store near"
     r"|near me|near to me|in stock|return policy|dress code|parking|vegan|gluten|flavou?rs?)\b",
-    r"^(?:\W*(?:um|uh|so|hey|ok|and|but|yo|quick one)\W+)*(?:do|does|can|is|are) NAME (?:still |also |even |ever "
-    r"|now )?"
-    r"(?:have|sell|do|does|serve|offer|deliver|fit|fix|repair|rent|stock|carry|let|allow|give|take|accept|ship|hiring|cater)\b",
+    r"^<opening>(?:sell|serve|offer|deliver|fit|fix|repair|rent|stock|carry|accept|ship|hiring|cater)\b",
     r"\bNAME still (?:stock|sell|make|serve|carry|do|have)\b",
     r"\bwhat time (?:does|do|will|is|are) NAME (?:open|close|shut|opening|closing)\w*\b",
 )
 """What companies sell, and their shops: nothing that a tool knows."""
+PERHAPS_OF_PRODUCTS = compiled(r"^<opening>(?:have|do|does|let|allow|give|take)\b")
+"""The same, where the model is not sure of what it chose: "does NAME do breakfast", but also "does NAME have debt"."""
 WINNERS = compiled(r"\bwho (?:won|scored|is playing)\b(?! better)")
 SPENDING = compiled(
     r"\bhow much (?:money )?(?:did |do |have |has )?i (?:\w+ )?(?:spend|spent|blow|blew|blown|wasted?|splurge\w*)"
@@ -197,7 +201,8 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
     unsure = reading.draft.confidence is not None and not reading.is_surer(_UNSURE)
     asking = _asking(words)
     sold = asking.replace(" sell ", " ")  # what a shop does, not what an owner of shares does
-    of_products = OF_PRODUCTS.search(asking) and not (FINANCE.search(sold) or _OF_THEIR_MONEY.search(asking))
+    may_be = OF_PRODUCTS.search(asking) or (not reading.is_surer(_SURE) and PERHAPS_OF_PRODUCTS.search(asking))
+    of_products = may_be and not (FINANCE.search(sold) or _OF_THEIR_MONEY.search(asking))
     others = others or any(call.name == "define_term" for call in calls)
     of_products = (
         of_products

@@ -6,12 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.turn.completions.comparisons import history_of
+from bot.turn.completions.comparisons import COMPARE, history_of
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.sequels import STATUS, older_plan, over_time, sequel
 from bot.turn.completions.variations import (
     ADDS,
-    COMPARE,
     DEFINE,
     GOES_ON,
     LONGEST,

@@ -7,17 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.comparisons import HISTORY, history_of
+from bot.turn.completions.comparisons import COMPARE, HISTORY, history_of
 from bot.turn.completions.reading import names_in
-from bot.turn.completions.variations import COMPARE
 from tools.arguments import NAME, SYMBOL
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
-PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
-PLACED = re.compile(
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_PLACED = re.compile(
     r"\bthe (?P<place>first|former|second|third|last|latter)(?: (?:one|of (?:those|them|these|the two)|company|stock"
     r"|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?"
     r"|drops?|goes|hits"
@@ -57,11 +56,11 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     names = recalled_names(reading)
     calls = [_with_earlier(call, reading) for call in calls]
     words = mended_words(reading.text)
-    placed = PLACED.search(reading.text)
+    placed = _PLACED.search(reading.text)
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
         return calls
     if placed:
-        place = PLACES[placed["place"].lower()]
+        place = _PLACES[placed["place"].lower()]
         meant = names[place : place + 1 or None]
         return _about(calls, meant, reading) if meant else calls
     is_compared = _BETTER.search(words) is not None or _THEY_COMPARED.search(words) is not None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
+from bot.turn.completions.comparisons import COMPARE
 from bot.turn.completions.names import odd_words
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import SECTOR, SYMBOL
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
 ALERT, SEARCH = "propose_price_alert", "screen_stocks"
-DEFINE, COMPARE = "define_term", "compare_performance"
+DEFINE = "define_term"
 GOES_ON = re.compile(
     r"\A\W*(?:(?:ok|okay|k|thanks|thank you|thx|ty|cool|great|kindly|lol|hm+|nah|no|yes)\W+)*"
     r"(?:and|what about|how about|what if|same|now|or|but)\b",

@@ -100,6 +100,8 @@ def test_refused_by_what_is_asked_for(settled: Callable[..., Any], text: str, ca
         ("what time does the nasdaq open", ("get_market_status", {"exchange": "nasdaq"})),
         ("who won this year, Nike or Tesla", ("compare_performance", {"symbols": ["Nike", "Tesla"]})),
         ("over breakfast: what is a blue chip", ("define_term", {"term": "blue chip"})),
+        ("compare Nike or Tesla for me", ("compare_performance", {"symbols": ["Nike", "Tesla"]})),
+        ("price of Nike or Tesla for me", ("get_quote", {"symbols": ["Nike", "Tesla"]})),
         ("what is going on in the markets, I heard about it", ("get_news", {})),
         ("what has been the better investment since 2020, Nike or Tesla",
          ("compare_performance", {"symbols": ["Nike", "Tesla"], "period": "since 2020"})),
@@ -107,3 +109,9 @@ def test_refused_by_what_is_asked_for(settled: Callable[..., Any], text: str, ca
 )  # fmt: skip
 def test_kept_in_spite_of_it(settled: Callable[..., Any], text: str, call: Any) -> None:
     assert settled(text, call)[0][0] == call[0]
+
+
+def test_what_may_be_a_shops_matter_outweighs_an_unsure_decision_only(settled: Callable[..., Any]) -> None:
+    text, call = "does Nike do anything with yoga", ("get_fundamentals", {"symbol": "Nike"})
+    assert settled(text, call, confidence=-0.4) == "DECLINE: out_of_scope"
+    assert settled(text, call, confidence=-0.02) == [call]
