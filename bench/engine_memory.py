@@ -1,4 +1,4 @@
-"""What the built-in engine holds in memory: a process that does nothing but decide, on one thread."""
+"""What the built-in engine and the reader hold in memory: a process that does nothing but decide, on one thread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import resource
 from bench.turn_latency import QUESTIONS
 from bot.evaluation.deciding import Decider
 from bot.llm.embedded import EmbeddedModel
+from bot.llm.reader import Reader
 
 ROUNDS = 5
 
@@ -19,17 +20,19 @@ def peak() -> float:
 
 async def main() -> None:
     """Print the peak before the engine is loaded, with it, and after decisions with schemas and marks."""
-    model = EmbeddedModel()
-    decider = Decider(model)
+    model, reader = EmbeddedModel(), Reader()
+    decider = Decider(model, reader)
     for question in QUESTIONS:  # what reading a question needs is no part of the engine
         decider.toolbox.schemas([question], decider.context)
     before = peak()
     await model.info()
+    await reader.info()
     loaded = peak()
     for _ in range(ROUNDS):
         for question in QUESTIONS:
             await decider.decide(question)
     after = peak()
+    await reader.close()
     await model.close()
     print(f"without the engine {before:.0f} MB, loaded {loaded:.0f} MB, after {ROUNDS * len(QUESTIONS)} decisions "
           f"{after:.0f} MB: the engine takes {after - before:.0f} MB")  # fmt: skip

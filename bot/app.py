@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.llm.choosing import choose_model, make_embedded
 from bot.llm.ollama import NATIVE_NAME, OllamaModel
 from bot.llm.portfolio import NOBODY, Portfolio, open_portfolio
+from bot.llm.reader import Reader
 from bot.records import models, turns
 from bot.records.opening import open_records
 from bot.records.sample import admit
@@ -79,10 +80,13 @@ async def assemble(settings: Settings, actor: Actor) -> AsyncIterator[tuple[Part
         )
         for each in {model, *portfolio.models}:
             stack.push_async_callback(each.close)
+        reader = Reader()
+        stack.push_async_callback(reader.close)
         parts = Parts(
             database=database,
             model=model,
             portfolio=portfolio,
+            reader=reader,
             toolbox=Toolbox(TOOLS),
             market=market,
             symbols=make_resolver(),

@@ -147,17 +147,19 @@ async def _audit_log(database: Database, actor: Actor) -> list[Finding]:
 
 async def _embedded(settings: Settings) -> list[Finding]:
     from bot.llm.choosing import make_embedded
+    from bot.llm.reader import Reader
 
     if settings.model_backend == "ollama":
         return []
-    model = make_embedded(settings)
+    model, reader = make_embedded(settings), Reader()
     try:
-        info = await model.info()
+        info, reads = await model.info(), await reader.info()
     except TuppenceError as error:
         return [Finding("bad", "built-in", str(error))]
     finally:
+        await reader.close()
         await model.close()
-    return [Finding("ok", "built-in", f"model {info.name}, weights {info.digest[:12]}")]
+    return [Finding("ok", "built-in", f"model {info.name}, weights {info.digest[:12]}; reader, weights {reads[:12]}")]
 
 
 async def _ollama(settings: Settings) -> list[Finding]:

@@ -9,6 +9,7 @@ python -m slm evaluate                    exact calls and abstention on evals/
 python -m slm card                        the results in MODEL_CARD.md, through `tuppence ask --batch`
 python -m slm sample -n 20                look at the corpus
 python -m slm vectors FILE                slm/corpus/word_vectors.npz, what words mean before training
+python -m slm reader --base FOLDER        slm/weights/reader.gguf, the second opinion, from a pretrained encoder
 python -m slm finetune --help             teach the same to a downloaded model; docs/finetuning.md
 """
 
@@ -31,6 +32,7 @@ VOCABULARY = 4096
 LAYERS = 6
 EXAMPLES = 700_000
 TOKENS = 30_000_000
+READER_STEPS = 4000
 
 
 @app.command()
@@ -126,6 +128,24 @@ def build(workers: int = 2) -> None:
     corpus(workers=workers)
     train(workers=workers)
     export()
+
+
+@app.command()
+def reader(
+    base: Annotated[Path, typer.Option(help="The folder of all-MiniLM-L6-v2: model.safetensors and tokenizer.json.")],
+    steps: Annotated[int, typer.Option(help="Steps of about 300 questions each.")] = READER_STEPS,
+    name: Annotated[str, typer.Option(help="The corpus to learn from.")] = "corpus",
+    workers: int = 2,
+) -> None:
+    """Train, or go on training, the reader on the questions of a corpus, and write it to slm/weights/."""
+    from slm.reader.examples import write_texts
+    from slm.reader.export import export_reader
+    from slm.reader.training import ReaderRecipe, train_reader
+
+    recipe = ReaderRecipe(steps)
+    write_texts(BUILD, name, base / "tokenizer.json", typer.echo)
+    train_reader(BUILD, base, recipe, workers)
+    typer.echo(export_reader(BUILD, base / "tokenizer.json", WEIGHTS))
 
 
 @app.command()

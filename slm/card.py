@@ -32,6 +32,7 @@ SETS = {
     "sixth/": "**Sixth set once locked** (`evals/sixth/`; for development now)",
     "seventh/": "**Seventh set** (`evals/seventh/`, locked: no answer was ever read; measured once for each version)",
     "eighth/": "**Eighth set** (`evals/eighth/`, locked: its author saw neither corpus, rules nor other sets)",
+    "ninth/": "**Ninth set** (`evals/ninth/`, the same, and measured by nobody before)",
 }
 
 

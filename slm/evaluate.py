@@ -10,6 +10,7 @@ from bot.evaluation.deciding import Decider
 from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import Examiner
 from bot.llm.embedded import EmbeddedModel
+from bot.llm.reader import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,10 +84,12 @@ def _together(*tallies: Tally) -> Tally:
 
 async def _measure(weights: Path, folder: str) -> Report:
     model = EmbeddedModel(weights)
-    examiner = Examiner(Decider(model))
+    reader = Reader()
+    examiner = Examiner(Decider(model, reader))
     try:
         return Report(await examiner.tools(folder), await examiner.followups(folder), await examiner.abstain(folder))
     finally:
+        await reader.close()
         await model.close()
 
 

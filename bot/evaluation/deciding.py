@@ -14,6 +14,7 @@ from bot.turn.completing import settle
 from bot.turn.completions.reading import Draft
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
+from bot.turn.second_opinion import second_opinion
 from bot.turn.standing import stands_alone
 from tools.catalogue import TOOLS
 from tools.marking import mark_question
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.llm.base import ChatModel
+    from bot.llm.reader import Reader
     from bot.messages import ToolCall
 
 TODAY, DATA = "28 Dec 2022", "bundled history"
@@ -39,10 +41,10 @@ class Choice:
 
 
 class Decider:
-    """Asks one model. Raises `ModelError` as the model does."""
+    """Asks one model, and the `reader` beside it where the model is our own. Raises `ModelError` as they do."""
 
-    def __init__(self, model: ChatModel) -> None:
-        self.model, self.toolbox, self.context = model, Toolbox(TOOLS), reading_context()
+    def __init__(self, model: ChatModel, reader: Reader | None = None) -> None:
+        self.model, self.reader, self.toolbox, self.context = model, reader, Toolbox(TOOLS), reading_context()
 
     async def decide(self, question: str, history: Sequence[str] = ()) -> Choice:
         """The decision on `question` after earlier ones, which are decided first."""
@@ -73,10 +75,12 @@ class Decider:
                     choice.confidence = piece.confidence
         if self.model.is_native:
             draft = Draft(choice.calls, choice.text, choice.confidence)
+            if self.reader:
+                draft = await second_opinion(self.reader, draft, self.model, messages, schemas, most)
             older = [turn.calls for _, turn in reversed(turns[:-1])] if earlier else ()
             calls = earlier[1].calls if earlier else ()
             settled = settle(draft, text, self.toolbox, self.context, calls, said, older)
-            choice.calls, choice.text = list(settled.calls), settled.text
+            choice.calls, choice.text, choice.confidence = list(settled.calls), settled.text, settled.confidence
         choice.seconds = time.perf_counter() - began
         return choice
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ModelError, ModelFailed, WeightsDamaged
+from bot.errors import ModelError, ModelFailed
 from bot.llm.base import CallPiece, Deadlines, EndPiece, TextPiece
 from bot.llm.confidence import decision_confidence
 from bot.llm.countdown import Countdown
+from bot.llm.engine import start_engine
 from bot.llm.weights import BUILT_IN, check_weights
 from bot.llm.written_calls import read_call
 from bot.llm.written_text import RepetitionGuard, ThinkingFilter
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bot.llm.base import Piece
     from bot.messages import Message, ToolCall
 
-_SILENT = -1
 _STARTED = "started"
 _DONE = "done"
 
@@ -131,37 +130,9 @@ class EmbeddedModel:
         with self._loading:
             if self._server is None:
                 digest = check_weights(self._weights)
-                self._server = self._start()
+                self._server = start_engine(self._weights, self.name, self._context_tokens, self._slots)
                 self._digest = digest
             return self._server
-
-    def _start(self) -> Any:
-        try:
-            import xllamacpp
-        except ImportError as error:
-            raise ModelFailed(self.name, f"the engine xllamacpp does not load on this machine: {error}") from None
-        params = xllamacpp.CommonParams()
-        params.model.path = str(self._weights)
-        params.n_ctx = self._context_tokens * self._slots
-        params.n_parallel = self._slots
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._slots
-        params.cache_prompt = True
-        params.cache_ram_mib = 0  # a cache beside the slots, 8 GiB by default
-        params.verbosity = _SILENT
-        # The engine always opens an HTTP port, and to any web page: only this machine may reach it, only with the key.
-        params.hostnames = ["127.0.0.1"]
-        params.port = 0
-        params.api_keys = [secrets.token_urlsafe(32)]
-        params.n_threads_http = 1
-        params.ui = params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = False
-        params.warmup = False
-        try:
-            server = xllamacpp.Server(params)
-        except RuntimeError:
-            raise WeightsDamaged(str(self._weights), "the engine can't load it: it is cut short or altered") from None
-        # Freed before its loop has begun, the engine hangs for ever; an answer proves that the loop runs.
-        server.handle_completions({"prompt": "a", "max_tokens": 1})
-        return server
 
     def _work(self, job: _Job) -> None:
         """One question, in a worker thread."""

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from bot.errors import WeightsDamaged
 
-BUILT_IN = Path(__file__).parents[2] / "slm" / "weights" / "tuppence.gguf"
+_FOLDER = Path(__file__).parents[2] / "slm" / "weights"
+BUILT_IN = _FOLDER / "tuppence.gguf"
+READER = _FOLDER / "reader.gguf"
+"""What gives the second opinion; its head lies beside it."""
 MAGIC = b"GGUF"
 _HEADER_BYTES = 24
 _CHUNK_BYTES = 1 << 20

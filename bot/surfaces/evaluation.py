@@ -17,6 +17,7 @@ from bot.evaluation.scoring import Tally
 from bot.evaluation.suites import SUITES, Examiner
 from bot.evaluation.wording import GROUNDING, measure_grounding
 from bot.llm.choosing import backend_of, choose_model
+from bot.llm.reader import Reader
 from bot.records.models import named_models
 from bot.records.opening import open_records
 from bot.records.scores import Score, keep_score, latest_scores
@@ -73,7 +74,11 @@ async def _with_progress(console: Console, model: ChatModel, suite: str) -> Suit
 
         if suite == GROUNDING:
             return await measure_grounding(model, tell)
-        return await SUITES[suite](Examiner(Decider(model), tell))
+        reader = Reader()
+        try:
+            return await SUITES[suite](Examiner(Decider(model, reader), tell))
+        finally:
+            await reader.close()
 
 
 def _score(info: ModelInfo, suite: str, result: SuiteResult) -> Score:

@@ -20,6 +20,7 @@ from bot.turn.evidence import findings_record
 from bot.turn.gate import check_model, check_tools, everything_allowed, tool_off
 from bot.turn.history import pieces_in
 from bot.turn.job import forget
+from bot.turn.second_opinion import second_opinion
 from bot.turn.telling import tell_result
 from tools.marking import mark_question
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.llm.base import ChatModel
+    from bot.llm.reader import Reader
     from bot.messages import ModelInfo
     from bot.turn.drafting import OnText
     from bot.turn.explaining import Explanation
@@ -82,7 +84,7 @@ class Agent:
     """Runs one turn of one model over one toolbox. `tool_seconds` is what all tools of the turn may take together.
 
     `look` is asked before each step what is allowed by then, and raises where the turn has to end. `on_text` hears what
-    a model that writes has written so far.
+    a model that writes has written so far. `reader` has a second opinion on what a native model decides.
     """
 
     def __init__(
@@ -95,8 +97,9 @@ class Agent:
         on_step: OnStep = forget,
         look: Look = everything_allowed,
         on_text: OnText = unheard,
+        reader: Reader | None = None,
     ) -> None:
-        self.model, self.toolbox, self.context, self.say = model, toolbox, context, say
+        self.model, self.toolbox, self.context, self.say, self.reader = model, toolbox, context, say, reader
         self.tool_seconds, self.on_step, self.look, self.on_text = tool_seconds, on_step, look, on_text
 
     async def run(
@@ -111,10 +114,12 @@ class Agent:
         conversation = list(messages)
         if self.model.is_native:
             conversation = [_as_read(message, self.context) for message in conversation]
-            calls = await self._ask(conversation, self.toolbox.schemas(said, self.context), NATIVE_MAX_TOKENS, decision)
+            schemas = self.toolbox.schemas(said, self.context)
+            calls = await self._ask(conversation, schemas, NATIVE_MAX_TOKENS, decision)
             draft = Draft(calls, decision.text, decision.confidence)
+            draft = await self._weighed(draft, conversation, schemas, decision)
             settled = settle(draft, said[0], self.toolbox, self.context, _calls_before(conversation), said, older)
-            calls, decision.text = list(settled.calls), settled.text
+            calls, decision.text, decision.confidence = list(settled.calls), settled.text, settled.confidence
             if decision.is_unsure:
                 decision.held = tuple(calls)
             else:
@@ -152,6 +157,17 @@ class Agent:
         await self._ask([*messages, calls, *found], (), WRITING_MAX_TOKENS, worded, decision.results)
         decision.text, decision.writes = worded.text, True
         decision.model_ms += worded.model_ms
+
+    async def _weighed(
+        self, draft: Draft, conversation: Sequence[Message], schemas: Sequence[dict[str, Any]], decision: Decision
+    ) -> Draft:
+        """The draft of a native model, or what the reader's opinion makes of it."""
+        if self.reader is None:
+            return draft
+        began = time.monotonic()
+        weighed = await second_opinion(self.reader, draft, self.model, conversation, schemas, NATIVE_MAX_TOKENS)
+        decision.model_ms += (time.monotonic() - began) * 1000
+        return weighed
 
     async def _ask(
         self,

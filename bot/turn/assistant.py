@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.llm.base import ChatModel
+    from bot.llm.reader import Reader
     from bot.messages import ToolResult
     from bot.records.database import Database
     from bot.records.users import Actor
@@ -71,7 +72,8 @@ class Question:
 class Parts:
     """Everything an assistant is put together from, each replaceable; `notes` go under every answer with data.
 
-    `model` answers where no approved model of the `portfolio` can be had.
+    `model` answers where no approved model of the `portfolio` can be had; `reader` has a second opinion on what our own
+    model decides.
     """
 
     database: Database
@@ -82,6 +84,7 @@ class Parts:
     base_currency: str = "USD"
     notes: tuple[str, ...] = ()
     portfolio: Portfolio = NOBODY
+    reader: Reader | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -210,6 +213,7 @@ class Assistant:
                 gate.look,
                 gate.advisor,
                 self._drafting(reply, question, text, say, gate),
+                self.parts.reader,
             )
             decision = await relay.run(past, text)
         results = tuple(decision.results)

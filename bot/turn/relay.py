@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.llm.base import ChatModel
     from bot.llm.portfolio import Portfolio
+    from bot.llm.reader import Reader
     from bot.messages import Message
     from bot.records.turns import PastTurn
     from bot.turn.agent import Decision
@@ -38,7 +39,7 @@ class Relay:
     """One turn on its way through the models: those of `portfolio` in their order, then `model`.
 
     `look` says before each step what is allowed; `advisor` is the template of the prompt of models that write, and
-    `on_text` hears what they have written so far.
+    `on_text` hears what they have written so far; `reader` has a second opinion on what our own model decides.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class Relay:
         look: Look = everything_allowed,
         advisor: str = "",
         on_text: OnText = unheard,
+        reader: Reader | None = None,
     ) -> None:
         self.model, self.portfolio, self.toolbox, self.context, self.say = model, portfolio, toolbox, context, say
         self.on_step, self.look, self.advisor = on_step, look, advisor or file_text("advisor")
-        self.on_text = on_text
+        self.on_text, self.reader = on_text, reader
 
     async def run(self, past: Sequence[PastTurn], text: str) -> Decision:
         """The decision of the first model that is sure of its own.
@@ -135,6 +137,7 @@ class Relay:
             on_step=self.on_step,
             look=self.look,
             on_text=self.on_text,
+            reader=self.reader,
         )
 
     async def _messages(

@@ -7,7 +7,7 @@ import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from slm.corpus.heldout import HeldOut, load_held_out
+from slm.corpus.heldout import HeldOut, load_held_out, words
 from slm.corpus.noise import slip
 from tools.parsing.spans import FUNCTION_WORDS
 from tools.symbols.directory import bundled_directory
@@ -189,7 +189,8 @@ class NameMaker:
         """A finance term that no glossary has."""
         first, second = self.rng.choice(_TERM_WORDS), self.rng.choice(_TERM_ENDS)
         text = f"{first} {second}" if self.rng.random() < 0.7 else f"{first} {self.rng.choice(_TERM_WORDS)} {second}"
-        return text if self.rng.random() < 0.8 else self._syllables().lower()
+        is_free = self.rng.random() < 0.8 and words(text) not in self.held_out.terms
+        return text if is_free else self._syllables().lower()
 
     def _any(self) -> str:
         """Three in four are real; the shares are of all names drawn."""

@@ -1,0 +1,1 @@
+"""The reader: a second opinion on what a question asks for."""

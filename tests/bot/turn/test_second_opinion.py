@@ -1,0 +1,128 @@
+"""Which of two decisions is taken, and what the model then writes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.llm.base import EndPiece
+from bot.llm.reading import OTHERWISE
+from bot.messages import Message, ToolCall
+from bot.turn.agent import Agent
+from bot.turn.completions.reading import Draft
+from bot.turn.second_opinion import second_opinion
+from tests.fakes.market_data import FakeMarketData, quote, tool_context
+from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.scripted_reader import ScriptedReader
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAMES = {"TSLA": "Tesla"}
+MARKET = FakeMarketData(quote_of={"TSLA": quote("TSLA", "100", "98")})
+QUOTE, NEWS = ToolCall("get_quote", {"symbols": ["tesla"]}), ToolCall("get_news", {"symbol": "tesla"})
+TEXT = "news and price of tesla"
+CONVERSATION = [Message("user", "news and price of<|name|>tesla")]
+SCHEMAS = Toolbox(TOOLS).schemas([TEXT], tool_context(MARKET, NAMES))
+
+
+def written(call: ToolCall) -> str:
+    return json.dumps({"name": call.name, "arguments": call.arguments})
+
+
+async def weighed(
+    draft: Draft, decision: str, confidence: float, *answers: Sequence[Any]
+) -> tuple[Draft, ScriptedModel]:
+    model = ScriptedModel(answers, is_native=True)
+    reader = ScriptedReader(decision, confidence)
+    return await second_opinion(reader, draft, model, CONVERSATION, SCHEMAS, 100), model
+
+
+async def test_the_surer_of_two_decides() -> None:
+    draft = Draft([QUOTE], "", -0.3)
+    taken, model = await weighed(draft, "get_news", -0.2, [written(NEWS)])
+    assert taken == Draft([NEWS], "", -0.2)
+    assert model.asked[0].tools == ()
+    kept, model = await weighed(draft, "get_news", -0.4)
+    assert kept == draft
+    assert not model.asked
+
+
+async def test_a_reply_takes_the_place_of_calls_and_calls_that_of_a_reply() -> None:
+    assert (await weighed(Draft([QUOTE], "", -0.3), "DECLINE: advice", -0.1))[0] == Draft([], "DECLINE: advice", -0.1)
+    taken, _ = await weighed(Draft([], "DECLINE: advice", -0.3), "get_quote", -0.1, [written(QUOTE)])
+    assert taken == Draft([QUOTE], "", -0.1)
+
+
+async def test_that_something_is_missing_is_not_taken_over_calls_that_have_it() -> None:
+    draft = Draft([QUOTE], "", -0.3)
+    assert (await weighed(draft, "CLARIFY: missing", -0.01))[0] == draft
+    silent = Draft([], "DECLINE: advice", -0.3)
+    assert (await weighed(silent, "CLARIFY: symbol", -0.01))[0] == Draft([], "CLARIFY: symbol", -0.01)
+
+
+async def test_only_the_missing_call_is_written() -> None:
+    taken, model = await weighed(Draft([QUOTE], "", -0.3), "get_news + get_quote", -0.1, [written(NEWS)])
+    assert taken.calls == [NEWS, QUOTE]
+    assert len(model.asked) == 1
+
+
+async def test_a_call_too_many_is_left_out() -> None:
+    taken, model = await weighed(Draft([QUOTE, NEWS], "", -0.3), "get_news", -0.1)
+    assert taken.calls == [NEWS]
+    assert not model.asked
+
+
+async def test_two_calls_of_one_tool_stay_both() -> None:
+    other = ToolCall("get_news", {"symbol": "ford"})
+    taken, _ = await weighed(Draft([NEWS, other, QUOTE], "", -0.3), "get_news + get_news", -0.1)
+    assert taken.calls == [NEWS, other]
+
+
+async def test_two_who_agree_are_as_sure_as_the_surer() -> None:
+    for own, read in ((-1.5, -0.1), (-0.1, -1.5)):
+        taken, _ = await weighed(Draft([QUOTE], "", own), "get_quote", read)
+        assert taken == Draft([QUOTE], "", -0.1)
+
+
+async def test_a_model_that_does_not_tell_yields_to_a_sure_reader_only() -> None:
+    draft = Draft([QUOTE])
+    assert (await weighed(draft, "get_news", -0.01, [written(NEWS)]))[0].calls == [NEWS]
+    assert (await weighed(draft, "get_news", -0.5))[0] == draft
+    assert (await weighed(draft, "get_quote", -0.5))[0] == draft
+
+
+@pytest.mark.parametrize("answer", ["", "no json", '{"name": "get_news"', '["get_news"]', '{"name": "get_news"}'])
+async def test_where_the_model_writes_no_call_its_own_decision_stands(answer: str) -> None:
+    draft = Draft([QUOTE], "", -0.3)
+    assert (await weighed(draft, "get_news", -0.1, [answer]))[0] == draft
+
+
+async def test_what_can_not_be_asked_for_here_is_not_taken() -> None:
+    draft = Draft([QUOTE], "", -0.3)
+    assert (await weighed(draft, OTHERWISE, -0.1))[0] == draft
+    assert (await weighed(draft, "convert_currency", -0.1))[0] == draft  # there is no amount in the question
+    assert (await weighed(draft, "delete_everything", -0.1))[0] == draft
+
+
+async def test_a_turn_takes_what_was_weighed() -> None:
+    model = ScriptedModel([["DECLINE: advice", EndPiece(confidence=-0.4)], [written(QUOTE)]], is_native=True)
+    reader = ScriptedReader("get_quote", -0.05)
+    agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), lambda _: None, reader=reader)
+    decision = await agent.run([Message("user", "how much is tesla")], ["how much is tesla"])
+    assert [result.call for result in decision.results] == [ToolCall("get_quote", {"symbols": ["tesla"]})]
+    assert decision.confidence == -0.05
+    assert decision.text == ""
+    assert reader.shown == [[Message("user", "how much is<|name|>tesla")]]
+
+
+async def test_a_model_that_writes_for_people_is_not_advised() -> None:
+    model = ScriptedModel([["No idea."]], is_native=False)
+    reader = ScriptedReader("get_quote", 0.0)
+    agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), lambda _: None, reader=reader)
+    await agent.run([Message("user", "how much is tesla")], ["how much is tesla"])
+    assert not reader.shown
