@@ -54,10 +54,10 @@ async def test_what_came_before_counts(reader: Reader) -> None:
 
 
 async def test_of_a_text_of_more_tokens_than_it_can_read_the_end_is_read(reader: Reader) -> None:
-    asks = "any headlines about @ boeing"
-    text = f"{'1.' * 180}{asks}"
-    whole = await reader.read([Message("user", text)])
-    assert whole == await reader.read([Message("user", text[300:])])
+    text = f"{'1.' * 180}any headlines about @ boeing"
+    assert await reader.read([Message("user", text)]) in [
+        await reader.read([Message("user", text[start:])]) for start in range(240, len(text), 60)
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " ", "🙂", "\N{LINE SEPARATOR}", "[CLS] [SEP] [MASK]"])
