@@ -15,7 +15,6 @@ python -m slm finetune --help             teach the same to a downloaded model; 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from itertools import islice
 from pathlib import Path
@@ -179,7 +178,7 @@ def export(
     """Write the GGUF file, its checksum and the Modelfile."""
     import torch
 
-    from slm.export import export_gguf, modelfile
+    from slm.export import export_gguf, modelfile, publish
     from slm.model import Decoder, Shape
 
     weights.mkdir(exist_ok=True, parents=True)
@@ -196,10 +195,8 @@ def export(
         made = mixed(made, path, keep)
         about += f" after those of the weights before, of which {keep:.0%} are kept"
     export_gguf(made, shape, (BUILD / "tokenizer.json").read_text(encoding="utf-8"), path, about=about)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (weights / "tuppence.gguf.sha256").write_text(f"{digest}  tuppence.gguf\n")
     (weights / "Modelfile").write_text(modelfile(path.name, shape.context))
-    typer.echo(f"{path} {path.stat().st_size / 1e6:.1f} MB sha256 {digest}")
+    typer.echo(publish(path))
 
 
 @app.command()

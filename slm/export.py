@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import gguf
 import numpy as np
 
+from bot.llm.weights import sidecar
 from slm.chat_format import CHAT_TEMPLATE, END, GO_TEMPLATE
 from slm.tokenizer import CONTROL, PAD, PRE_TOKENIZER
 
@@ -60,6 +62,14 @@ def export_gguf(weights: dict[str, Tensor], shape: Shape, tokenizer_json: str, p
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def publish(weights: Path) -> str:
+    """Write the SHA-256 of the file beside it; returns a line with its size and that."""
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    sidecar(weights).write_text(f"{digest}  {weights.name}\n")
+    return f"{weights} {weights.stat().st_size / 1e6:.1f} MB sha256 {digest}"
 
 
 def _gguf_name(name: str) -> str:

@@ -6,7 +6,6 @@ off the network.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -77,6 +76,7 @@ def fine_tune(base: Path, folder: Path, own: Sequence[Example], recipe: Recipe, 
     Raises `BaseRefused` before any training where the base model or the folder can't be used.
     """
     _stay_offline()
+    from slm.export import publish
     from slm.export_hf import export_folder, plan_export
 
     if folder.exists() and any(folder.iterdir()):
@@ -94,15 +94,13 @@ def fine_tune(base: Path, folder: Path, own: Sequence[Example], recipe: Recipe, 
     weights = folder / f"{folder.resolve().name}.gguf"
     about = f"Tool decisions for the Tuppence assistant, learnt by {base.resolve().name} from {len(lessons)} examples"
     export_folder(folder / "model", weights, plan, end=chat.end, about=about, precision=recipe.precision)
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    weights.with_name(f"{weights.name}.sha256").write_text(f"{digest}  {weights.name}\n")
+    published = publish(weights)
     template = plan.tokenizer.get_chat_template(tools=chat.schemas)
     (folder / "Modelfile").write_text(base_modelfile(weights.name, recipe.context, template, _licence(base)), "utf-8")
     libraries = {name: version(name) for name in LIBRARIES}
     facts = {"base": base.resolve().name, "own": len(own), "used": len(lessons), "left_out": left_out}
     (folder / "recipe.json").write_text(json.dumps({**asdict(recipe), **facts, **libraries}, indent=2) + "\n")
-    say(f"{weights} {weights.stat().st_size / 1e6:.1f} MB sha256 {digest}")
+    say(published)
     return Result(weights, losses, len(lessons), left_out)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from bot.errors import WeightsDamaged
+from bot.errors import ModelFailed, WeightsDamaged
 from bot.llm.engine import start_engine
 from bot.llm.reading import reader_text
 from bot.llm.weights import READER, check_weights
@@ -69,6 +69,8 @@ class Reader:
         while "data" not in reply and len(text) > _FEWER:  # too many tokens for one piece
             text = text[_FEWER:]
             reply = engine.handle_embeddings({"input": text})
+        if "data" not in reply:
+            raise ModelFailed(_NAME, str(reply.get("error", reply)))
         return head.opinion(reply["data"][0]["embedding"])
 
     def _load(self) -> tuple[Any, _Head]:

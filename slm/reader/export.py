@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import gguf
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from slm.export import publish
 from slm.reader.encoder import SHARPNESS, EncoderShape
 from slm.reader.examples import TEXTS
 from slm.reader.training import CHECKPOINT
@@ -47,9 +47,7 @@ def export_reader(folder: Path, word_pieces: Path, weights: Path) -> str:
     path = weights / "reader.gguf"
     export_encoder(state, shape, [token for token, _ in ranked], path)
     export_head(state, names, SHARPNESS, weights / "reader_head.npz")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_name("reader.gguf.sha256").write_text(f"{digest}  reader.gguf\n")
-    return f"{path} {path.stat().st_size / 1e6:.1f} MB sha256 {digest}"
+    return publish(path)
 
 
 def export_encoder(weights: dict[str, Tensor], shape: EncoderShape, vocabulary: Sequence[str], path: Path) -> None:

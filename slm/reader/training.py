@@ -46,7 +46,7 @@ class ReaderTrainer:
     """Holds encoder, optimiser and position, so that training can stop and go on."""
 
     def __init__(self, encoder: Encoder, recipe: ReaderRecipe, rank: int = 0, workers: int = 1) -> None:
-        """With several workers, each takes its share of every batch."""
+        """With several workers, each draws its own part of every batch."""
         self.encoder, self.recipe, self.rank, self.workers = encoder, recipe, rank, workers
         encoder.words.weight.requires_grad_(requires_grad=False)
         head = list(encoder.head.parameters())

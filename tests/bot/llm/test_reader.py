@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import WeightsDamaged
+from bot.errors import ModelFailed, WeightsDamaged
 from bot.evaluation.scoring import reading_context
 from bot.llm.reader import Reader
 from bot.llm.weights import READER, sidecar
@@ -71,6 +71,20 @@ async def test_many_at_once_wait_for_each_other(reader: Reader) -> None:
     questions = ["price of tesla", "hello there"] * 10
     opinions = await asyncio.gather(*(reader.read([asked(question)]) for question in questions))
     assert [opinion.decision for opinion in opinions] == ["get_quote", "CHAT: greeting"] * 10
+
+
+async def test_what_the_engine_refuses_is_a_failure_of_the_model(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        def handle_embeddings(self, _: object) -> dict[str, object]:
+            return {"error": {"message": "out of memory"}}
+
+    await reader.info()
+    assert reader._loaded
+    monkeypatch.setattr(reader, "_loaded", (Refusing(), reader._loaded[1]))
+    with pytest.raises(ModelFailed, match="out of memory"):
+        await reader.read([asked("price of tesla")])
 
 
 def copied(folder: Path) -> Path:
