@@ -17,7 +17,7 @@ from tools.errors import ArgumentError
 from tools.narrowing import narrow_names
 from tools.parsing.currencies import parse_currency
 from tools.parsing.dates import parse_date
-from tools.parsing.exchanges import parse_exchange
+from tools.parsing.exchanges import read_exchange
 from tools.parsing.finders import (
     find_currencies,
     find_dates,
@@ -31,7 +31,7 @@ from tools.parsing.finders import (
 )
 from tools.parsing.numbers import parse_number, parse_percent, parse_years
 from tools.parsing.periods import Period, parse_period
-from tools.parsing.sectors import parse_sector
+from tools.parsing.sectors import read_sector
 from tools.parsing.spans import find_names
 from tools.terms import narrow_terms
 
@@ -137,14 +137,14 @@ SECTOR = Kind(
     "sector",
     "a market sector such as technology or energy",
     find_sectors,
-    _reader(parse_sector, "I don't know the sector “{}”; try technology, healthcare, financials or energy."),
+    _reader(read_sector, "I don't know the sector “{}”; try technology, healthcare, financials or energy."),
     str,
 )
 EXCHANGE = Kind(
     "exchange",
     "an exchange, e.g. NYSE, London, Tokyo",
     find_exchanges,
-    _reader(parse_exchange, "I don't know the exchange “{}”; try NYSE, Nasdaq, London, Frankfurt or Tokyo."),
+    _reader(read_exchange, "I don't know the exchange “{}”; try NYSE, Nasdaq, London, Frankfurt or Tokyo."),
     str,
 )
 DATE = Kind(

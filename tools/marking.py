@@ -1,8 +1,8 @@
 """The question as our own model reads it: in plain words, and with a mark before each piece that it may copy.
 
 "What's tesla at, um, rn?" becomes "what is<|name|>tesla at, right now". All but the pieces to copy is in small
-letters, casual forms are written in full, and pauses and the mark at the end are left out: what is said in many ways
-is learnt as one. The marks say what the parsers, the symbol directory and the
+letters, casual forms are written in full, and pauses, what is taken back and the mark at the end are left out: what is
+said in many ways is learnt as one. The marks say what the parsers, the symbol directory and the
 glossary know of the question, so that a model of a few megabytes need not: which words are a name, an amount, a time.
 A mark takes the place of the space before it, so that a name is cut into the same tokens where it is read and where it
 is written. Only the copy that the model reads is changed; arguments are still pieces of what the person typed.
@@ -24,6 +24,7 @@ from tools.parsing.numbers import parse_number
 from tools.parsing.question_words import is_word
 from tools.parsing.spans import Span, find_names
 from tools.parsing.told import find_homes, find_people
+from tools.taken_back import as_meant
 from tools.terms import is_misspelt_term
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ _ASKS_MEANING = re.compile(
 
 def mark_question(text: str, context: ToolContext) -> str:
     """`text` with its marks, its plain words in small letters, their slips mended and casual forms written in full."""
+    text = as_meant(text, context)
     names = known_names(text, context)
     written = [span for span in _outside(capital_names(text), names) if not context.symbols.knows(span.text)]
     values = [(mark, _longest(text, kinds, [*names, *written])) for mark, kinds in _VALUES]

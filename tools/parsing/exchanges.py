@@ -112,3 +112,8 @@ def parse_exchange(text: str) -> str | None:
         if phrase.endswith(tail):
             return _EXCHANGES.get(phrase[: -len(tail)].removesuffix("'s"))
     return None
+
+
+def read_exchange(text: str) -> str | None:
+    """The market identifier of what `text`, said to be an exchange, names: there "us" needs no "market" after it."""
+    return parse_exchange(text) or parse_exchange(f"{text} market")

@@ -97,3 +97,8 @@ def parse_sector(text: str) -> str | None:
         if start > 0 and _TAIL.fullmatch(phrase, start):
             return _SECTORS.get(phrase[:start])
     return None
+
+
+def read_sector(text: str) -> str | None:
+    """The key of the sector that `text`, said to be one, names: there "bank" needs no "stocks" after it."""
+    return parse_sector(text) or parse_sector(f"{text} stocks")

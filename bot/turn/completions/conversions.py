@@ -26,17 +26,35 @@ _TURNED = re.compile(
     r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
 )
 _PAIR = 2
+_QUOTED = re.compile(r"(?<![\w/])(?P<base>[A-Za-z]{3}) ?/ ?(?P<quote>[A-Za-z]{3})(?![\w/])")
+"""A pair as traders write it: "EUR/JPY" is what a euro is in yen."""
 _OF_OTHER_THINGS = frozenset({"get_price_history", "project_growth", "loan_payment"})
 """What needs a name or a rate."""
 
 
 def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The conversions that the question asks for, whole."""
-    calls = _today(_other_way(calls, reading), reading)
+    calls = _today(_other_way(_quoted(calls, reading), reading), reading)
     calls = [_with_amount(_between_both(call, reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
     calls = _several_sums(calls, reading)
     return _beside(calls, reading)
+
+
+def _quoted(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The conversions, of which there is one for each pair that the question writes."""
+    pairs = [
+        (pair["base"], pair["quote"])
+        for pair in _QUOTED.finditer(reading.text)
+        if all(reading.means(CURRENCY, code) for code in pair.groups())
+    ]
+    made = [call for call in calls if call.name == CONVERT]
+    if not pairs or not made:
+        return calls
+    said = {name: value for name, value in made[0].arguments.items() if name in {"amount", "date"}}
+    whole = [ToolCall(CONVERT, {**said, "from_currency": base, "to_currency": quote}) for base, quote in pairs]
+    first = calls.index(made[0])
+    return [*calls[:first], *whole, *(call for call in calls[first:] if call.name != CONVERT)]
 
 
 def _between_both(call: ToolCall, reading: Reading) -> ToolCall:

@@ -6,16 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
-from bot.turn.completions.taken_back import taken_back_later
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
-    from tools.parsing.spans import Span
 
 _DIGIT = re.compile(r"\d")
 _ASKS_NEWS = re.compile(
@@ -37,7 +35,12 @@ _ASKS_MEANING = re.compile(
     r"|understand|how (?:does|do)|expand|clarify|tell me|concept|terms?"
     r"|which thing|uses?|used|serves?)\b"
 )
-_HOURS = "get_market_status"
+_OVERVIEW, _HOURS = "get_market_overview", "get_market_status"
+_OF_ALL = re.compile(
+    r"\b(?:markets?|indices|indexes|stocks|shares|overall|in general|generally|overview|wall street|bourses?|everything"
+    r"|market's)\b"
+)
+"""Asks about more than the indices that it names."""
 _ASKS_SYMBOL = re.compile(
     r"\b(?:symbols?|tickers?|codes?|who(?: is| are|'s)|what company|which company|stand|listed|under)\b"
 )
@@ -66,9 +69,8 @@ _FIGURE = re.compile(
 
 def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each call about what the question means by it; those that nothing asks for go."""
-    taken_back = reading.taken_back or taken_back_later(calls, reading)
-    real = [_corrected(call, taken_back) for call in calls] if taken_back else calls
-    levels = [_of_index(call, calls, reading) for call in real]
+    real = [_corrected(call, reading.taken_back) for call in calls] if reading.taken_back else calls
+    levels = [_level(_of_index(call, calls, reading), reading) for call in real]
     real = [
         level
         for place, (level, call) in enumerate(zip(levels, real, strict=True))
@@ -110,7 +112,7 @@ def _of_term(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> Too
     return replace(call, name=tool, arguments={"symbol": said[0]}) if tool else call
 
 
-def _corrected(call: ToolCall, taken_back: Sequence[tuple[Span, Span]]) -> ToolCall:
+def _corrected(call: ToolCall, taken_back: Sequence[tuple[str, str]]) -> ToolCall:
     """The call about what takes back the piece before it: "for Workhorse, no wait, for Nikola", "under 300 no 280"."""
     arguments: dict[str, Any] = {}
     for name, said in call.arguments.items():
@@ -120,8 +122,8 @@ def _corrected(call: ToolCall, taken_back: Sequence[tuple[Span, Span]]) -> ToolC
     return replace(call, arguments=arguments)
 
 
-def _meant(value: str, taken_back: Sequence[tuple[Span, Span]]) -> str:
-    return next((new.text for old, new in taken_back if old.text.casefold() == value.casefold()), value)
+def _meant(value: str, taken_back: Sequence[tuple[str, str]]) -> str:
+    return next((new for old, new in taken_back if old.casefold() == value.casefold()), value)
 
 
 def _of_named(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
@@ -147,6 +149,21 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     if asks_hours and not several:
         return call
     return replace(call, name="get_quote", arguments={"symbols": [index]})
+
+
+def _level(call: ToolCall, reading: Reading) -> ToolCall:
+    """How markets do, of a question that names indices alone, is the level of these: "how's the Dow doing"."""
+    indices = [name.text for name in reading.names if _is_index(name.text, reading)]
+    if call.name != _OVERVIEW or not indices or len(indices) < len(reading.names) > 1:
+        return call
+    if _OF_ALL.search(mended_words(reading.text)):
+        return call
+    return ToolCall("get_quote", {"symbols": indices})
+
+
+def _is_index(name: str, reading: Reading) -> bool:
+    listing = reading.context.symbols.resolve(name) if reading.context.symbols.means_one(name) else None
+    return listing is not None and listing.kind == "index"
 
 
 def _is_stray_news(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

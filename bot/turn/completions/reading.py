@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.choices.skeleton import skeleton
-from bot.turn.completions.taken_back import find_taken_back
-from tools.arguments import DATE, EXCHANGE, NUMBER, PERIOD
+from tools.arguments import DATE, NUMBER, PERIOD
 from tools.errors import ToolError
 from tools.narrowing import known_names
 from tools.parsing.finders import find_lengths, find_percents
 from tools.parsing.numbers import parse_number
+from tools.taken_back import take_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,10 @@ def names_in(arguments: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 class Reading:
-    """A question with the names, times and amounts in it, what was looked up before it, and how sure the model was."""
+    """A question with the names, times and amounts in it, what was looked up before it, and how sure the model was.
+
+    `text` is the question without what it takes back; `taken_back` has each such piece with the one that is meant.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,8 @@ class Reading:
         said: Sequence[str] | None = None,
         older: Sequence[Sequence[ToolCall]] = (),
     ) -> None:
-        self.text, self.toolbox, self.context = text, toolbox, context
+        self.text, self.taken_back = take_back(text, context)
+        self.toolbox, self.context = toolbox, context
         self.draft, self.earlier, self.said, self.older = draft or Draft(()), earlier, said, older
 
     @cached_property
@@ -87,23 +91,10 @@ class Reading:
         return skeleton(self)
 
     @cached_property
-    def _all_names(self) -> list[Span]:
-        return [name for name in known_names(self.text, self.context) if name.text not in _SOUNDS]
-
-    @cached_property
-    def _all_numbers(self) -> list[Span]:
-        return [span for span in NUMBER.find(self.text) if span.text.lower() != "one"]
-
-    @cached_property
-    def taken_back(self) -> list[tuple[Span, Span]]:
-        """Each name, amount or exchange that the question takes back, with the one that it means instead."""
-        return find_taken_back(self.text, (self._all_names, self._all_numbers, EXCHANGE.find(self.text)))
-
-    @cached_property
     def names(self) -> list[Span]:
-        """The names that the directory knows, without those that are taken back."""
-        gone = [old for old, _ in self.taken_back]
-        return [name for name in self._all_names if name not in gone]
+        """The names that the directory knows, without one that another takes the place of."""
+        gone = _SOUNDS | {old for old, _ in self.taken_back}
+        return [name for name in known_names(self.text, self.context) if name.text not in gone]
 
     @cached_property
     def rates(self) -> list[Span]:
@@ -129,8 +120,7 @@ class Reading:
     @cached_property
     def amounts(self) -> list[Span]:
         """The numbers that are no rate, no time and no part of a name; "one" is mostly a pronoun."""
-        gone = [old for old, _ in self.taken_back]
-        return self._outside_names([span for span in self._all_numbers if span not in gone])
+        return self._outside_names([span for span in NUMBER.find(self.text) if span.text.lower() != "one"])
 
     def parameter(self, call: ToolCall, name: str) -> Parameter | None:
         """An argument that the tool of `call` takes."""

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
 _PLACED = re.compile(
-    r"\bthe (?P<place>first|former|second|third|last|latter)(?: (?:one|of (?:those|them|these|the two)|company|stock"
-    r"|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?"
+    r"\b(?:the|just) (?P<place>first|former|second|third|last|latter)(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
+    r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?"
     r"|drops?|goes|hits"
-    r"|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as|then)\b))",
+    r"|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as|then)\b)))",
     re.IGNORECASE,
 )
 """One of several that were asked about before; not "the first quarter"."""
@@ -56,7 +56,7 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     names = recalled_names(reading)
     calls = [_with_earlier(call, reading) for call in calls]
     words = mended_words(reading.text)
-    placed = _PLACED.search(reading.text)
+    placed = _PLACED.search(reading.text) or _PLACED.search(words)
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
         return calls
     if placed:

@@ -139,7 +139,7 @@ def _without_one(before: ToolCall, reading: Reading) -> ToolCall | None:
 def _swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
     """The comparison of before with one name in the place of another: "swap Adidas for Lululemon"."""
     said = [*map(str, before.arguments.get("symbols", ()))]
-    swapped = {reading.means(SYMBOL, old.text): new.text for old, new in reading.taken_back} if said else {}
+    swapped = {reading.means(SYMBOL, old): new for old, new in reading.taken_back} if said else {}
     meant = [swapped.get(reading.means(SYMBOL, piece), piece) for piece in said]
     return None if meant == said else replace(before, arguments={**before.arguments, "symbols": meant})
 
