@@ -42,7 +42,8 @@ async def second_opinion(
     opinion = await reader.read(conversation)
     sure = UNTOLD if draft.confidence is None else draft.confidence
     if opinion.decision == decision_of(draft.calls, draft.text):
-        return replace(draft, confidence=draft.confidence and max(draft.confidence, opinion.confidence))
+        surest = draft.confidence and max(draft.confidence, opinion.confidence)
+        return replace(draft, confidence=surest, is_agreed=True)
     if opinion.confidence <= sure or opinion.decision == OTHERWISE:
         return draft
     if draft.calls and opinion.decision.startswith(_ASKS_BACK):

@@ -41,6 +41,8 @@ _MARK = re.compile(r"\bNAME\b")
 
 def settle_choice(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each tool that the wording asks for takes the place of the one that was chosen in its stead."""
+    if reading.draft.is_agreed and calls:
+        return calls
     asked = _answerable(reading)
     missing = [tool for tool in asked if all(call.name != tool for call in calls)]
     others = [call for call in calls if call.name not in asked and not _is_proposal(call, reading)]

@@ -76,10 +76,11 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         for place, (level, call) in enumerate(zip(levels, real, strict=True))
         if level == call or level not in [*real, *levels[:place]]
     ]
-    real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
+    if not reading.draft.is_agreed:
+        real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
     real = [_of_named(call, real, reading) for call in real]
     real = [_of_code(_about_name(_of_term(call, real, reading), real, reading), reading) for call in real]
-    return [call for call in real if not _is_needless(call, real, reading)]
+    return [call for call in real if reading.draft.is_agreed or not _is_needless(call, real, reading)]
 
 
 def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:

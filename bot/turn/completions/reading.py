@@ -35,12 +35,14 @@ _SOUNDS = frozenset({"hm", "mm", "uh", "um", "eh", "er", "oh", "ah", "ha"})
 class Draft:
     """What a native model wrote: calls, or the name of a reply.
 
-    `confidence` is the log-probability of its least sure token, where the model tells it.
+    `confidence` is the log-probability of its least sure token, where the model tells it. `is_agreed` says that a
+    second opinion was the same.
     """
 
     calls: Sequence[ToolCall]
     text: str = ""
     confidence: float | None = None
+    is_agreed: bool = False
 
 
 def names_in(arguments: Iterable[Mapping[str, Any]]) -> list[str]:
