@@ -41,7 +41,7 @@ _MARK = re.compile(r"\bNAME\b")
 
 def settle_choice(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each tool that the wording asks for takes the place of the one that was chosen in its stead."""
-    if reading.draft.is_agreed and calls:
+    if reading.draft.is_agreed:
         return calls
     asked = _answerable(reading)
     missing = [tool for tool in asked if all(call.name != tool for call in calls)]
