@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ASKS_BACK = "CLARIFY"
 """Replies that something is missing. Whether it is, the model knows better: it was shown each name, amount and time."""
+_OF_A_REPEAT = 1.0
 UNTOLD = -0.1
 """The log-probability that stands for how sure a model was that does not tell it."""
 
@@ -44,7 +45,9 @@ async def second_opinion(
     if opinion.decision == decision_of(draft.calls, draft.text):
         surest = draft.confidence and max(draft.confidence, opinion.confidence)
         return replace(draft, confidence=surest, is_agreed=True)
-    if opinion.confidence <= sure or opinion.decision == OTHERWISE:
+    if _is_repeat(draft) and {call.name for call in draft.calls} == {opinion.decision}:
+        return replace(draft, calls=draft.calls[:1], is_agreed=True)
+    if opinion.confidence <= sure - _says_more(draft, opinion.decision) or opinion.decision == OTHERWISE:
         return draft
     if draft.calls and opinion.decision.startswith(_ASKS_BACK):
         return draft
@@ -58,6 +61,17 @@ async def second_opinion(
     if {call.name for call in calls} != {*wanted}:
         return draft
     return replace(draft, calls=calls, text="", confidence=opinion.confidence)
+
+
+def _is_repeat(draft: Draft) -> bool:
+    """Whether the model wrote one call twice."""
+    return len(draft.calls) > 1 and all(call == draft.calls[0] for call in draft.calls)
+
+
+def _says_more(draft: Draft, decision: str) -> float:
+    """How much less sure the reader may be: of a call that was written twice the second stands for something else."""
+    named = set(tools_of(decision))
+    return _OF_A_REPEAT if _is_repeat(draft) and len(named) > 1 and draft.calls[0].name in named else 0.0
 
 
 async def _call_of(

@@ -22,8 +22,19 @@ MONTHS = {
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 """The names and abbreviations of the months, longest first, as a pattern."""
 
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
+    " sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
+_DAYS = {
+    **{word: number for number, word in enumerate(_ORDINALS, start=1)},
+    **{f"twenty {word}": 20 + number for number, word in enumerate(_ORDINALS[:9], start=1)},
+    "thirtieth": 30,
+    "thirty first": 31,
+}
+"""The days of a month as they are spoken."""
 DATE_WORDS = (
-    *MONTHS, "on", "the", "of", "st", "nd", "rd", "th", "monday", "tuesday", "wednesday", "thursday", "friday",
+    *MONTHS, *_ORDINALS, "twenty", "thirty", "thirtieth", "on", "the", "of", "st", "nd", "rd", "th", "monday", "tuesday", "wednesday", "thursday", "friday",
     "saturday", "sunday", "mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun",
 )  # fmt: skip
 """Every word that a date may have."""
@@ -32,7 +43,8 @@ DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")
 
 DATE_SPELLING = Spelling(DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
-_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+_SPOKEN = rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True)).replace(' ', '[ -]')})"
+_DAY = rf"(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{_SPOKEN})"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2}|2100)"
 _YEAR_FIRST = re.compile(rf"{_YEAR}(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})")
 _YEAR_LAST = re.compile(rf"(?P<first>[0-9]{{1,2}})(?P<sep>[-/.])(?P<second>[0-9]{{1,2}})(?P=sep){_YEAR}")
@@ -64,8 +76,12 @@ def explicit_date(phrase: str) -> date | None:
             return existing_date(year, second, first)
         return existing_date(year, first, second) if second > 12 else None
     if match := _DAY_MONTH.fullmatch(phrase) or _MONTH_DAY.fullmatch(phrase):
-        return existing_date(int(match["year"]), MONTHS[match["month"]], int(match["day"]))
+        return existing_date(int(match["year"]), MONTHS[match["month"]], _day(match["day"]))
     return None
+
+
+def _day(said: str) -> int:
+    return _DAYS.get(said.replace("-", " ")) or int(re.sub(r"\D", "", said))
 
 
 def existing_date(year: int, month: int, day: int) -> date | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.turn.completions.comparisons import COMPARE, history_of
 from bot.turn.completions.plans import SAVINGS
+from bot.turn.completions.recalled import recalled_names
 from bot.turn.completions.sequels import STATUS, older_plan, over_time, sequel
 from bot.turn.completions.variations import (
     ADDS,
@@ -128,6 +129,8 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         kind: Kind | None = parameter.kind if parameter else None
         if kind is None or kind is TERM or isinstance(said, list) or reading.place(said) is not None:
             continue
+        if kind in (NAME, SYMBOL) and said in recalled_names(reading):
+            continue  # "the first one" of those asked about before
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered

@@ -33,7 +33,7 @@ _BOTH = re.compile(
 )
 _BETTER = re.compile(
     r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:which|who)(?: (?:one|company|stock|name"
-    r"|share|of them|of those))?(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
+    r"|share|of (?:th)?em|of those))?(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
     r" (?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|higher|bigger|highest|came|grew|up|rose"
     r"|fell|lost|beat|done)\b"
 )

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.messages import ToolCall
 from tools.arguments import DATE, PERIOD
 
 if TYPE_CHECKING:
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
     from tools.arguments import Kind
     from tools.parsing.spans import Span
@@ -94,12 +94,21 @@ def _of_same_time(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(named) != 1:
         return calls
     period = named.pop()
+    calls = [_over_time(call, reading) for call in calls]
     return [
         replace(call, arguments={**call.arguments, "period": period})
         if reading.parameter(call, "period") and "period" not in call.arguments
         else call
         for call in calls
     ]
+
+
+def _over_time(call: ToolCall, reading: Reading) -> ToolCall:
+    """Of "that year" no price now is asked for, but how the one that is named did in it."""
+    symbols = call.arguments.get("symbols")
+    if call.name != "get_quote" or reading.periods or not isinstance(symbols, list) or len(symbols) != 1:
+        return call
+    return ToolCall("get_price_history", {"symbol": symbols[0]})
 
 
 def _older_periods(reading: Reading) -> list[str]:
