@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 _ASKS_BACK = "CLARIFY"
 """Replies that something is missing. Whether it is, the model knows better: it was shown each name, amount and time."""
-_OF_A_REPEAT = 1.0
+_NAMED = ("symbol", "query", "term", "exchange")
+"""What a call is about, of the tools that take one."""
+_OF_REPEAT, _OF_TWIN = -0.25, -0.1
+"""Log-probabilities above which the reader is heard who names two tools, or one tool twice, where one was written."""
+_PAIR = 2
 UNTOLD = -0.1
 """The log-probability that stands for how sure a model was that does not tell it."""
 
@@ -47,7 +51,8 @@ async def second_opinion(
         return replace(draft, confidence=surest, is_agreed=True)
     if _is_repeat(draft) and {call.name for call in draft.calls} == {opinion.decision}:
         return replace(draft, calls=draft.calls[:1], is_agreed=True)
-    if opinion.confidence <= sure - _says_more(draft, opinion.decision) or opinion.decision == OTHERWISE:
+    sure = min(sure, _of_less(draft, tools_of(opinion.decision)))
+    if opinion.confidence <= sure or opinion.decision == OTHERWISE:
         return draft
     if draft.calls and opinion.decision.startswith(_ASKS_BACK):
         return draft
@@ -57,7 +62,10 @@ async def second_opinion(
     calls: list[ToolCall] = []
     for name in dict.fromkeys(wanted):
         own = [call for call in draft.calls if call.name == name]
-        calls += own or await _call_of(name, model, conversation, schemas, max_tokens)
+        own = own or await _call_of(name, model, conversation, schemas, max_tokens)
+        if len(own) == 1 < wanted.count(name):
+            own += await _call_of(name, model, conversation, schemas, max_tokens, without=own[0])
+        calls += own
     if {call.name for call in calls} != {*wanted}:
         return draft
     return replace(draft, calls=calls, text="", confidence=opinion.confidence)
@@ -68,20 +76,35 @@ def _is_repeat(draft: Draft) -> bool:
     return len(draft.calls) > 1 and all(call == draft.calls[0] for call in draft.calls)
 
 
-def _says_more(draft: Draft, decision: str) -> float:
-    """How much less sure the reader may be: of a call that was written twice the second stands for something else."""
-    named = set(tools_of(decision))
-    return _OF_A_REPEAT if _is_repeat(draft) and len(named) > 1 and draft.calls[0].name in named else 0.0
+def _of_less(draft: Draft, named: Sequence[str]) -> float:
+    """How sure the reader must be where the model wrote only one call, once or twice, of several that the reader names.
+
+    How sure the model was of that one says nothing of the other one then.
+    """
+    if len(named) < _PAIR or not draft.calls or draft.calls[0].name not in named:
+        return 0.0
+    if len({*named}) > 1:
+        return _OF_REPEAT if _is_repeat(draft) else 0.0
+    return _OF_TWIN if len(draft.calls) == 1 else 0.0
 
 
 async def _call_of(
-    name: str, model: ChatModel, conversation: Sequence[Message], schemas: Sequence[dict[str, Any]], max_tokens: int
+    name: str,
+    model: ChatModel,
+    conversation: Sequence[Message],
+    schemas: Sequence[dict[str, Any]],
+    max_tokens: int,
+    without: ToolCall | None = None,
 ) -> list[ToolCall]:
-    """The call that `model` writes where it may call the tool `name` alone; none where that is not offered."""
+    """The call that `model` writes where it may call the tool `name` alone; none where that is not offered.
+
+    It is about another thing than the call `without` is about.
+    """
     offered = next((each["function"] for each in schemas if each["function"]["name"] == name), None)
-    if offered is None:
+    parameters = _about_others(offered["parameters"], without) if offered and without else offered and offered["parameters"]
+    if not parameters:
         return []
-    properties = {"name": {"const": name}, "arguments": offered["parameters"]}
+    properties = {"name": {"const": name}, "arguments": parameters}
     schema = {"type": "object", "properties": properties, "required": ["name", "arguments"]}
     written = ""
     async for piece in model.chat(conversation, answer_schema=schema, max_tokens=max_tokens):
@@ -92,3 +115,16 @@ async def _call_of(
         return [read_call(call["name"], call["arguments"])]
     except (ValueError, KeyError, TypeError, RecursionError):
         return []  # cut short
+
+
+def _about_others(parameters: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:
+    """The schema without the name that `call` has, nor any that overlaps it; None where no other one is left."""
+    for key in _NAMED:
+        said, taken = call.arguments.get(key), parameters["properties"].get(key, {})
+        if isinstance(said, str) and "enum" in taken:
+            words = {*said.casefold().split()}
+            left = [piece for piece in taken["enum"] if not words & {*piece.casefold().split()}]
+            properties = {**parameters["properties"], key: {**taken, "enum": left}}
+            required = list(dict.fromkeys([*parameters.get("required", ()), key]))
+            return {**parameters, "properties": properties, "required": required} if left else None
+    return None

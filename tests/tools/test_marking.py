@@ -96,7 +96,7 @@ def test_slips_of_common_words_are_mended(typed: str, read: str) -> None:
         ("how is first solar doing", "how is<|name|>first solar doing"),
         ("And how is its RSI?", "and how is its<|term|>RSI"),
         ("price of RSI", "price of<|name|><|term|>RSI"),
-        ("how did tata motors do", "how did<|name|>tata motors do"),
+        ("how did tata motors do", "how did<|unknown|>tata motors do"),
     ],
 )
 def test_a_word_that_is_a_name_elsewhere_is_none_here(typed: str, read: str) -> None:
@@ -147,7 +147,7 @@ def test_plain_words_are_written_plainly(typed: str, read: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("does Bank of Ireland pay", "does<|unknown|>Bank of Ireland pay"),
+        ("does Bank of Zorblax pay", "does<|unknown|>Bank of Zorblax pay"),
         ("on which day does Munich Re pay", "on which day does<|name|>Munich Re pay"),
         ("is it Aker BP or Equinor", "is it<|name|>Aker BP or<|name|>Equinor"),
         ("news on MGM China", "news on<|name|>MGM China"),

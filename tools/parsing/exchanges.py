@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.parsing.phrase import plain_ascii
+from tools.parsing.phrase import plain_ascii, without_accents
 from tools.parsing.typos import Spelling
 
 # Identifier, name to show, what people call it: names, cities, countries, and the indices that stand for it.
@@ -102,7 +102,7 @@ def parse_exchange(text: str) -> str | None:
     A country's main exchange stands for the country, and an index for its exchange. None for anything else;
     "TSE" alone too, which is both Tokyo and Toronto.
     """
-    whole = EXCHANGE_SPELLING.corrected(plain_ascii(text), text)
+    whole = EXCHANGE_SPELLING.corrected(plain_ascii(without_accents(text)), text)
     if not whole:
         return None
     for phrase in (whole, whole.removeprefix("the ")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -10,8 +9,6 @@ from functools import lru_cache
 _PLAIN = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2212": "-"}
 )
-
-_ACCENT = re.compile("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=4096)  # every parser asks for the same pieces of a question
@@ -25,8 +22,17 @@ def plain(text: str, max_length: int = 40) -> str:
 
 
 def plain_ascii(text: str, max_length: int = 40) -> str:
-    """`plain` in lower case, without accents; "" when a character is not ASCII then (look-alikes, Arabic digits)."""
+    """`plain` in lower case; "" also when a character is not ASCII (look-alike letters, Arabic digits)."""
     text = plain(text, max_length)
-    if not text.isascii():
-        text = _ACCENT.sub("", unicodedata.normalize("NFD", text))
     return text.lower() if text.isascii() else ""
+
+
+def without_accents(text: str) -> str:
+    """`text` with the plain letter for each that has an accent ("São" → "Sao"); look-alikes stay what they are."""
+    return "".join(_base(character) for character in text)
+
+
+def _base(character: str) -> str:
+    parts = unicodedata.normalize("NFD", character)
+    accented = len(parts) > 1 and parts[0].isascii() and all(unicodedata.combining(part) for part in parts[1:])
+    return parts[0] if accented else character

@@ -11,7 +11,7 @@ from bot.turn.completions.comparisons import JOINS, of_one
 from tools.arguments import CURRENCY, NAME, PERIOD, SYMBOL
 from tools.narrowing import related_name
 from tools.parsing.mending import mends
-from tools.parsing.question_words import common_words, is_word
+from tools.parsing.question_words import common_words, is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS
 from tools.toolbox import holds_piece
 
@@ -38,7 +38,17 @@ _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€
 _OF_THE_SHARE = re.compile(
     r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE
 )
+_KIND = re.compile(
+    r" (?:aerospace|airlines?|airways|biotech|breweries|brewery|capital|cement|chemicals?|electric|electronics|energy"
+    r"|entertainment|financial|foods?|games|group|healthcare|holdings?|industries|insurance|international|labs?"
+    r"|logistics|media|minerals|mining|motors?|networks|oil|petroleum|pharma(?:ceuticals)?|power|properties|resources"
+    r"|retail|robotics|semiconductors?|shipping|software|solar|solutions|steel|systems|technolog(?:y|ies)|telecom"
+    r"|therapeutics)\b(?! (?:stocks?|shares|sector|companies|industry))",
+    re.IGNORECASE,
+)
+"""After a name, what is part of it: no word for the share or for what is asked."""
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
+_STARTS = re.compile(r"(?:\A|[.?!:]\s)[\"'“(]*\Z")
 _CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
 """Words written as one name: "Rite Aid", "Tate & Lyle"."""
 _JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
@@ -122,11 +132,15 @@ def _whole(piece: str, reading: Reading) -> str:
         whole = around[0].pop()
         same = reading.means(SYMBOL, piece)
         return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
+    if len(reading.names) == 1 and _is_slip_of_ask(piece, reading):
+        return reading.names[0].text
     described = related_name(reading.text, places[0][1], reading.names) if len(places) == 1 else None
     described = described or _owned(piece, places, reading)
     if other := described or _as_written(piece, places, reading) or _among_odd_words(piece, places, reading):
         at = reading.text.find(other)
-        return related_name(reading.text, at + len(other), reading.names) or other
+        return related_name(reading.text, at + len(other), reading.names) or _with_kind(other, at + len(other), reading)
+    if piece.isalpha() and is_odd(piece, reading) and len(places) == 1 and not reading.context.symbols.means_one(piece):
+        return _with_kind(piece, places[0][1], reading)
     inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
     labelled = _LABELLED.fullmatch(piece)
     if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
@@ -136,6 +150,17 @@ def _whole(piece: str, reading: Reading) -> str:
     name = inside.pop() if inside else piece
     rest = _WORD.findall(piece.replace(name, " ", 1))
     return name if all(word.islower() and is_word(word) for word in rest) else piece
+
+
+def _is_slip_of_ask(piece: str, reading: Reading) -> bool:
+    """Whether `piece` is a slip of a word of asking: "wats", "symbl"."""
+    return piece.isalpha() and is_odd(piece, reading) and mended(piece.lower()) in common_words()
+
+
+def _with_kind(piece: str, end: int, reading: Reading) -> str:
+    """A name that nobody knows with the word after it that says what kind of company it is: "Zorblax Cement"."""
+    kind = _KIND.match(reading.text, end)
+    return piece + kind[0] if kind and reading.text[end : end + len(kind[0])] == kind[0] else piece
 
 
 def _owned(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
@@ -166,7 +191,8 @@ def _as_written(piece: str, places: Sequence[tuple[int, int]], reading: Reading)
     for match in _CAPITALISED.finditer(reading.text):
         first, _, rest = match[0].partition(" ")
         said = re.split("['’]", first.lower())[0]  # "Why's Intrum"
-        is_plain = said in FUNCTION_WORDS or said in common_words()
+        begins_sentence = _STARTS.search(reading.text[: match.start()]) is not None
+        is_plain = said in FUNCTION_WORDS or (said in common_words() and begins_sentence)
         begins = match.start() + len(first) + 1 if is_plain and rest else match.start()
         holds = any(begins <= start and end <= match.end() for start, end in places)
         if holds and not any(span.start < match.end() and begins < span.end for span in reading.names):

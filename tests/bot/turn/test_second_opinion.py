@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -86,14 +87,51 @@ async def test_two_calls_of_one_tool_stay_both() -> None:
 async def test_two_who_agree_are_as_sure_as_the_surer() -> None:
     for own, read in ((-1.5, -0.1), (-0.1, -1.5)):
         taken, _ = await weighed(Draft([QUOTE], "", own), "get_quote", read)
-        assert taken == Draft([QUOTE], "", -0.1)
+        assert taken == Draft([QUOTE], "", -0.1, is_agreed=True)
+    replied = Draft([], "DECLINE: advice", -0.3)
+    assert (await weighed(replied, "DECLINE: advice", -0.5))[0] == replace(replied, is_agreed=True)
+
+
+async def test_a_repeat_of_what_the_reader_names_is_agreed_to_once() -> None:
+    taken, _ = await weighed(Draft([QUOTE, QUOTE], "", -0.1), "get_quote", -0.5)
+    assert taken == Draft([QUOTE], "", -0.1, is_agreed=True)
+
+
+async def test_of_a_repeat_the_second_stands_for_what_the_reader_names_besides() -> None:
+    draft = Draft([QUOTE, QUOTE], "", -0.001)
+    taken, _ = await weighed(draft, "get_news + get_quote", -0.2, [written(NEWS)])
+    assert taken.calls == [NEWS, QUOTE, QUOTE]
+    assert (await weighed(draft, "get_news + get_quote", -0.3))[0] == draft
+    assert (await weighed(replace(draft, calls=[QUOTE]), "get_news + get_quote", -0.2))[0].calls == [QUOTE]
+
+
+async def test_the_second_of_two_calls_of_one_tool_is_about_another_name() -> None:
+    text = "news on tesla and on zorblax"
+    shown = [Message("user", "news on<|name|>tesla and on<|unknown|>zorblax")]
+    schemas = Toolbox(TOOLS).schemas([text], tool_context(MARKET, NAMES))
+    other = ToolCall("get_news", {"symbol": "zorblax"})
+    model = ScriptedModel([[written(other)]], is_native=True)
+    taken = await second_opinion(
+        ScriptedReader("get_news + get_news", -0.05), Draft([NEWS], "", -0.001), model, shown, schemas, 100
+    )
+    assert taken.calls == [NEWS, other]
+    allowed = model.asked[0].answer_schema["properties"]["arguments"]["properties"]["symbol"]["enum"]
+    assert "zorblax" in allowed
+    assert not [name for name in allowed if "tesla" in name]
+    assert "symbol" in model.asked[0].answer_schema["properties"]["arguments"]["required"]
+
+
+async def test_where_no_other_name_is_left_one_call_stays() -> None:
+    taken, model = await weighed(Draft([QUOTE], "", -0.001), "get_quote + get_quote", -0.05)
+    assert taken.calls == [QUOTE]
+    assert not model.asked
 
 
 async def test_a_model_that_does_not_tell_yields_to_a_sure_reader_only() -> None:
     draft = Draft([QUOTE])
     assert (await weighed(draft, "get_news", -0.01, [written(NEWS)]))[0].calls == [NEWS]
     assert (await weighed(draft, "get_news", -0.5))[0] == draft
-    assert (await weighed(draft, "get_quote", -0.5))[0] == draft
+    assert (await weighed(draft, "get_quote", -0.5))[0] == replace(draft, is_agreed=True)
 
 
 @pytest.mark.parametrize("answer", ["", "no json", '{"name": "get_news"', '["get_news"]', '{"name": "get_news"}'])

@@ -19,13 +19,14 @@ DATES = {
             "03 Mar 2021", "3rd March 2021", "3rd of March 2021", "the 3rd of March, 2021", "March 3, 2021",
             "March 3rd, 2021", "march 3 2021", "Mar. 3, 2021", "mar 3rd 2021", "on 3 march 2021", "On March 3rd, 2021",
             "3-Mar-2021", "3mar2021", "wednesday 3 march 2021", "Wed, 3 Mar 2021", "3/3/2021", "3  march  2021",
-            "march the 3rd, 2021", "3 march, 2021",
+            "march the 3rd, 2021", "3 march, 2021", "the third of March 2021", "March third, 2021", "third march 2021",
         ),
         THIRD_OF_MARCH,
     ),
     "2019-05-02": date(2019, 5, 2), "1 jan 2020": date(2020, 1, 1), "13/4/2021": date(2021, 4, 13),
     "4/13/2021": date(2021, 4, 13), "25.12.2020": date(2020, 12, 25), "29 feb 2020": date(2020, 2, 29),
     "30 sept 1999": date(1999, 9, 30), "31 December 1987": date(1987, 12, 31), "1 may 2022": date(2022, 5, 1),
+    "twenty-first of june 2021": date(2021, 6, 21), "may the thirty first 2021": date(2021, 5, 31),
 }  # fmt: skip
 NOT_DATES = [
     "", "3/4/2021", "04-03-2021", "christmas", "march 2021", "2021", "2021-03", "3 march", "march 3", "3/13/21",
@@ -33,6 +34,7 @@ NOT_DATES = [
     "3 march 1899", "3 march 2101", "3 march 20210", "3 march 2021 to", "since 3 march 2021", "today", "yesterday",
     "3 marchy 2021", "may", "on", "on may 2021", "20210303", "2021-03/03", "13/13/2021", "\u0663 march 2021",
     "3 march 2021" + " " * 40, "on on 3 march 2021", "2021-03-03T00:00", "3 march 2021!",
+    "thirty first of april 2021", "thirty second of may 2021", "the first of march", "second 2021",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from exchange_calendars import get_calendar_names
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.parsing.exchanges import EXCHANGE_NAMES, parse_exchange
+from tools.parsing.exchanges import EXCHANGE_NAMES, parse_exchange, read_exchange
 
 NAMED = {
     "XNYS": "nyse|NYSE|the nyse|new york stock exchange|wall street|new york|US|the us|the states|usa|us market"
@@ -29,7 +29,7 @@ NAMED = {
     "XSWX": "switzerland|zurich|six swiss exchange|swiss market",
     "XKRX": "korea|seoul|kospi|south korea",
     "XSES": "singapore|sgx",
-    "BVMF": "brazil|b3|bovespa|sao paulo",
+    "BVMF": "brazil|b3|bovespa|sao paulo|São Paulo",
     "XJSE": "johannesburg|south africa|jse",
 }
 REFUSED = [
@@ -69,3 +69,9 @@ def test_long_text_is_refused_at_once(piece: str) -> None:
     started = time.perf_counter()
     assert parse_exchange(piece * 10_000) is None
     assert time.perf_counter() - started < 0.05
+
+
+def test_what_is_said_to_be_an_exchange_needs_no_more_words() -> None:
+    assert (read_exchange("us"), read_exchange("german"), read_exchange("NYSE")) == ("XNYS", "XETR", "XNYS")
+    assert parse_exchange("us") is None
+    assert read_exchange("apple") is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.parsing.sectors import SECTOR_NAMES, parse_sector
+from tools.parsing.sectors import SECTOR_NAMES, parse_sector, read_sector
 
 NAMED = {
     "technology": "technology|tech|Tech|big tech|tech stocks|the tech sector|information technology|IT|it stocks|semis"
@@ -63,3 +63,13 @@ def test_long_text_is_refused_at_once(piece: str) -> None:
     started = time.perf_counter()
     assert parse_sector(piece * 10_000) is None
     assert time.perf_counter() - started < 0.05
+
+
+def test_what_is_said_to_be_a_sector_needs_no_more_words() -> None:
+    assert (read_sector("bank"), read_sector("industry"), read_sector("tech")) == (
+        "financial-services",
+        "industrials",
+        "technology",
+    )
+    assert parse_sector("bank") is None
+    assert read_sector("apple") is None

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
 from bot.turn.choices.choosing import TOPICS
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
 from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,3 +60,14 @@ def test_opinions_are_no_question_for_a_tool(settled: Callable[..., Any]) -> Non
 def test_a_proposal_about_a_name_of_the_question_is_not_taken_for_another_thing(settled: Callable[..., Any]) -> None:
     alert = ("propose_price_alert", {"symbol": "Nike", "condition": "below", "price": "90"})
     assert settled("any news on Nike below 90", alert)[0] == alert
+
+
+def test_what_two_agree_on_stays() -> None:
+    quote = ToolCall("get_quote", {"symbols": ["Nike"]})
+    for draft, left in (
+        (Draft([quote], "", -0.4), ["get_news"]),
+        (Draft([quote], "", -0.4, is_agreed=True), ["get_quote"]),
+        (Draft([], "DECLINE: out_of_scope", -0.4, is_agreed=True), []),
+    ):
+        found = settle(draft, "any news on Nike", Toolbox(TOOLS), reading_context())
+        assert [call.name for call in found.calls] == left

@@ -136,3 +136,17 @@ def test_a_day_is_no_name_beside_a_conversion(completed: Callable[..., Any]) -> 
     day = ("get_quote", {"symbols": ["4 May 2021"]})
     got = completed("usd to inr now and also the rate on 4 May 2021", now, day)
     assert [(name, arguments.get("date")) for name, arguments in got] == [(CONVERT, None), (CONVERT, "on 4 May 2021")]
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("eur/jpy", [("eur", "jpy")]),
+        ("GBP/USD too", [("GBP", "USD")]),
+        ("EUR / CHF and USD/JPY today", [("EUR", "CHF"), ("USD", "JPY")]),
+    ],
+)
+def test_a_pair_as_traders_write_it(completed: Callable[..., Any], text: str, pairs: list[tuple[str, str]]) -> None:
+    wanted = [(CONVERT, {"from_currency": base, "to_currency": quote}) for base, quote in pairs]
+    assert completed(text, (CONVERT, {"from_currency": "EUR", "to_currency": "USD"})) == wanted
+    assert completed("the p/e and the yes/no", (CONVERT, BEFORE)) == [(CONVERT, BEFORE)]

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,6 +39,26 @@ def test_the_hours_of_an_index_are_its_level(completed: Callable[..., Any]) -> N
     assert completed("when does the cac 40 open", hours[1]) == [hours[1]]
     assert completed("how far up is the cac 40", hours[1]) == [quote]
     assert completed("how far up is the cac 40", hours[1], quote) == [quote]
+
+
+def test_how_a_named_index_does_is_its_level(completed: Callable[..., Any]) -> None:
+    overview, news = ("get_market_overview", {}), ("get_news", {})
+    quote = ("get_quote", {"symbols": ["cac 40"]})
+    assert completed("how is the cac 40 doing", overview) == [quote]
+    assert completed("how is the cac 40 doing and what are the headlines", overview, news) == [quote, news]
+    both = ("get_quote", {"symbols": ["cac 40", "dax"]})
+    assert completed("how are the cac 40 and the dax doing", overview) == [both]
+    assert completed("how are markets doing, the cac 40 say", overview) == [overview]
+    assert completed("how are things", overview) == [overview]
+    assert completed("how do the dax and nike do", overview) == [overview]
+
+
+def test_what_two_agree_on_is_not_taken_for_unasked() -> None:
+    calls = [ToolCall("find_symbol", {"query": "nike"}), ToolCall("get_quote", {"symbols": ["tesla"]})]
+    text = "ticker for nike? and px of tesla"
+    for is_agreed, left in ((False, calls[:1]), (True, calls)):
+        draft = Draft(calls, "", -0.01, is_agreed=is_agreed)
+        assert list(settle(draft, text, Toolbox(TOOLS), reading_context()).calls) == left
 
 
 def test_the_news_of_the_market_stand_beside_no_explanation_unasked(completed: Callable[..., Any]) -> None:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
         ("what is the ticker of berkshire hathway", "hathway", "berkshire hathway"),
         ("what trades as ticker F", "ticker F", "F"),
         ("who is apple inc", "apple", "apple"),  # the same company
-        ("tell me about zorblax foods", "zorblax", "zorblax"),
+        ("tell me about zorblax quickly", "zorblax", "zorblax"),
+        ("tell me about zorblax foods", "zorblax", "zorblax foods"),
+        ("news on Zorblax Cement please", "Zorblax", "Zorblax Cement"),
+        ("is zorblax energy stock up", "zorblax", "zorblax"),  # its sector
+        ("wats teh yield of nike", "wats", "nike"),
         ("and its ticker?", "tesla", "tesla"),  # from the question before
         ("Rite Aid is gone, what was its ticker?", "Aid", "Rite Aid"),
         ("what is the ticker of Tate & Lyle please", "Lyle", "Tate & Lyle"),

@@ -21,6 +21,7 @@ def after(text: str, *written: ToolCall, turns: list[list[ToolCall]] = QUOTED) -
         "compare them this year",
         "this year, both",
         "who came out ahead this year",
+        "which of em did better this year",
     ],
 )
 @pytest.mark.parametrize("tool", ["get_price_history", "compare_performance"])
@@ -50,6 +51,8 @@ def test_each_tool_takes_the_names_as_it_can() -> None:
         ("news on the second", "adidas"),
         ("any news on the latter, please", "adidas"),
         ("what about the first one's news", "nike"),
+        ("what does the press say of the first one lately", "nike"),
+        ("jsut teh scond one, any nwes", "adidas"),
     ],
 )
 def test_one_of_them_by_its_place(text: str, name: str) -> None:

@@ -136,3 +136,12 @@ async def test_a_time_ahead_is_not_counted_back(completed: Callable[..., Any], t
     if ahead:
         outcome = await Toolbox(TOOLS).call(name, arguments, reading_context())
         assert "lies ahead" in str(outcome.error)
+
+
+def test_of_that_year_no_price_now_is_asked_for() -> None:
+    before, quote = ToolCall(SECTORS, {"period": "in 2022"}), ToolCall("get_quote", {"symbols": ["nike"]})
+    for text, wanted in (
+        ("and nike in the same year", [ToolCall(HISTORY, {"symbol": "nike", "period": "in 2022"})]),
+        ("and nike", [quote]),
+    ):
+        assert settle(Draft([quote]), text, Toolbox(TOOLS), reading_context(), [before]).calls == wanted
