@@ -36,9 +36,10 @@ _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\
 """Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
 _BESIDE = re.compile(r"(?:['’]s)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
 _RELATED = re.compile(
-    r"(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker"
-    r"|miner|successor"
-    r"|producer|subsidiary|supplier|spin-?off|offshoot|sister|neighbou?r)(?: company| firm)?,? (?P<named>[^\W\d_]{3,})",
+    r"(?: (?:fund|etf|tracker|company|firm|giant)"
+    r"|(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker"
+    r"|miner|successor|producer|subsidiary|supplier|spin-?off|offshoot|sister|neighbou?r|partner|buddy)"
+    r"(?: company| firm)?),? (?P<named>[^\W\d_]{3,})",
     re.IGNORECASE,
 )
 """Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""

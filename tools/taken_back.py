@@ -1,4 +1,4 @@
-"""What a question takes back: "Tesco, no sorry, Sainsbury's" asks about Sainsbury's, and is read as if it said only that.
+"""What a question takes back: "Tesco, no sorry, Sainsbury's" is read as if it had said only the latter.
 
 People correct themselves as they speak: they say a piece, break off, and say another of its kind in its place. What
 they broke off is cut out before anybody decides what they ask for.
@@ -44,7 +44,9 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 """Where other words end and what is meant instead begins."""
-_NOT = re.compile(r"(?<!why )(?<!or )(?<!if )\b(?:(?:no|oh|wait|sorry),? )?not (?:(?:for|on|of) )?(?:the )?\Z", re.IGNORECASE)
+_NOT = re.compile(
+    r"(?<!why )(?<!or )(?<!if )\b(?:(?:no|oh|wait|sorry),? )?not (?:(?:for|on|of) )?(?:the )?\Z", re.IGNORECASE
+)
 _NOT_BUT = re.compile(
     r"[,.;\s–-]*(?:(?:but|rather|instead|i (?:wanted|meant|mean|want|need)|make (?:it|that)|it is|it's"
     r"|its)\b[,\s]*){1,3}"
@@ -108,7 +110,9 @@ def _sums(text: str, figures: Sequence[Span], currencies: Sequence[Span]) -> lis
         (one, other)
         for one in (*figures, *currencies)
         for other in (*figures, *currencies)
-        if text[one.end : other.start] in ("", " ") and one.end <= other.start and (one in figures) != (other in figures)
+        if text[one.end : other.start] in ("", " ")
+        and one.end <= other.start
+        and (one in figures) != (other in figures)
     ]
     return [Span(one.start, other.end, text[one.start : other.end]) for one, other in pairs]
 

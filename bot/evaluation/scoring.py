@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from tools.arguments import NAME, SYMBOL, TERM
 from tools.context import ToolContext
 from tools.errors import ToolError
 from tools.knowledge.entries import knows_term
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = {("get_sector_performance", "period"): DEFAULT_SECTOR_PERIOD, ("convert_currency", "amount"): "1"}
 """What a tool takes where an argument is left out, as its description says: "today" is the same call as nothing."""
+NAMES, FIGURES = "names and terms", "amounts, rates, times, currencies and places"
 Z = 1.959964
 """Of a 95 % interval."""
 
@@ -81,6 +83,20 @@ class Normaliser:
     def calls(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
         """All calls of a question in a fixed order, each once: a turn runs each once."""
         return sorted({self.call(name, arguments) for name, arguments in calls})
+
+    def pieces(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> dict[tuple[str, str, str], str]:
+        """What calls copy from the question, each as (tool, argument, canonical form), with `NAMES` or `FIGURES`."""
+        found: dict[tuple[str, str, str], str] = {}
+        for name, arguments in calls:
+            tool = self.toolbox.tools.get(name)
+            for parameter in tool.parameters if tool else ():
+                said = arguments.get(parameter.name)
+                if parameter.kind is None or said in (None, "", []):
+                    continue
+                sort = NAMES if parameter.kind in (NAME, SYMBOL, TERM) else FIGURES
+                for value in said if isinstance(said, list) else [said]:
+                    found[name, parameter.name, self._text(parameter, value)] = sort
+        return found
 
     def _argument(self, tool: Tool | None, name: str, value: Any) -> Any:
         parameter = next((p for p in tool.parameters if p.name == name), None) if tool else None

@@ -136,8 +136,17 @@ class Examiner:
             self._note(result, record, choice, parts, right=wanted == got, wanted=wanted, got=got)
             called = sorted(json.loads(call)[0] for call in got)
             result.parts.setdefault("right tools", Tally()).add(right=names == called)
+            if names == called:
+                self._count_copies(result, record, choice)
             self.tell(done, len(records))
         return result
+
+    def _count_copies(self, result: SuiteResult, record: dict[str, Any], choice: Choice) -> None:
+        """Count each piece of the question that the right calls have to copy, apart from whether the rest is right."""
+        copied = self.normaliser.pieces((call.name, call.arguments) for call in choice.calls)
+        wanted = self.normaliser.pieces((call["name"], call["arguments"]) for call in record["calls"])
+        for piece, sort in wanted.items():
+            result.parts.setdefault(f"copied, {sort}", Tally()).add(right=piece in copied)
 
     def _comparable(self, calls: Iterable[dict[str, Any]]) -> list[str]:
         return self.normaliser.calls((call["name"], call["arguments"]) for call in calls)

@@ -52,13 +52,25 @@ async def second_opinion(
     if _is_repeat(draft) and {call.name for call in draft.calls} == {opinion.decision}:
         return replace(draft, calls=draft.calls[:1], is_agreed=True)
     sure = min(sure, _of_less(draft, tools_of(opinion.decision)))
-    if opinion.confidence <= sure or opinion.decision == OTHERWISE:
-        return draft
-    if draft.calls and opinion.decision.startswith(_ASKS_BACK):
+    asks_back = draft.calls and opinion.decision.startswith(_ASKS_BACK)
+    if opinion.confidence <= sure or opinion.decision == OTHERWISE or asks_back:
         return draft
     wanted = tools_of(opinion.decision)
     if not wanted:
         return replace(draft, calls=[], text=opinion.decision, confidence=opinion.confidence)
+    calls = await _calls_of(wanted, draft, model, conversation, schemas, max_tokens)
+    return replace(draft, calls=calls, text="", confidence=opinion.confidence) if calls else draft
+
+
+async def _calls_of(
+    wanted: Sequence[str],
+    draft: Draft,
+    model: ChatModel,
+    conversation: Sequence[Message],
+    schemas: Sequence[dict[str, Any]],
+    max_tokens: int,
+) -> list[ToolCall]:
+    """The draft's calls of the tools that are `wanted`, and those that it lacks; none where one can't be written."""
     calls: list[ToolCall] = []
     for name in dict.fromkeys(wanted):
         own = [call for call in draft.calls if call.name == name]
@@ -66,9 +78,7 @@ async def second_opinion(
         if len(own) == 1 < wanted.count(name):
             own += await _call_of(name, model, conversation, schemas, max_tokens, without=own[0])
         calls += own
-    if {call.name for call in calls} != {*wanted}:
-        return draft
-    return replace(draft, calls=calls, text="", confidence=opinion.confidence)
+    return calls if {call.name for call in calls} == {*wanted} else []
 
 
 def _is_repeat(draft: Draft) -> bool:
@@ -101,7 +111,9 @@ async def _call_of(
     It is about another thing than the call `without` is about.
     """
     offered = next((each["function"] for each in schemas if each["function"]["name"] == name), None)
-    parameters = _about_others(offered["parameters"], without) if offered and without else offered and offered["parameters"]
+    parameters = offered and offered["parameters"]
+    if parameters and without:
+        parameters = _about_others(parameters, without)
     if not parameters:
         return []
     properties = {"name": {"const": name}, "arguments": parameters}

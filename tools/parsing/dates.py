@@ -34,8 +34,9 @@ _DAYS = {
 }
 """The days of a month as they are spoken."""
 DATE_WORDS = (
-    *MONTHS, *_ORDINALS, "twenty", "thirty", "thirtieth", "on", "the", "of", "st", "nd", "rd", "th", "monday", "tuesday", "wednesday", "thursday", "friday",
-    "saturday", "sunday", "mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun",
+    *MONTHS, *_ORDINALS, "twenty", "thirty", "thirtieth", "on", "the", "of", "st", "nd", "rd", "th", "monday",
+    "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "wednes", "thu",
+    "thur", "thurs", "fri", "sat", "satur", "sun",
 )  # fmt: skip
 """Every word that a date may have."""
 DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")

@@ -78,6 +78,8 @@ _RELATIVE = re.compile(
     r"(?P<count>(?:[a-z0-9][a-z0-9. -]*?(?:(?<=[0-9])|[ -]))??)"
     rf"(?:(?:full|whole|entire|calendar|straight|consecutive) )?(?P<unit>{_UNIT})\.?(?P<half> and a half)?"
 )
+_COUNT_FIRST = re.compile(rf"(?:the )?(?P<count>(?!the\b|this\b)[a-z0-9]+) (?P<which>{_LAST}) (?P<unit>\S+)")
+"""The order of other tongues: "5 last years"."""
 _SEPARATOR = re.compile(r"[ -]$")
 _COUNTS = {
     "a": 1, "an": 1, "couple": 2, "couple of": 2, "a couple": 2, "a couple of": 2, "few": 3, "a few": 3, "half a": 0.5,
@@ -139,7 +141,8 @@ def canonical_period(text: str) -> str | None:
 
 def _counting_back(body: str, *, after_preposition: bool) -> str | None:
     """The canonical form of "last 6 months", "a year", "5y", "this week"; None for a unit alone."""
-    match = _RELATIVE.fullmatch(body)
+    turned = _COUNT_FIRST.fullmatch(body)
+    match = _RELATIVE.fullmatch("{which} {count} {unit}".format(**turned.groupdict()) if turned else body)
     if match is None:
         return None
     unit, count_text = match["unit"], _SEPARATOR.sub("", match["count"])

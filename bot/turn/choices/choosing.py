@@ -41,8 +41,6 @@ _MARK = re.compile(r"\bNAME\b")
 
 def settle_choice(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each tool that the wording asks for takes the place of the one that was chosen in its stead."""
-    if reading.draft.is_agreed:
-        return calls
     asked = _answerable(reading)
     missing = [tool for tool in asked if all(call.name != tool for call in calls)]
     others = [call for call in calls if call.name not in asked and not _is_proposal(call, reading)]
@@ -61,7 +59,9 @@ def settle_choice(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 
 def _answerable(reading: Reading) -> dict[str, list[str]]:
-    """The tools that are asked for; none where an opinion is, and none of those that are missing here."""
+    """The tools that are asked for; none where an opinion is, nor where two agree, and none that is missing here."""
+    if reading.draft.is_agreed:
+        return {}
     asked = asked_tools(reading)
     if ADVICE.search(reading.skeleton.words) and "suggest_rebalance" not in asked:
         return {}

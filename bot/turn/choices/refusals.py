@@ -101,7 +101,8 @@ GREETING = re.compile(
 )
 NO_EXCHANGE = compiled(r"\b(?:farmers?'?|flea|christmas|fish|street|food|night|super|antiques?) ?markets?\b")
 OF_OTHERS = compiled(
-    r"\b(?:his|her|(?!today|yesterday|tomorrow|week|month|year|fund|etf|account|it|what|that)\w+'s) (?:portfolio|watch ?list)\b"
+    r"\b(?:his|her|(?!today|yesterday|tomorrow|week|month|year|fund|etf|account|it|what|that)\w+'s)"
+    r" (?:portfolio|watch ?list)\b"
 )
 
 FINANCE = compiled(

@@ -19,7 +19,8 @@ WATCH, ALERT, WATCHED = "propose_watchlist_change", "propose_price_alert", "get_
 _FOLLOW = r"(?:follow|watch|track|monitor)(?! ?list)"
 _VERB = re.compile(
     rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|do not|done|through|finished|tired of|sick of"
-    rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer|wish) )*(?:{_FOLLOW}(?:ing)?|see(?:ing)?)"
+    rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer) )*(?:{_FOLLOW}(?:ing)?"
+    r"|see(?:ing)?)"
     r"|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"

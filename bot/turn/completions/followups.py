@@ -121,16 +121,19 @@ def _is_monthly(arguments: dict[str, Any], before: ToolCall, reading: Reading) -
     )
 
 
+def _is_of_now(said: object, kind: Kind, reading: Reading) -> bool:
+    """Whether this question says it, or points back at it: "the first one" of those asked about before."""
+    return reading.place(said) is not None or (kind in (NAME, SYMBOL) and said in recalled_names(reading))
+
+
 def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
     """What this question does not say is as it was before: no other value can be meant."""
     arguments: dict[str, Any] = dict(call.arguments)
     for name, said in call.arguments.items():
         parameter = reading.parameter(call, name)
         kind: Kind | None = parameter.kind if parameter else None
-        if kind is None or kind is TERM or isinstance(said, list) or reading.place(said) is not None:
+        if kind is None or kind is TERM or isinstance(said, list) or _is_of_now(said, kind, reading):
             continue
-        if kind in (NAME, SYMBOL) and said in recalled_names(reading):
-            continue  # "the first one" of those asked about before
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
+from tools.arguments import EXCHANGE
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ _FIGURE = re.compile(
 def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each call about what the question means by it; those that nothing asks for go."""
     real = [_corrected(call, reading.taken_back) for call in calls] if reading.taken_back else calls
+    real = [_of_place(call, reading) for call in real]
     levels = [_level(_of_index(call, calls, reading), reading) for call in real]
     real = [
         level
@@ -150,6 +152,12 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     if asks_hours and not several:
         return call
     return replace(call, name="get_quote", arguments={"symbols": [index]})
+
+
+def _of_place(call: ToolCall, reading: Reading) -> ToolCall:
+    """The hours of the only exchange that the question names."""
+    places = EXCHANGE.find(reading.text) if call == ToolCall(_HOURS, {}) else []
+    return replace(call, arguments={"exchange": places[0].text}) if len(places) == 1 else call
 
 
 def _level(call: ToolCall, reading: Reading) -> ToolCall:

@@ -8,11 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.completions.comparisons import JOINS, of_one
+from bot.turn.completions.odd_names import whole_name
 from tools.arguments import CURRENCY, NAME, PERIOD, SYMBOL
-from tools.narrowing import related_name
-from tools.parsing.mending import mends
-from tools.parsing.question_words import common_words, is_word, mended
-from tools.parsing.spans import FUNCTION_WORDS
+from tools.parsing.question_words import is_word
 from tools.toolbox import holds_piece
 
 if TYPE_CHECKING:
@@ -25,8 +23,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SEVERAL = 3
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
-_SAYS_WHOSE = re.compile(r"\w(?:['’]s)? (?:owner|maker|parent|rival|producer|miner|brand)\Z", re.IGNORECASE)
-_SPACED = frozenset({" ", ", "})
 _WORD_OF_ASK = re.compile(
     r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
     r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",
@@ -38,19 +34,7 @@ _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€
 _OF_THE_SHARE = re.compile(
     r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE
 )
-_KIND = re.compile(
-    r" (?:aerospace|airlines?|airways|biotech|breweries|brewery|capital|cement|chemicals?|electric|electronics|energy"
-    r"|entertainment|financial|foods?|games|group|healthcare|holdings?|industries|insurance|international|labs?"
-    r"|logistics|media|minerals|mining|motors?|networks|oil|petroleum|pharma(?:ceuticals)?|power|properties|resources"
-    r"|retail|robotics|semiconductors?|shipping|software|solar|solutions|steel|systems|technolog(?:y|ies)|telecom"
-    r"|therapeutics)\b(?! (?:stocks?|shares|sector|companies|industry))",
-    re.IGNORECASE,
-)
-"""After a name, what is part of it: no word for the share or for what is asked."""
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
-_STARTS = re.compile(r"(?:\A|[.?!:]\s)[\"'“(]*\Z")
-_CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
-"""Words written as one name: "Rite Aid", "Tate & Lyle"."""
 _JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
 """What stands between two names of a list, or of a comparison."""
 _OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
@@ -132,15 +116,8 @@ def _whole(piece: str, reading: Reading) -> str:
         whole = around[0].pop()
         same = reading.means(SYMBOL, piece)
         return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
-    if len(reading.names) == 1 and _is_slip_of_ask(piece, reading):
-        return reading.names[0].text
-    described = related_name(reading.text, places[0][1], reading.names) if len(places) == 1 else None
-    described = described or _owned(piece, places, reading)
-    if other := described or _as_written(piece, places, reading) or _among_odd_words(piece, places, reading):
-        at = reading.text.find(other)
-        return related_name(reading.text, at + len(other), reading.names) or _with_kind(other, at + len(other), reading)
-    if piece.isalpha() and is_odd(piece, reading) and len(places) == 1 and not reading.context.symbols.means_one(piece):
-        return _with_kind(piece, places[0][1], reading)
+    if other := whole_name(piece, places, reading):
+        return other
     inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
     labelled = _LABELLED.fullmatch(piece)
     if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
@@ -150,26 +127,6 @@ def _whole(piece: str, reading: Reading) -> str:
     name = inside.pop() if inside else piece
     rest = _WORD.findall(piece.replace(name, " ", 1))
     return name if all(word.islower() and is_word(word) for word in rest) else piece
-
-
-def _is_slip_of_ask(piece: str, reading: Reading) -> bool:
-    """Whether `piece` is a slip of a word of asking: "wats", "symbl"."""
-    return piece.isalpha() and is_odd(piece, reading) and mended(piece.lower()) in common_words()
-
-
-def _with_kind(piece: str, end: int, reading: Reading) -> str:
-    """A name that nobody knows with the word after it that says what kind of company it is: "Zorblax Cement"."""
-    kind = _KIND.match(reading.text, end)
-    return piece + kind[0] if kind and reading.text[end : end + len(kind[0])] == kind[0] else piece
-
-
-def _owned(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
-    """The known name right after what only says whose owner or maker it is: "ozempic maker novo nordisk"."""
-    if not _SAYS_WHOSE.search(piece):
-        return None
-    return next(
-        (name.text for name in reading.names for _, end in places if reading.text[end : name.start] in _SPACED), None
-    )
 
 
 def _cut(piece: str, reading: Reading) -> str:
@@ -182,53 +139,6 @@ def _cut(piece: str, reading: Reading) -> str:
         return whole[0] if whole else piece
     after = _OF_AN_INDEX.match(reading.text, place + len(piece))
     return piece + after[0] if after and not any(span.text == piece for span in reading.names) else piece
-
-
-def _as_written(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
-    """The words with capitals around a `piece` that means nobody: "Aid" of "Rite Aid"; no known name may be in them."""
-    if reading.text.istitle() or reading.context.symbols.means_one(piece):
-        return None
-    for match in _CAPITALISED.finditer(reading.text):
-        first, _, rest = match[0].partition(" ")
-        said = re.split("['’]", first.lower())[0]  # "Why's Intrum"
-        begins_sentence = _STARTS.search(reading.text[: match.start()]) is not None
-        is_plain = said in FUNCTION_WORDS or (said in common_words() and begins_sentence)
-        begins = match.start() + len(first) + 1 if is_plain and rest else match.start()
-        holds = any(begins <= start and end <= match.end() for start, end in places)
-        if holds and not any(span.start < match.end() and begins < span.end for span in reading.names):
-            return reading.text[begins : match.end()]
-    return None
-
-
-def _among_odd_words(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> str | None:
-    """The words beside a `piece` that nothing knows any more than it: "aerosystems" of "spirt aerosystems"."""
-    if reading.context.symbols.means_one(piece):
-        return None
-    text = reading.text
-    taken = {slip.start for slip in mends(text, reading.names, ()) if slip.fits}
-    taken |= {place for time in reading.periods for place in range(time.start, time.end)}
-    words = [match for match in _WORD.finditer(text) if match.start() not in taken and is_odd(match[0], reading)]
-    runs: list[list[re.Match[str]]] = []
-    for word in words:
-        if runs and text[runs[-1][-1].end() : word.start()] == " ":
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    holding = (run for run in runs if any(run[0].start() <= s and e <= run[-1].end() for s, e in places))
-    return next((text[run[0].start() : run[-1].end()] for run in holding if len(run) > 1), None)
-
-
-def is_odd(word: str, reading: Reading) -> bool:
-    """Whether nothing knows a word: it may be a name."""
-    lower = word.lower()
-    if lower.endswith("in") and is_word(f"{lower}g"):  # "fetchin"
-        return False
-    return len(word) > 1 and not is_word(lower) and not reading.context.symbols.is_ordinary(lower)
-
-
-def odd_words(reading: Reading) -> list[str]:
-    """The words that nothing knows: a name, where one is asked for."""
-    return [match[0] for match in _WORD.finditer(reading.text) if is_odd(match[0], reading)]
 
 
 def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

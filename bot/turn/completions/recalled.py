@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
 _PLACED = re.compile(
-    r"\b(?:the|just) (?P<place>first|former|second|third|last|latter)(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
-    r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too|dips?|falls?"
-    r"|drops?|goes|hits"
-    r"|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as|then)\b)))",
+    r"\b(?:the|just) (?P<place>first|former|second|third|last|latter)"
+    r"(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
+    r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
+    r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
+    r"|then)\b)))",
     re.IGNORECASE,
 )
 """One of several that were asked about before; not "the first quarter"."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
+from tools.arguments import SECTOR
 from tools.parsing.conditions import CONDITIONS, parse_conditions
 from tools.parsing.rankings import SAYS_RANK, parse_ranking
 from tools.parsing.surroundings import mended_words
@@ -33,6 +34,9 @@ def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         arguments |= call.arguments
     _settle_numbers(arguments, reading)
     _settle_ranking(arguments, reading)
+    sectors = SECTOR.find(reading.text)
+    if "sector" not in arguments and len(sectors) == 1 and all(call in searches for call in calls):
+        arguments["sector"] = sectors[0].text
     search = replace(searches[0], arguments=arguments)
     return [search if call is searches[0] else call for call in calls if call is searches[0] or call.name != SEARCH]
 

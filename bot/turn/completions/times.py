@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 _TELLS = re.compile(
     r"\b(?:i've|ive|i have|we've|weve|we have) (?:\w+ )?been\b"
-    r"|\b(?:i|we|he|she|they|you|my \w+|who)(?:['’](?:d|ve))?(?: \w+)? (?:bought|sold|inherited|got|started|opened"
-    r"|joined|moved|read|heard|saw|set|took|left|retired|lost|paid|put|invested|asked|told|said)\b",
+    r"|(?<!could )(?<!would )(?<!can )(?<!will )\b(?:i|we|he|she|they|you|my \w+|who)(?:['’](?:d|ve))?(?: \w+)?"
+    r" (?:bought|sold|inherited|got|started|opened|joined|moved|read|heard|saw|set|took|left|retired|lost|paid|put"
+    r"|invested|asked|told|said)\b",
     re.IGNORECASE,
 )
 """A story told before the question: "I bought it last year"."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import COMPARE
-from bot.turn.completions.names import odd_words
+from bot.turn.completions.odd_names import odd_words
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import SECTOR, SYMBOL
 from tools.parsing.conditions import CONDITIONS, LIMIT

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.evaluation.deciding import Decider
 from bot.evaluation.questions import has_common_wording, read_set
+from bot.evaluation.scoring import FIGURES, NAMES
 from bot.evaluation.suites import SUITES, Examiner
 from bot.evaluation.wording import GROUNDING, QUESTIONS, measure_grounding
 from bot.messages import Message, ToolCall
@@ -159,3 +161,31 @@ def test_every_record_of_a_set_has_an_id_of_its_own(name: str) -> None:
 def test_calls_of_the_sets_are_written_like_those_of_the_model() -> None:
     record = read_set("tools")[0]
     assert Call(**record["calls"][0]).name == record["calls"][0]["name"]
+
+
+class Miscopying(Knowing):
+    """Calls the right tools, with every name that it copies cut to its first letter."""
+
+    def reply(self, messages: Sequence[Message]) -> list[Any]:
+        return [
+            replace(call, arguments={key: _cut(key, said) for key, said in call.arguments.items()})
+            if isinstance(call, ToolCall)
+            else call
+            for call in super().reply(messages)
+        ]
+
+
+def _cut(key: str, said: Any) -> Any:
+    if key == "symbols":
+        return [piece[:1] for piece in said]
+    return said[:1] if key in ("symbol", "query", "term") else said
+
+
+async def test_what_is_copied_is_counted_apart_for_names_and_for_figures() -> None:
+    for model, share in ((Knowing(is_native=False), 1.0), (Miscopying(is_native=False), 0.02)):
+        result = await Examiner(Decider(model)).tools()
+        names, figures = result.parts[f"copied, {NAMES}"], result.parts[f"copied, {FIGURES}"]
+        assert names.total > 200
+        assert names.share == pytest.approx(share, abs=0.02)
+        assert figures.total > 200
+        assert figures.share == 1.0

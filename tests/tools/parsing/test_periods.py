@@ -38,7 +38,7 @@ TYPED = {
     "|previous year|the whole of the last year|since last year|over the year|4 quarters",
     "2y": "2y|2 years|two years|24 months|past couple of years|a couple of years|2yrs",
     "3y": "3y|3 years|last 3 years|36 months|few years|the last few years|a few years|recent years",
-    "5y": "5y|5 years|five years|last 5 yrs|5-year|5yr|past five years|half a decade|over 5 years|the past 5 yeras",
+    "5y": "5y|5 last years|in the five last years|5 years|five years|last 5 yrs|5-year|5yr|past five years|half a decade|over 5 years|the past 5 yeras",
     "10y": "10y|ten years|10 years|a decade|the last decade|past decade|one decade|120 months",
     "20y": "20 years|two decades|last 20 years",
     "max": "max|all time|all-time|of all time|ever|since inception|since its ipo|full history|from the beginning"
@@ -106,7 +106,7 @@ REFUSED = [
     "next year", "next 6 months", "6 months ago", "a year ago", "two years ago", "6 mmo", "0 months", "-6 months",
     "0.3 months", "1e2 days", "101 years", "5 m 6", "1201 months", "five m", "6 apples", "6 - months",
     "6--months", "6- months", "-6 months", "last apple", "last last year",
-    "last 6", "6 last months", "months 6", "last 6 months and", "and last year", "year on year", "yoy", "monthly",
+    "last 6", "months 6", "last 6 months and", "and last year", "year on year", "yoy", "monthly",
     "annual", "yearly", "q5 2021", "h3 2022", "q0 2021", "fifth quarter of 2021", "third half of 2021",
     "13/2021", "2021-13", "31 feb 2020", "since 31 feb 2020", "since 2020-02-30", "2020-02-30..2020-03-01",
     "2018-2015", "from 2018 to 2015", "between 2018 and 2015", "between 2015", "between 2015 to 2018", "2015 and 2018",

@@ -41,6 +41,12 @@ def test_the_hours_of_an_index_are_its_level(completed: Callable[..., Any]) -> N
     assert completed("how far up is the cac 40", hours[1], quote) == [quote]
 
 
+def test_the_hours_of_the_only_place_that_is_named(completed: Callable[..., Any]) -> None:
+    hours = ("get_market_status", {})
+    assert completed("is there a holiday coming up in india", hours) == [(hours[0], {"exchange": "india"})]
+    assert completed("is there a holiday coming up", hours) == [hours]
+
+
 def test_how_a_named_index_does_is_its_level(completed: Callable[..., Any]) -> None:
     overview, news = ("get_market_overview", {}), ("get_news", {})
     quote = ("get_quote", {"symbols": ["cac 40"]})

@@ -97,6 +97,8 @@ def test_beside_the_portfolio_nobody_is_the_portfolio(completed: Callable[..., A
     [
         ("ticker of snowflake's rival mongodb", "snowflake", "mongodb"),
         ("Gucci owner Kering, its ticker", "Gucci", "Kering"),
+        ("ticker of the crude oil company Equinor", "crude oil", "Equinor"),
+        ("ticker of zorblax's partner nike", "zorblax", "nike"),
         ("Heineken's rival, Molson Coors, by its ticker", "Heineken", "Molson Coors"),
         ("ticker of snowflake's rival", "snowflake", "snowflake"),
         ("ticker of snowflake, the rival of mongodb", "snowflake", "snowflake"),

@@ -66,3 +66,14 @@ def test_a_budget_is_the_highest_price(completed: Callable[..., Any]) -> None:
 def test_a_spelt_out_ratio(completed: Callable[..., Any]) -> None:
     got = completed("bank stocks with a p e below 18", (SEARCH, {"sector": "bank", "max_price": "18"}))
     assert got == [(SEARCH, {"sector": "bank", "max_pe": "18"})]
+
+
+def test_the_only_sector_of_a_question_is_that_of_its_search(completed: Callable[..., Any]) -> None:
+    ranked = {"sort_by": "change_percent"}
+    assert completed("top gainers today in technology", (SEARCH, ranked)) == [
+        (SEARCH, {**ranked, "sector": "technology"})
+    ]
+    assert completed("top gainers in energy or technology", (SEARCH, ranked)) == [(SEARCH, ranked)]
+    sectors = ("get_sector_performance", {})
+    found = completed("how did technology do, and the top gainers", (SEARCH, ranked), sectors)
+    assert found == [(SEARCH, ranked), sectors]

@@ -27,6 +27,7 @@ HISTORY, SECTORS, MINE = "get_price_history", "get_sector_performance", "get_por
         ("which sectors lead today", SECTORS, "today"),
         ("Is my portfolio up this year?", MINE, "this year"),
         ("I sold nike. How did it do since 2019?", HISTORY, "since 2019"),
+        ("Could you kindly set out nike since 2019?", HISTORY, "since 2019"),
     ],
 )
 def test_a_time_that_was_left_out(completed: Callable[..., Any], text: str, tool: str, period: str) -> None:
