@@ -54,6 +54,7 @@ ADVICE = compiled(
     r"\b(?:do |would |can )?you (?:\w+ )?advi[sc]e (?:me|us) (?:to|on|about|with)\b",
     r"\bwhere (?:is|will) (?:it|NAME|they|this|that) (?:\w+ ){0,3}(?:TIME )?(?:from now|in TIME|by TIME|next TIME)\b",
     r"\bwhat will\b.*\bNAME\b.*\bTIME\b",
+    r"\bwhere\b[^?]{0,30} by (?:eoy|year.?end|(?:the )?end of (?:the |this )?year|christmas|next \w+)\b",
     r"\b(?:percentage|percent|share|part|proportion|how much) of my (?:\w+ )?(?:money|salary|savings|income|wealth"
     r"|pension|portfolio|pay|wage|cash) should\b",
     r"\byour (?:call|view|opinion|forecast|prediction)\b",
@@ -84,7 +85,7 @@ ORDER = compiled(
 
 BANKING = compiled(
     r"\b(?:credit score|refund|chargeback|overdraft|teller|iban|sort code|pin code|customer (?:service|support|care)"
-    r"|account (?:is )?(?:locked|blocked))\b",
+    r"|account (?:is )?(?:locked|blocked)|check (?:the|my) balance)\b",
     r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
     r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
     r"^(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer"

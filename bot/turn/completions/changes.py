@@ -54,7 +54,10 @@ _OFF_NOW = re.compile(
 )
 """After a name that is to be removed: "Opendoor no longer belongs on my watchlist"."""
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
-_JOINS = re.compile(r"(?:[\s,;&+]|\b(?:and|or|n|plus|also|then|the|too)\b)*")
+_JOINS = re.compile(
+    r"(?:[\s,;&+]|\b(?:and|or|nor|n|plus|also|then|the|too|uh|um|er"
+    r"|(?:on|onto|to|in|off|from) (?:my|the|our) (?:watch ?)?list)\b)*"
+)
 
 
 _TO_BE_CHANGED = re.compile(

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tools.arguments import SYMBOL
 from tools.parsing.spans import FUNCTION_WORDS
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ def of_one(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolC
     said = call.arguments.get("symbols")
     if call.name != COMPARE or not isinstance(said, list) or reading.earlier:
         return call
+    meant = {reading.means(SYMBOL, piece) for piece in said}
+    if len(said) > 1 and len(meant) == 1 and None not in meant:
+        return history_of(str(said[-1]), call)  # "the gold ETF, GLD"
     if len(said) == 1:
         return _of_single(call, str(said[0]), calls, reading)
     known = [str(piece) for piece in said if any(span.text == piece for span in reading.names)]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CONVERT = "convert_currency"
 _FROM = re.compile(r"\b(?:from|of)(?: the)?\s*\Z", re.IGNORECASE)
+_IS_FROM = re.compile(r"\bfrom(?: the)?\s*\Z", re.IGNORECASE)
+_TO = re.compile(r"\b(?:to|into)\b", re.IGNORECASE)
 _CONVERTED = re.compile(r"\b(?:convert|change|exchange|swap|turn) (?P<sum>.{1,40}?) (?:in|into|to|for) ", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECASE)
 """Before what something else is converted to: "how many forint for a euro"."""
@@ -35,7 +37,7 @@ _OF_OTHER_THINGS = frozenset({"get_price_history", "project_growth", "loan_payme
 def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The conversions that the question asks for, whole."""
     calls = _today(_other_way(_quoted(calls, reading), reading), reading)
-    calls = [_with_amount(_between_both(call, reading), calls, reading) for call in calls]
+    calls = [_with_amount(_from_named(_between_both(call, reading), reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
     calls = _several_sums(calls, reading)
     return _beside(calls, reading)
@@ -66,6 +68,15 @@ def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
         return call
     first, second = spans[::-1] if _HOW_MANY.search(reading.text[: spans[0].start]) else spans
     return replace(call, arguments={**call.arguments, "from_currency": first.text, "to_currency": second.text})
+
+
+def _from_named(call: ToolCall, reading: Reading) -> ToolCall:
+    """A conversion into what the question says it is from goes the other way: "20 in krone from pounds"."""
+    pair = [call.arguments.get(side) for side in ("from_currency", "to_currency")]
+    place = reading.place(pair[1]) if call.name == CONVERT and None not in pair else None
+    if place is None or not _IS_FROM.search(reading.text[:place]) or _TO.search(reading.text):
+        return call
+    return replace(call, arguments={**call.arguments, "from_currency": pair[1], "to_currency": pair[0]})
 
 
 def _other_way(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -134,12 +134,18 @@ def _currencies(call: ToolCall, reading: Reading) -> list[ToolCall]:
 
 
 def _plans(call: ToolCall, reading: Reading) -> list[ToolCall]:
-    """One sum at two rates, or over two lengths of time."""
+    """One sum at two rates, over two lengths of time, or at two rates over a length each."""
     if call.name not in _PLANS:
         return []
     rates, lengths = reading.differing(PERCENT, reading.rates), reading.differing(YEARS, reading.lengths)
     if len(rates) == 2 and len(lengths) < 2 and not _OTHER_RATE.search(reading.text):
         name, kind, spans = "annual_rate_percent", PERCENT, rates
+    elif len(lengths) == len(rates) == 2 and not _OTHER_RATE.search(reading.text):  # "30 years at 6%, and 15 at 5.5%"
+        pairs = zip(rates, lengths, strict=True)
+        return [
+            replace(call, arguments={**call.arguments, "annual_rate_percent": rate.text, "years": length.text})
+            for rate, length in pairs
+        ]
     elif len(lengths) == 2 and len(rates) < 2:
         name, kind, spans = "years", YEARS, lengths
     else:

@@ -62,6 +62,11 @@ _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", r
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
 _DEALS = re.compile(r"\b(?:trading|dealing|working|works|day off|carnival|christmas|easter)\b")
 _GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
+_PORTFOLIO = "get_portfolio"
+_RISK = re.compile(
+    r"\b(?:value at risk|var|draw ?downs?|volatil\w*|beta|sharpe(?: ratio)?|sortino(?: ratio)?|standard deviation"
+    r"|concentrat\w*|diversif\w*)\b"
+)
 _FIGURE = re.compile(
     r"\b(?:p ?/ ?e|pe|price.to.\w+|yield|market cap\w*|eps|earnings per share|margins?|book value|payout ratio|debt\w*"
     r"|revenue|ebitda|free cash flow|roe|return on equity|peg)\b"
@@ -80,7 +85,8 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     ]
     if not reading.draft.is_agreed:
         real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
-    real = [_of_named(call, real, reading) for call in real]
+    real = [_of_named(_of_risk(call, real), real, reading) for call in real]
+    real = [call for call in real if not _is_of_split(call, real, reading)]
     real = [_of_code(_about_name(_of_term(call, real, reading), real, reading), reading) for call in real]
     return [call for call in real if reading.draft.is_agreed or not _is_needless(call, real, reading)]
 
@@ -113,6 +119,22 @@ def _of_term(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> Too
         return call
     tool = "get_technicals" if _GAUGE.search(words) else "get_fundamentals" if _FIGURE.search(words) else None
     return replace(call, name=tool, arguments={"symbol": said[0]}) if tool else call
+
+
+def _of_risk(call: ToolCall, calls: Sequence[ToolCall]) -> ToolCall:
+    """Beside what a measure of risk means, "and that of my portfolio" is its risk, not what it holds."""
+    terms = [str(other.arguments.get("term", "")) for other in calls if other.name == "define_term"]
+    if call != ToolCall(_PORTFOLIO, {}) or len(calls) != len(terms) + 1 or not terms:
+        return call
+    return replace(call, name="get_portfolio_risk") if all(_RISK.search(mended_words(term)) for term in terms) else call
+
+
+def _is_of_split(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
+    """Whether `call` stands for the ratio of a split, which another call is about."""
+    if call.name != "get_fundamentals" or all(other.name != "get_events" for other in calls):
+        return False
+    words = mended_words(reading.text)
+    return "split" in words and _FIGURE.search(words) is None and "ratio" in words
 
 
 def _corrected(call: ToolCall, taken_back: Sequence[tuple[str, str]]) -> ToolCall:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _SEVERAL = 3
 _DIGIT = re.compile(r"\d")
-_LABELLED = re.compile(r"(?:stock |ticker )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:.{1,20} )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
 _WORD_OF_ASK = re.compile(
     r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
     r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",

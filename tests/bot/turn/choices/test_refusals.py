@@ -29,6 +29,8 @@ HOURS: tuple[str, dict[str, Any]] = ("get_market_status", {})
         ("do you advise me to fix the rate", MINE, "DECLINE: advice"),
         ("Nike fell, I must buy more of it?", QUOTE, "DECLINE: advice"),
         ("where will Nike be a year from now", QUOTE, "DECLINE: advice"),
+        ("Nike, where by eoy?", QUOTE, "DECLINE: advice"),
+        ("i am broke, check the balance", MINE, "DECLINE: banking"),
         ("what will one Nike share cost in 2031", QUOTE, "DECLINE: advice"),
         ("what percent of my salary should go into funds", MINE, "DECLINE: advice"),
         ("my card was declined at Nike", QUOTE, "DECLINE: banking"),

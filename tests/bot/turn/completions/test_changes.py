@@ -116,3 +116,11 @@ def test_verbs_of_following(completed: Callable[..., Any], text: str, action: st
     assert completed(text, (WATCH, {"action": other, "symbols": ["nike"]})) == [
         (WATCH, {"action": action, "symbols": ["nike"]})
     ]
+
+
+def test_a_name_said_after_the_list_shares_the_verb_before_it(completed: Callable[..., Any]) -> None:
+    written = ("propose_watchlist_change", {"action": "add", "symbols": ["Nike", "Ford"]})
+    assert completed("put Nike on my watchlist, and, uh, Ford too", written) == [written]
+    other = ("propose_watchlist_change", {"action": "remove", "symbols": ["Ford"]})
+    first = ("propose_watchlist_change", {"action": "add", "symbols": ["Nike"]})
+    assert completed("put Nike on my watchlist, and, uh, Ford too", first, other) == [written]

@@ -150,3 +150,10 @@ def test_a_pair_as_traders_write_it(completed: Callable[..., Any], text: str, pa
     wanted = [(CONVERT, {"from_currency": base, "to_currency": quote}) for base, quote in pairs]
     assert completed(text, (CONVERT, {"from_currency": "EUR", "to_currency": "USD"})) == wanted
     assert completed("the p/e and the yes/no", (CONVERT, BEFORE)) == [(CONVERT, BEFORE)]
+
+
+def test_what_a_conversion_is_from_is_its_source(completed: Callable[..., Any]) -> None:
+    written = {"amount": "20", "from_currency": "krone", "to_currency": "pounds"}
+    turned = {"amount": "20", "from_currency": "pounds", "to_currency": "krone"}
+    assert completed("how much is 20 in krone from pounds", (CONVERT, written)) == [(CONVERT, turned)]
+    assert completed("20 krone in pounds", (CONVERT, written)) == [(CONVERT, written)]

@@ -67,3 +67,10 @@ def test_a_call_written_twice_is_for_the_word_beside_the_name(completed: Callabl
         ("get_events", {"symbol": "burlington"}),
     ]
     assert completed("when do ross stores and others report", call, call) == [call, call]
+
+
+def test_two_rates_over_a_length_each_are_two_plans(completed: Callable[..., Any]) -> None:
+    said = {"principal": "240k", "annual_rate_percent": "6%", "years": "30 years"}
+    other = {**said, "annual_rate_percent": "5.5%", "years": "15 years"}
+    text = "240k over 30 years at 6%, and over 15 years at 5.5%, a month"
+    assert completed(text, ("loan_payment", said)) == [("loan_payment", said), ("loan_payment", other)]

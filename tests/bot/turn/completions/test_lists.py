@@ -52,3 +52,9 @@ def test_changes_of_one_kind_are_one(completed: Callable[..., Any]) -> None:
     changes = [("propose_watchlist_change", {"action": "add", "symbols": [name]}) for name in ("zorblax", "quuxo")]
     both = ("propose_watchlist_change", {"action": "add", "symbols": ["zorblax", "quuxo"]})
     assert completed("zorblax goes on it, quuxo too", *changes) == [both]
+
+
+def test_one_listing_under_two_names_is_compared_with_nothing(completed: Callable[..., Any]) -> None:
+    twice = ("compare_performance", {"symbols": ["gold ETF", "GLD"], "period": "in 2021"})
+    wanted = ("get_price_history", {"symbol": "GLD", "period": "in 2021"})
+    assert completed("the gold ETF, GLD, how was it in 2021", twice) == [wanted]

@@ -47,6 +47,20 @@ def test_the_hours_of_the_only_place_that_is_named(completed: Callable[..., Any]
     assert completed("is there a holiday coming up", hours) == [hours]
 
 
+def test_beside_a_measure_of_risk_the_portfolio_is_asked_for_its_risk(completed: Callable[..., Any]) -> None:
+    held, risk = ("get_portfolio", {}), ("get_portfolio_risk", {})
+    term = ("define_term", {"term": "drawdown"})
+    assert completed("what is drawdown and my portfolio, how much had it", term, held) == [term, risk]
+    other = ("define_term", {"term": "dividend"})
+    assert completed("what is a dividend and what do i hold", other, held) == [other, held]
+
+
+def test_the_ratio_of_a_split_is_no_fundamental(completed: Callable[..., Any]) -> None:
+    events, facts = ("get_events", {"symbol": "nike"}), ("get_fundamentals", {"symbol": "nike"})
+    assert completed("did nike split and what was the ratio", events, facts) == [events]
+    assert completed("did nike split and what is its payout ratio", events, facts) == [events, facts]
+
+
 def test_how_a_named_index_does_is_its_level(completed: Callable[..., Any]) -> None:
     overview, news = ("get_market_overview", {}), ("get_news", {})
     quote = ("get_quote", {"symbols": ["cac 40"]})

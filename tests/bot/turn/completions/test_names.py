@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     [
         ("what is the ticker of berkshire hathway", "hathway", "berkshire hathway"),
         ("what trades as ticker F", "ticker F", "F"),
+        ("who is behind the ticker F", "behind the ticker F", "F"),
         ("who is apple inc", "apple", "apple"),  # the same company
         ("tell me about zorblax quickly", "zorblax", "zorblax"),
         ("tell me about zorblax foods", "zorblax", "zorblax foods"),
