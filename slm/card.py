@@ -30,9 +30,10 @@ SETS = {
     "fourth/": "**Fourth set once locked** (`evals/fourth/`; for development now)",
     "fifth/": "**Fifth set once locked** (`evals/fifth/`; for development now)",
     "sixth/": "**Sixth set once locked** (`evals/sixth/`; for development now)",
-    "seventh/": "**Seventh set** (`evals/seventh/`, locked: no answer was ever read; measured once for each version)",
-    "eighth/": "**Eighth set** (`evals/eighth/`, locked: its author saw neither corpus, rules nor other sets)",
-    "ninth/": "**Ninth set** (`evals/ninth/`, the same, and measured by nobody before)",
+    "seventh/": "**Seventh set once locked** (`evals/seventh/`; for development now)",
+    "eighth/": "**Eighth set once locked** (`evals/eighth/`; for development now)",
+    "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once for each version)",
+    "tenth/": "**Tenth set** (`evals/tenth/`, locked, and measured by nobody before)",
 }
 
 
