@@ -102,10 +102,12 @@ def _ended(text: str) -> tuple[str, ...] | None:
     if len(text) > _LONGEST_READ:
         return None
     sign = _UNSETTLED.search(text)
-    ended = split_sentences(clean_model_text(_whole_words(text[: sign.start()] if sign else text)))[:-1]
-    if sign and split_sentences(clean_model_text(text))[: len(ended)] != ended:
+    *ended, last = split_sentences(clean_model_text(_whole_words(text[: sign.start()] if sign else text))) or ("",)
+    if not any(character.isalnum() for character in last):  # "fell 29.6%. **": a word after it may go on with it
+        ended = ended[:-1]
+    if sign and split_sentences(clean_model_text(text))[: len(ended)] != tuple(ended):
         return None
-    return ended
+    return tuple(ended)
 
 
 def _whole_words(head: str) -> str:

@@ -22,7 +22,7 @@ _VERB = re.compile(
     rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer) )*(?:{_FOLLOW}(?:ing)?"
     r"|see(?:ing)?)"
     r"|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
-    r"|unwatch|ditch(?:ing)?|strike|scrap|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
+    r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
     rf"|observe|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONVERT = "convert_currency"
 _FROM = re.compile(r"\b(?:from|of)(?: the)?\s*\Z", re.IGNORECASE)
 _IS_FROM = re.compile(r"\bfrom(?: the)?\s*\Z", re.IGNORECASE)
+_PAIRED = re.compile(r"\s*(?:to|into|->|→)\s*(?:the )?", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|into)\b", re.IGNORECASE)
 _CONVERTED = re.compile(r"\b(?:convert|change|exchange|swap|turn) (?P<sum>.{1,40}?) (?:in|into|to|for) ", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECASE)
@@ -60,11 +61,11 @@ def _quoted(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 
 def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
-    """A conversion of a currency into itself is between the only two that the question names."""
-    if not is_into_itself(call, reading):
-        return call
-    spans = reading.differing(CURRENCY, CURRENCY.find(reading.text))
+    """A conversion of a currency into itself, or after two that are paired, is between the only two of the question."""
+    spans = reading.differing(CURRENCY, CURRENCY.find(reading.text)) if call.name == CONVERT else []
     if len(spans) != _PAIR:
+        return call
+    if not (is_into_itself(call, reading) or _PAIRED.fullmatch(reading.text[spans[0].end : spans[1].start])):
         return call
     first, second = spans[::-1] if _HOW_MANY.search(reading.text[: spans[0].start]) else spans
     return replace(call, arguments={**call.arguments, "from_currency": first.text, "to_currency": second.text})

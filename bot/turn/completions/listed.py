@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tools.arguments import CURRENCY, DATE, NAME, PERCENT, PERIOD, SYMBOL, YEARS
+from tools.arguments import CURRENCY, DATE, EXCHANGE, NAME, PERCENT, PERIOD, SYMBOL, YEARS
 from tools.parsing.spans import Span
 from tools.parsing.surroundings import mended_words
 
@@ -26,6 +26,9 @@ _LISTS = re.compile(
 )
 """What stands between two of a list: "A and B", "for A, and for B", "A, and what about B"."""
 _NEXT = re.compile(r" (?:and|or|plus|&) (?P<word>[^\W\d_]{3,})(?!\w)")
+_HOW_MUCH = re.compile(r"\b(?:and|or|vs|versus|then) (?:how much|what)\b", re.IGNORECASE)
+_AND = re.compile(r"[,&]|\b(?:and|or|n)\b", re.IGNORECASE)
+_VAGUE = re.compile(r"(?:lately|recently|of late)", re.IGNORECASE)
 _MOST_BETWEEN = 40
 _NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
 _AND_THEN = re.compile(
@@ -49,6 +52,7 @@ def spread_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     call = calls[0]
     return (
         _names(call, reading, written=len(calls))
+        or _places(call, reading)
         or _times(call, reading)
         or _days(call, reading)
         or _currencies(call, reading)
@@ -84,10 +88,22 @@ def _owns(name: Span, reading: Reading) -> bool:
     return reading.text[name.end : name.end + 2] in {"'s", "\N{RIGHT SINGLE QUOTATION MARK}s"}
 
 
+def _places(call: ToolCall, reading: Reading) -> list[ToolCall]:
+    """The hours of two exchanges: "is london open, and new york"."""
+    said = call.arguments.get("exchange")
+    places = reading.differing(EXCHANGE, EXCHANGE.find(reading.text)) if call.name == "get_market_status" else []
+    if len(places) != 2 or not _AND.search(reading.text[places[0].end : places[1].start]):
+        return []
+    if not _holds(places, said, EXCHANGE, reading):
+        return []
+    return [replace(call, arguments={**call.arguments, "exchange": span.text}) for span in places]
+
+
 def _times(call: ToolCall, reading: Reading) -> list[ToolCall]:
     if call.name not in _TIMED:
         return []
-    listed = _run(reading.periods, call.arguments.get("period"), PERIOD, reading)
+    exact = [span for span in reading.periods if not _VAGUE.fullmatch(span.text)]
+    listed = _run(exact, call.arguments.get("period"), PERIOD, reading)
     return [replace(call, arguments={**call.arguments, "period": span.text}) for span in listed]
 
 
@@ -150,7 +166,8 @@ def _plans(call: ToolCall, reading: Reading) -> list[ToolCall]:
         name, kind, spans = "years", YEARS, lengths
     else:
         return []
-    listed = _run(spans, call.arguments.get(name), kind, reading)
+    between = reading.text[spans[0].end : spans[-1].start]
+    listed = _run(spans, call.arguments.get(name), kind, reading, any_gap=_HOW_MUCH.search(between) is not None)
     return [replace(call, arguments={**call.arguments, name: span.text}) for span in listed]
 
 

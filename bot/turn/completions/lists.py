@@ -11,6 +11,7 @@ from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.names import without_strays
 from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
+from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,10 @@ _MATCHED = re.compile(
     re.IGNORECASE,
 )
 """Between two names of which one is measured by the other."""
+_IT_DID = re.compile(
+    r"\b(?:(?:did|has|is|does|was) it (?:\w+ )?(?:better|worse|more|less|well|beat\w*|ahead|behind|outperform\w*)"
+    r"|than it|(?:to|with|against) it)\b"
+)
 _OF_A_LIST = frozenset({"get_quote", "propose_watchlist_change"})
 
 
@@ -41,7 +46,7 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """
     calls = [_without_repeats(call) for call in calls]
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
-    kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept))]
+    kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept), reading.text)]
     if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
         return kept
     call = kept[0]
@@ -75,7 +80,7 @@ def _are_matched(reading: Reading) -> bool:
     return _MATCHED.fullmatch(reading.text[first.end : second.start]) is not None
 
 
-def _two_compared(calls: list[ToolCall]) -> list[ToolCall]:
+def _two_compared(calls: list[ToolCall], text: str) -> list[ToolCall]:
     """A comparison of one name is with that of the call beside it: "News on Boeing, and compare it with Airbus".
 
     Or it is of all of that call: "add Costco and Walmart to my list and compare the two".
@@ -91,6 +96,8 @@ def _two_compared(calls: list[ToolCall]) -> list[ToolCall]:
         listed = other.arguments.get("symbols")
         if beside is not None and beside not in said:
             made[place] = replace(call, arguments={**call.arguments, "symbols": [beside, *said]})
+        elif isinstance(listed, list) and len(listed) == 1 and listed != said and _IT_DID.search(mended_words(text)):
+            made[place] = replace(call, arguments={**call.arguments, "symbols": [*listed, *said]})
         elif isinstance(listed, list) and len(listed) > 1 and said[0] in listed:
             made[place] = replace(call, arguments={**call.arguments, "symbols": listed})
     return made

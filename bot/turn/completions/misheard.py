@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
 from tools.arguments import EXCHANGE
+from tools.parsing.question_words import common_words
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _ASKS_MEANING = re.compile(
 _OVERVIEW, _HOURS = "get_market_overview", "get_market_status"
 _OF_ALL = re.compile(
     r"\b(?:markets?|indices|indexes|stocks|shares|overall|in general|generally|overview|wall street|bourses?|everything"
-    r"|market's)\b"
+    r"|market's|apart|aside|besides|except|other than)\b"
 )
 """Asks about more than the indices that it names."""
 _ASKS_SYMBOL = re.compile(
@@ -62,6 +63,8 @@ _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", r
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
 _DEALS = re.compile(r"\b(?:trading|dealing|working|works|day off|carnival|christmas|easter)\b")
 _GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
+_WEEKS_OF_YEAR = re.compile(r"\b(?:52|fifty.?two).?w(?:ee)?ks?\b", re.IGNORECASE)
+_EXTREME = re.compile(r"\b(?:high|highest|low|lowest|range|peak|bottom|top|extremes?)\b")
 _PORTFOLIO = "get_portfolio"
 _RISK = re.compile(
     r"\b(?:value at risk|var|draw ?downs?|volatil\w*|beta|sharpe(?: ratio)?|sortino(?: ratio)?|standard deviation"
@@ -86,7 +89,8 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if not reading.draft.is_agreed:
         real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
     real = [_of_named(_of_risk(call, real), real, reading) for call in real]
-    real = [call for call in real if not _is_of_split(call, real, reading)]
+    real = [_of_year_range(call, reading) for call in real if not _is_of_split(call, real, reading)]
+    real = [call for call in real if not _is_about_term(call, real)]
     real = [_of_code(_about_name(_of_term(call, real, reading), real, reading), reading) for call in real]
     return [call for call in real if reading.draft.is_agreed or not _is_needless(call, real, reading)]
 
@@ -96,7 +100,9 @@ def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> 
     if call.name != "get_news" or call.arguments or len(calls) > 1 or len(reading.names) != 1:
         return call
     name = reading.names[0]
-    return replace(call, arguments={"symbol": name.text}) if _ABOUT.search(reading.text[: name.start]) else call
+    is_whole = _OF_ALL.search(mended_words(reading.text)) or name.text in common_words()
+    is_its = _ABOUT.search(reading.text[: name.start]) or not is_whole
+    return replace(call, arguments={"symbol": name.text}) if is_its else call
 
 
 def _of_code(call: ToolCall, reading: Reading) -> ToolCall:
@@ -127,6 +133,21 @@ def _of_risk(call: ToolCall, calls: Sequence[ToolCall]) -> ToolCall:
     if call != ToolCall(_PORTFOLIO, {}) or len(calls) != len(terms) + 1 or not terms:
         return call
     return replace(call, name="get_portfolio_risk") if all(_RISK.search(mended_words(term)) for term in terms) else call
+
+
+def _of_year_range(call: ToolCall, reading: Reading) -> ToolCall:
+    """The highest and the lowest price of 52 weeks is an indicator of its own."""
+    period = str(call.arguments.get("period", ""))
+    if call.name != HISTORY or not _WEEKS_OF_YEAR.search(period) or not _EXTREME.search(mended_words(reading.text)):
+        return call
+    return replace(call, name="get_technicals", arguments={"symbol": call.arguments.get("symbol", "")})
+
+
+def _is_about_term(call: ToolCall, calls: Sequence[ToolCall]) -> bool:
+    """Whether its only name is the term that another call explains, beside the same about a real name."""
+    terms = {str(other.arguments.get("term", "")).casefold() for other in calls if other.name == "define_term"}
+    about = str(call.arguments.get("symbol", "")).casefold()
+    return about in terms and about != "" and sum(other.name == call.name for other in calls) > 1
 
 
 def _is_of_split(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

@@ -15,9 +15,19 @@ from tools.parsing.surroundings import mended_words
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
-_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_PLACES = {
+    "first": 0,
+    "former": 0,
+    "second": 1,
+    "third": 2,
+    "last": -1,
+    "latter": -1,
+    "secnd": 1,
+    "scond": 1,
+    "frist": 0,
+}
 _PLACED = re.compile(
-    r"\b(?:the|just) (?P<place>first|former|second|third|last|latter)"
+    r"\b(?:the|just) (?P<place>first|frist|former|second|secnd|scond|third|last|latter)"
     r"(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
     r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"

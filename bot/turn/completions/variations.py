@@ -50,8 +50,8 @@ _VERSUS = re.compile(
 )
 _ABOVE, _BELOW = frozenset({"above", "over", "past"}), frozenset({"below", "under", "beneath"})
 _AT_PRICE = re.compile(
-    r"(?:\A\W*(?:\w+ )?|\b(?:at|to|(?P<way>above|over|past|below|under|beneath)) )[$€£]?(?P<price>\d[\d.,]*k?)\W*"
-    r"(?:(?:please|pls|plz|instead|then|now|too|as well)\W*)*\Z",
+    r"(?:\A\W*(?:\w+ )?|\b(?:at|to|(?P<way>above|over|past|below|under|beneath)) )[$€£]?(?P<price>\d(?:[\d.,]*\d)?k?)"
+    r"\W*(?:(?:please|pls|plz|instead|then|now|too|as well)\W*)*\Z",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

@@ -140,6 +140,14 @@ def test_companies_with_an_ampersand_and_round_amounts_open_nothing() -> None:
     assert told[-1][-1] == TRUE[0]
 
 
+@pytest.mark.parametrize("mark", ["**", "*", "\u201c"])
+@pytest.mark.parametrize("after", ["fell", "vs. vs."])
+def test_a_mark_after_a_full_stop_does_not_end_the_sentence_before_it(mark: str, after: str) -> None:
+    text = f"{TRUE[0]} {mark} {after}"
+    for sentences in Watcher().read([f"{TRUE[0]} {mark} ", after, " "]):
+        assert sentences == final(text)[: len(sentences)]
+
+
 PIECES = st.sampled_from(
     (
         *TRUE, *LIES[:20], "That is what the figures say.", "Apple Inc.", "It", "In", "Inside", "fell", "J. P.", "vs.", "e.g.",

@@ -157,3 +157,10 @@ def test_what_a_conversion_is_from_is_its_source(completed: Callable[..., Any]) 
     turned = {"amount": "20", "from_currency": "pounds", "to_currency": "krone"}
     assert completed("how much is 20 in krone from pounds", (CONVERT, written)) == [(CONVERT, turned)]
     assert completed("20 krone in pounds", (CONVERT, written)) == [(CONVERT, written)]
+
+
+def test_a_follow_up_that_names_a_pair_is_between_these() -> None:
+    before = ToolCall(CONVERT, {"from_currency": "gbp", "to_currency": "eur"})
+    written = ToolCall(CONVERT, {"from_currency": "gbp", "to_currency": "jpy"})
+    settled = settle(Draft([written]), "now do it for usd to jpy", TOOLBOX, reading_context(), [before])
+    assert settled.calls == [ToolCall(CONVERT, {"from_currency": "usd", "to_currency": "jpy"})]

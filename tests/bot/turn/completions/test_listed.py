@@ -74,3 +74,23 @@ def test_two_rates_over_a_length_each_are_two_plans(completed: Callable[..., Any
     other = {**said, "annual_rate_percent": "5.5%", "years": "15 years"}
     text = "240k over 30 years at 6%, and over 15 years at 5.5%, a month"
     assert completed(text, ("loan_payment", said)) == [("loan_payment", said), ("loan_payment", other)]
+
+
+def test_a_second_length_may_be_asked_for_in_words_of_its_own(completed: Callable[..., Any]) -> None:
+    said = {"principal": "200k", "annual_rate_percent": "4%", "years": "20 years"}
+    text = "a month for 200k over 20 years at 4%, and how much is it over 30 years"
+    assert completed(text, ("loan_payment", said)) == [
+        ("loan_payment", said),
+        ("loan_payment", {**said, "years": "30 years"}),
+    ]
+
+
+def test_the_hours_of_two_exchanges(completed: Callable[..., Any]) -> None:
+    london, tokyo = (("get_market_status", {"exchange": place}) for place in ("london", "tokyo"))
+    assert completed("is london open and is tokyo", london) == [london, tokyo]
+    assert completed("is london open when tokyo is not", london) == [london]
+
+
+def test_a_vague_time_is_not_listed_beside_an_exact_one(completed: Callable[..., Any]) -> None:
+    sectors = ("get_sector_performance", {"period": "last 30 days"})
+    assert completed("which sectors did well lately, last 30 days", sectors) == [sectors]

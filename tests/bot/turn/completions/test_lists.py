@@ -58,3 +58,10 @@ def test_one_listing_under_two_names_is_compared_with_nothing(completed: Callabl
     twice = ("compare_performance", {"symbols": ["gold ETF", "GLD"], "period": "in 2021"})
     wanted = ("get_price_history", {"symbol": "GLD", "period": "in 2021"})
     assert completed("the gold ETF, GLD, how was it in 2021", twice) == [wanted]
+
+
+def test_it_of_a_comparison_is_what_was_quoted_beside_it(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["nike"]})
+    written = ("compare_performance", {"symbols": ["ford"], "period": "since 2018"})
+    whole = ("compare_performance", {"symbols": ["nike", "ford"], "period": "since 2018"})
+    assert completed("is nike down today and did it do better than ford since 2018", quote, written) == [quote, whole]

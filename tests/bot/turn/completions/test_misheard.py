@@ -61,6 +61,27 @@ def test_the_ratio_of_a_split_is_no_fundamental(completed: Callable[..., Any]) -
     assert completed("did nike split and what is its payout ratio", events, facts) == [events, facts]
 
 
+def test_the_extremes_of_52_weeks_are_an_indicator(completed: Callable[..., Any]) -> None:
+    history = ("get_price_history", {"symbol": "nike", "period": "past fifty-two weeks"})
+    assert completed("lowest point of nike in the past fifty-two weeks", history) == [
+        ("get_technicals", {"symbol": "nike"})
+    ]
+    assert completed("how did nike do in the past fifty-two weeks", history) == [history]
+
+
+def test_what_is_explained_is_no_company(completed: Callable[..., Any]) -> None:
+    term, odd = ("define_term", {"term": "EBITAD"}), ("get_fundamentals", {"symbol": "EBITAD"})
+    facts = ("get_fundamentals", {"symbol": "nike"})
+    assert completed("what is EBITAD and how much debt does nike have", term, odd, facts) == [term, facts]
+
+
+def test_news_are_about_the_only_name(completed: Callable[..., Any]) -> None:
+    news, of_nike = ("get_news", {}), ("get_news", {"symbol": "nike"})
+    assert completed("is there a reason nike is in all the papers", news) == [of_nike]
+    assert completed("market headlines, nike aside", news) == [news]
+    assert completed("the top stories of the day", news) == [news]
+
+
 def test_how_a_named_index_does_is_its_level(completed: Callable[..., Any]) -> None:
     overview, news = ("get_market_overview", {}), ("get_news", {})
     quote = ("get_quote", {"symbols": ["cac 40"]})
