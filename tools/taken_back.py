@@ -95,10 +95,11 @@ def as_meant(text: str, context: ToolContext) -> str:
 def _repairs(text: str, context: ToolContext) -> Iterator[Repair]:
     names = known_names(text, context)
     perhaps = _perhaps_names(text, names, context)
-    figures = [span for kind in (NUMBER, YEARS, PERCENT) for span in kind.find(text) if span.text.lower() != "one"]
+    numbers = [span for span in NUMBER.find(text) if span.text.lower() != "one"]
+    figures = [[*numbers, *kind.find(text)] for kind in (YEARS, PERCENT)]
     currencies = CURRENCY.find(text)
     others = [kind.find(text) for kind in (PERIOD, DATE, EXCHANGE, SECTOR)]
-    for kind in (names, _sums(text, figures, currencies), figures, currencies, *others, perhaps):
+    for kind in (names, _sums(text, numbers, currencies), *figures, currencies, *others, perhaps):
         yield from _beside(text, kind)
     yield from _denied(text, names)
     yield from _later(text, names, perhaps)

@@ -55,6 +55,7 @@ def test_only_what_is_meant_is_left(text: str, meant: str) -> None:
         "price of nike not looking for advice",
         "how is nike, wait for earnings",
         "nike with no debt",
+        "20k over 5 years, no 3% fee",
         "I mean Nike",
         "1% or 2%",
     ],
