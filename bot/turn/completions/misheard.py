@@ -39,10 +39,12 @@ _ASKS_MEANING = re.compile(
 )
 _OVERVIEW, _HOURS = "get_market_overview", "get_market_status"
 _OF_ALL = re.compile(
-    r"\b(?:markets?|indices|indexes|stocks|shares|overall|in general|generally|overview|wall street|bourses?|everything"
-    r"|market's|apart|aside|besides|except|other than)\b"
+    r"\b(?:markets?|indices|indexes|stocks|shares|overall|in general|generally|overview|wall street|bourses?"
+    r"|everything)\b"
 )
 """Asks about more than the indices that it names."""
+_APART = re.compile(r"\b(?:apart|aside|besides|except|other than)\b")
+"""Beside a name that is not asked about."""
 _ASKS_SYMBOL = re.compile(
     r"\b(?:symbols?|tickers?|codes?|who(?: is| are|'s)|what company|which company|stand|listed|under)\b"
 )
@@ -100,7 +102,8 @@ def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> 
     if call.name != "get_news" or call.arguments or len(calls) > 1 or len(reading.names) != 1:
         return call
     name = reading.names[0]
-    is_whole = _OF_ALL.search(mended_words(reading.text)) or name.text in common_words()
+    words = mended_words(reading.text)
+    is_whole = _OF_ALL.search(words) or _APART.search(words) or name.text in common_words()
     is_its = _ABOUT.search(reading.text[: name.start]) or not is_whole
     return replace(call, arguments={"symbol": name.text}) if is_its else call
 

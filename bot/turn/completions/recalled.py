@@ -16,18 +16,11 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
 _PLACES = {
-    "first": 0,
-    "former": 0,
-    "second": 1,
-    "third": 2,
-    "last": -1,
-    "latter": -1,
-    "secnd": 1,
-    "scond": 1,
-    "frist": 0,
-}
+    "first": 0, "frist": 0, "former": 0, "second": 1, "secnd": 1, "scond": 1, "third": 2, "last": -1, "latter": -1
+}  # fmt: skip
+"""Which of several an ordinal means, the slips that nothing mends included."""
 _PLACED = re.compile(
-    r"\b(?:the|just) (?P<place>first|frist|former|second|secnd|scond|third|last|latter)"
+    rf"\b(?:the|just) (?P<place>{'|'.join(_PLACES)})"
     r"(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
     r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
