@@ -16,6 +16,7 @@ from tools.parsing.mending import is_rather_word
 from tools.parsing.periods import parse_period
 from tools.parsing.question_words import SHORT_SLIPS, is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS, INSIDE_NAMES, Span
+from tools.symbols.tickers import names_exchange
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _FIRST_OF_NAME = re.compile(r"(?<!my )(?<![\w'’&.-])(?P<word>[A-Z][^\W\d_]{2,}
 _INSIDE = re.compile(rf" (?:{'|'.join(sorted(INSIDE_NAMES, key=len, reverse=True))}) ")
 _ORDINAL = re.compile(r"(?:first|second|third|last|former|latter)(?: one)?(?:['’]s)?")
 """One of several that were spoken of: "first" is no company."""
+_LISTS = re.compile(r"(?:,|,? (?:and|or|vs\.?|versus))(?: the)? ")
 _IN_GENERAL = re.compile(r"\bin general\Z")
 _LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
 _THE = re.compile(r"\bthe \Z", re.IGNORECASE)
@@ -67,7 +69,11 @@ _NAME_RATHER = 6
 _AS_SHARE = re.compile(r"\b(?:price|quote|shares?|stock)(?: of| for)? \Z", re.IGNORECASE)
 _IS_SHARE = re.compile(r" (?:price|quote|shares?|stock)\b", re.IGNORECASE)
 """Beside an abbreviation that is a measure and a ticker, they make a ticker of it: "RSI stock"."""
-_OTHER_COMPANY = re.compile(r"(\S+) (?:motors|steel|power|chemicals)", re.IGNORECASE)
+_OTHER_COMPANY = re.compile(
+    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Cement|Pharmaceuticals|Biologics"
+    r"|Insurance|Shipbuilding|Ports|Mining|Petroleum|Airlines|Airways|Foods|Properties|Logistics|Telecom|Hotels"
+    r"|Life Insurance|Petrochemicals|Green Energy|Total Gas|Consumer Products|Finance|Securities|Capital Trust))"
+)
 """A name that goes on like this is another company's than the one called by its first word: "Tata Motors"."""
 
 
@@ -106,11 +112,18 @@ def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
 
 def _is_name(text: str, context: ToolContext) -> bool:
     if owner := _OWNED.search(text):
-        return context.symbols.knows(text) and not _is_name(text[: owner.start()], context)
-    if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text):
+        whole = text[: owner.start()]
+        is_share = " " in whole and whole.split()[-1].lower() in ABOUT_THE_SHARE  # "VWRL ticker's"
+        return not is_share and context.symbols.knows(text) and not _is_name(whole, context)
+    if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text) or _is_foreign_code(text):
         return True
     longer = _OTHER_COMPANY.fullmatch(text)
     return longer is not None and (context.symbols.knows(longer[1]) or _is_odd_name(longer[1], context))
+
+
+def _is_foreign_code(text: str) -> bool:
+    """Whether `text` is written as a ticker with its exchange, be it in no list here: "9988.HK"."""
+    return text.isupper() and "." in text and text[0].isdigit() and names_exchange(text)
 
 
 def _is_placed_ticker(span: Span, context: ToolContext) -> bool:
@@ -131,6 +144,8 @@ def _is_odd_name(text: str, context: ToolContext) -> bool:
     if len(first) < _SHORTEST_NAME or not first.isalpha() or is_word(word) or first in SHORT_SLIPS:
         return False
     if context.symbols.is_ordinary(word):
+        return False
+    if mended(text) in FUNCTION_WORDS:  # "insted"
         return False
     if len(text) < _NAME_RATHER and mended(text) is not None:
         return len(text) >= _SHORTEST_TICKER and text not in FULL_FORMS and context.symbols.knows(text.upper())
@@ -194,8 +209,13 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
         and not (name.text.islower() and name.text.isalpha() and parse_period(name.text))  # "tday"
         and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
-        and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context))
+        and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context) and not _is_listed(name, names, text))
     ]
+
+
+def _is_listed(name: Span, names: Sequence[Span], text: str) -> bool:
+    """Whether another name comes next in a list with this one: "Pool, Deckers Outdoor or Church & Dwight"."""
+    return any(_LISTS.fullmatch(text[name.end : other.start]) for other in names if other.start > name.end)
 
 
 def _with_rest(name: Span, text: str, context: ToolContext) -> Span:

@@ -26,6 +26,7 @@ from bot.turn.completions.reading import Draft, Reading
 from bot.turn.completions.recalled import settle_recalled
 from bot.turn.completions.repeats import explain_repeats, whole_terms
 from bot.turn.completions.searches import settle_search
+from bot.turn.completions.strays import settle_strays
 from bot.turn.completions.times import fill_time
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ NAMELESS = "CLARIFY: symbol"
 RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
+    settle_strays,
     settle_misheard,
     settle_recalled,
     settle_followup,

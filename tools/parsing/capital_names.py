@@ -11,13 +11,13 @@ from tools.parsing.spans import Span
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SENTENCE_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _WRITTEN_AS_NAME = re.compile(
-    r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
+    r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|y|e|et|und|da|do|dos|del|della|di|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
 )
 OF_PLACE = re.compile(
     r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])"
 )
 """A bank or an airline that is called by its place, in small letters: "bank of ireland", "air canada"."""
-_FIRST_WORDS = re.compile(r"\A[\w-]+(?: (?:of|de|du|&)(?: the)?)?(?: |\Z)")
+_FIRST_WORDS = re.compile(r"\A[\w-]+(?: (?:of|de|du|y|e|et|und|da|do|dos|del|della|di|&)(?: the)?)?(?: |\Z)")
 NO_NAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
     " september october november december christmas easter mr mrs ms dr english french german spanish italian"

@@ -64,7 +64,7 @@ _JOINS_PAIR = re.compile(rf" ?(?:{_CURRENCY})? ?(?:and|to|-|up to) ?\Z")
 _OPENS_PAIR = re.compile(r"\b(?:between|from|range(?: of)?)(?: about)? ?\Z")
 _ASKS_FOR = re.compile(
     r"\b(?:(?P<rank>top|first|best|biggest|largest|limit(?: it| them)?(?: to)?)"
-    r"|list(?: me)?(?: of)?|show(?: me| just)*|gimme|give me"
+    r"|list(?: me)?(?: of)?|show(?: me| just)*|(?:let me|lemme) see|gimme|give me"
     r"|find(?: me| us)?|name(?: me)?|which|what|the|only|just|me|want|need|get)(?: the)? ?\Z"
 )
 _LISTED = re.compile(

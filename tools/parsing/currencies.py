@@ -88,10 +88,46 @@ COP|colombian|peso,pesos|peso colombiano,pesos colombianos|colombia
 PEN|peruvian|sol,soles||peru
 UYU|uruguayan|peso,pesos||uruguay
 ALL|albanian|lek||albania
+FJD|fijian,fiji|dollar,dollars||fiji
+JMD|jamaican,jamaica|dollar,dollars||jamaica
+BBD|barbadian,bajan,barbados|dollar,dollars||barbados
+TTD|trinidadian,trinidad,trinidad and tobago|dollar,dollars||
+BSD|bahamian|dollar,dollars||
+NAD|namibian|dollar,dollars||namibia
+BND|brunei|dollar,dollars||
+WST|samoan|tala|tala|samoa
+PGK|papua new guinean|kina||
+TZS|tanzanian,tanzania|shilling,shillings||tanzania
+UGX|ugandan,uganda|shilling,shillings||uganda
+ZMW|zambian|kwacha|zambian kwacha|zambia
+BWP|botswanan,botswana|pula||botswana
+MUR|mauritian|rupee,rupees||mauritius
+ETB|ethiopian|birr|birr|ethiopia
+XOF|west african,west african cfa|franc,francs||senegal,ivory coast
+XAF|central african,central african cfa|franc,francs||cameroon
+MMK|burmese,myanmar|kyat,kyats|kyat,kyats|
+KHR|cambodian|riel,riels|riel,riels|cambodia
+LAK|lao,laotian|kip||
+MNT|mongolian|tugrik,tugriks,tögrög|tugrik,tugriks|mongolia
+DOP|dominican|peso,pesos||dominican republic
+CRC|costa rican|colon,colones||costa rica
+GTQ|guatemalan|quetzal,quetzales|quetzal,quetzales|guatemala
+HNL|honduran|lempira,lempiras|lempira,lempiras|honduras
+PYG|paraguayan|guarani,guaranis|guaranis|paraguay
+BOB|bolivian|boliviano,bolivianos|boliviano,bolivianos|bolivia
+IQD|iraqi|dinar,dinars||iraq
+LBP|lebanese|pound,pounds,lira||lebanon
+DZD|algerian|dinar,dinars||algeria
+LYD|libyan|dinar,dinars||libya
+MKD|macedonian|denar,denars|denar,denars|
+BAM|bosnian|mark,marks||bosnia
+AZN|azerbaijani|manat,manats|manat|azerbaijan
+UZS|uzbek|som,soum||uzbekistan
+MVR|maldivian|rufiyaa|rufiyaa|maldives
 """
 
 # Codes that are words too: only in capitals is the currency meant.
-_WORDS_TOO = frozenset({"ALL", "COP", "GEL", "MAD", "PEN", "SIT", "TRY"})
+_WORDS_TOO = frozenset({"ALL", "BAM", "BOB", "COP", "GEL", "MAD", "PEN", "SIT", "TRY"})
 # "us" is a word: the country only in capitals or with an article.
 _COUNTRY_IN_CAPITALS = frozenset({"us"})
 

@@ -19,6 +19,7 @@ _SCALES = {
     "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "lacs": 100_000,
     "crore": 10_000_000, "crores": 10_000_000, "cr": 10_000_000,
     "hundred": 100, "dozen": 12,
+    "garnd": 1_000, "gradn": 1_000,
     # slips, which are not mended in amounts otherwise
     **dict.fromkeys(("milion", "millon", "millin", "milllion", "miliion", "milions", "millons"), 1_000_000),
     **dict.fromkeys(("bilion", "billon", "billoin", "bilions", "billlion", "billin"), 1_000_000_000),
@@ -38,6 +39,8 @@ _ROUND = re.compile(r"[1-9][0-9]{0,2}\.000")
 """Thousands with a point: nobody writes idle decimals of an amount, and much of Europe groups so."""
 _DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?= ?(?:%|p))")
 """Of a rate: as a group of thousands it would have three digits."""
+_TENTHS = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9])(?![0-9,.])")
+"""Of an amount: "2,5 million" and "33,5" can be nothing else; "1,25" may lack a digit."""
 _PERCENT = re.compile(
     r"(?P<number>.+?)(?:(?P<percent> ?%|(?:(?<=[0-9])| )(?:percent|per cent|pct|pc))"
     r"|(?P<points>(?:(?<=[0-9])| )(?:bps|bp|basis points?)))?"
@@ -78,12 +81,12 @@ def parse_number(text: str) -> Decimal | None:
     """The number that the whole of `text` says: "1,250", "$5k", "1.2 million", "half a million", "-5".
 
     Grouping is English, Indian ("1,25,000"), spaced or Swiss; "1.250,50" is taken too, because English can't
-    read it otherwise, and "30.000". None for anything else, currency words included, and from 10^18 on.
+    read it otherwise, and so are "30.000" and "2,5". None for anything else, currency words included, and from 10^18 on.
     """
     phrase = plain_ascii(text if text.isascii() else text.translate(_SIGNS))
     if not phrase:
         return None
-    match = _AMOUNT.fullmatch(phrase)
+    match = _AMOUNT.fullmatch(_TENTHS.sub(r"\1.\2", phrase))
     if match is None:
         return tidy(in_words(phrase))
     if (match["sign"] and match["inner"]) or (match["symbol"] and match["after"]):

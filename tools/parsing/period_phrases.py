@@ -53,7 +53,7 @@ _UNITS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("trading day", "trading days", "business day", "business days", "session", "sessions",
                      "trading session", "trading sessions"), (1, "session")),
     **dict.fromkeys(("week", "weeks", "wk", "wks", "wek", "weks", "weak", "weaks"), (1, "w")),
-    **dict.fromkeys(("fortnight", "fortnights"), (14, "d")),
+    **dict.fromkeys(("fortnight", "fortnights", "fortnite"), (14, "d")),
     **dict.fromkeys(("month", "months", "mo", "mos", "mon", "mons", "mth", "mths", "mnth", "mnths", "monts",
                      "moth", "moths"), (1, "mo")),
     **dict.fromkeys(("quarter", "quarters", "qtr", "qtrs"), (3, "mo")),

@@ -15,11 +15,11 @@ _BY: dict[str, str] = {
 }
 _NAMED = "|".join(f"(?P<{name}>{words})" for name, words in _BY.items())
 _SORTED = re.compile(
-    r"\b(?:(?:sort|order|rank)(?:ed|ing)?(?: \w+)? (?:by|on|according to)|top (?:[\w-]+ ){1,4}by) (?:the |their )?"
+    r"\b(?:(?:sort|order|rank)(?:ed|ing)?(?: \w+)? (?:by|on|according to)|top (?:[\w-]+ ){1,4}by|cheapest\b[^.?!;]{0,40}? by) (?:the |their )?"
     rf"(?:{_NAMED})\b"
 )
 _MOST = re.compile(
-    rf"\b(?:highest|lowest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above|under|over))"
+    rf"\b(?:highest|lowest|cheapest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above|under|over))"
 )
 _SIZE = re.compile(
     r"\b(?:biggest|largest|most valuable|most big)\b"
@@ -27,6 +27,7 @@ _SIZE = re.compile(
     r"|gains?|loss(?:es)?|drops?|falls?|jumps?|swings?"
     r"|dividends?))"
 )
+_CHEAP = re.compile(r"\b(?:cheapest|lowest[- ]priced|most affordable)\b")
 _GAIN = re.compile(r"\b(?:gainers?|winners)\b|\bup the most\b")
 SAYS_RANK = re.compile(
     r"\b(?:\w{3,}est|big|large|huge|cheap|least|most|top|best|worst|first|leading|gainers?|losers?|movers?|sort\w*|rank\w*|order\w*|by)\b"
@@ -44,5 +45,6 @@ def parse_ranking(text: str) -> str | None:
         said = {name for match in pattern.finditer(words) for name, value in match.groupdict().items() if value}
         if said:
             return said.pop() if len(said) == 1 else None
-    said = {name for name, pattern in (("market_cap", _SIZE), ("change_percent", _GAIN)) if pattern.search(words)}
+    plain = (("market_cap", _SIZE), ("change_percent", _GAIN), ("price", _CHEAP))
+    said = {name for name, pattern in plain if pattern.search(words)}
     return said.pop() if len(said) == 1 else None

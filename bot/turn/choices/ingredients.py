@@ -49,7 +49,7 @@ _CHANGED = re.compile(
     r"\b(?:add|put|remove|delete|drop|take|throw|stick|slap|pop|kick|chuck|toss|yeet|include|save|ditch|strike|start|stop)\b"
 )
 _BORROWED = compiled(
-    r"\b(?:loans?|credit|mortgage|borrow\w*|lend\w*|owes?|owed|debt|financ(?:e|ing)|repay\w*|pay (?:it )?(?:back"
+    r"\b(?:loans?|credit|mortgage|mtg|borrow\w*|lend\w*|owes?|owed|debt|financ(?:e|ing)|repay\w*|pay (?:it )?(?:back"
     r"|off)|clear it)\b",
     r"\b(?:from|to) (?:the |a |my )?bank\b",
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
+from bot.turn.completions.reading import names_in
 from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.parsing.surroundings import surrounded
 
@@ -20,7 +21,7 @@ _FOLLOW = r"(?:follow|watch|track|monitor)(?! ?list)"
 _VERB = re.compile(
     rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|do not|done|through|finished|tired of|sick of"
     rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer) )*(?:{_FOLLOW}(?:ing)?"
-    r"|see(?:ing)?)"
+    r"|see(?:ing)?|keep(?:ing)? (?:an eye|tabs) on)"
     r"|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
@@ -38,7 +39,7 @@ _SHOWN = re.compile(
     r"|give me|read|how|who|tell)",
     re.IGNORECASE,
 )
-_OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|outta|away)\b")
+_OFF = re.compile(r"\A\W*(?:it |them |that )?(?:off|out|outta|away|in the (?:bin|trash|rubbish))\b")
 _ON = re.compile(r"\A\W*(?:on|onto|in|into)\b")
 _PRONOUN = re.compile(
     r"\b(?:chuck|throw|toss|whack|bung|lob|stick|pop|put|slap|take|yeet|kick|boot|get|drop)"
@@ -80,6 +81,7 @@ _GIST = re.compile(r"\b(?:watch ?list|list)\b", re.IGNORECASE)
 def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Watchlist changes by the verb before each name."""
     calls = [_with_unknown(call, reading) for call in _of_listed(calls, reading)]
+    calls = [_only_listed(call, calls, reading) for call in calls]
     return _settle_shown(_settle_watchlist(calls, reading), reading)
 
 
@@ -110,6 +112,20 @@ def _with_unknown(call: ToolCall, reading: Reading) -> ToolCall:
     if any(piece.casefold() in each.casefold() for piece in held for each in pieces):
         held = []
     return replace(call, arguments={**call.arguments, "symbols": list(dict.fromkeys([*pieces, *held]))})
+
+
+def _only_listed(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall:
+    """A change without the names of other calls that stand apart from it: "compare A with B and add A to my list"."""
+    symbols = call.arguments.get("symbols")
+    if call.name != WATCH or not isinstance(symbols, list) or sum(other.name == WATCH for other in calls) > 1:
+        return call
+    listed = " ".join(match["names"] for match in _TO_BE_CHANGED.finditer(reading.text)).casefold()
+    others = {name for other in calls if other is not call for name in names_in([other.arguments])}
+    named = [piece for piece in symbols if str(piece).casefold() in listed]
+    apart = [piece for piece in symbols if piece not in named]
+    if not named or not apart or not others >= {*map(str, apart)}:
+        return call
+    return replace(call, arguments={**call.arguments, "symbols": named})
 
 
 def _may_be_name(piece: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.turn.completions.reading import names_in
 from tools.arguments import SYMBOL
 from tools.parsing.spans import FUNCTION_WORDS
 
@@ -51,6 +52,8 @@ def _of_single(call: ToolCall, said: str, calls: Sequence[ToolCall], reading: Re
     others = [str(piece) for other in compared for piece in other.arguments.get("symbols", ())]
     if any(name.text == said for name in reading.names) and len(set(others)) >= _PAIR:
         return history_of(said, call)
+    if [name for name in names_in(each.arguments for each in calls if each is not call) if name != said]:
+        return call  # with that one: "put Unipol on the list, has it beaten Generali"
     if other := _other_side(said, reading):
         return replace(call, arguments={**call.arguments, "symbols": [said, other]})
     return history_of(said, call) if len(reading.names) == 1 else call

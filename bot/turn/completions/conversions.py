@@ -23,7 +23,7 @@ _CONVERTED = re.compile(r"\b(?:convert|change|exchange|swap|turn) (?P<sum>.{1,40
 _HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECASE)
 """Before what something else is converted to: "how many forint for a euro"."""
 _NOW = re.compile(
-    r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently)\W*", re.IGNORECASE
+    r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently|at (?:the moment|present)|as of now)\W*", re.IGNORECASE
 )
 _TURNED = re.compile(
     r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
@@ -41,6 +41,7 @@ def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall
     calls = [_with_amount(_from_named(_between_both(call, reading), reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
     calls = _several_sums(calls, reading)
+    calls = [_of_sum(call, calls, reading) for call in calls]
     return _beside(calls, reading)
 
 
@@ -176,6 +177,29 @@ def _sums(reading: Reading) -> list[tuple[Span, Span]]:
                 found.append((amount, currency))
                 break
     return found
+
+
+def _of_sum(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall:
+    """A conversion beside other calls is of the amount that stands beside its currency, and of none that is another's.
+
+    "How much is 15,000 yen in dollars? And what would 8,000 be worth in 6 years?"
+    """
+    others = [other for other in calls if other is not call]
+    if call.name != CONVERT or not others or any(other.name == CONVERT for other in others) or reading.earlier:
+        return call
+    taken = {reading.means(NUMBER, value) for value in _values(others)}
+    sums = _sums(reading)
+    amount = reading.means(NUMBER, call.arguments.get("amount", ""))
+    source = reading.means(CURRENCY, call.arguments.get("from_currency", ""))
+    own = [said.text for said, currency in sums if reading.means(CURRENCY, currency.text) == source]
+    own = [said for said in own if reading.means(NUMBER, said) not in taken] or own
+    if any(reading.means(NUMBER, said.text) == amount for said, _ in sums):
+        return call
+    if len(own) == 1 and (amount is not None or reading.means(NUMBER, own[0]) not in taken):
+        return replace(call, arguments={**call.arguments, "amount": own[0]})
+    if amount not in taken:
+        return call
+    return replace(call, arguments={name: value for name, value in call.arguments.items() if name != "amount"})
 
 
 def _several_sums(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -32,9 +32,9 @@ _MATCHED = re.compile(
     re.IGNORECASE,
 )
 """Between two names of which one is measured by the other."""
-_IT_DID = re.compile(
-    r"\b(?:(?:did|has|is|does|was) it (?:\w+ )?(?:better|worse|more|less|well|beat\w*|ahead|behind|outperform\w*)"
-    r"|than it|(?:to|with|against) it)\b"
+_SETS_AGAINST = re.compile(
+    r"\b(?:compar\w*|vs|versus|against|beat\w*|outperform\w*|better|worse|ahead|behind|than it|(?:to|with) it"
+    r"|(?:did|has|is|does|was) it (?:\w+ )?(?:more|less|well))\b"
 )
 _OF_A_LIST = frozenset({"get_quote", "propose_watchlist_change"})
 
@@ -87,16 +87,16 @@ def _two_compared(calls: list[ToolCall], text: str) -> list[ToolCall]:
     """
     if len(calls) != _PAIR:
         return calls
-    made = list(calls)
+    made, words = list(calls), mended_words(text)
     for place, (call, other) in enumerate(zip(calls, reversed(calls), strict=True)):
         said = call.arguments.get("symbols")
-        beside = other.arguments.get("symbol")
+        beside = other.arguments.get("symbol") or other.arguments.get("query")
         if call.name != "compare_performance" or not isinstance(said, list) or len(said) != 1:
             continue
         listed = other.arguments.get("symbols")
         if beside is not None and beside not in said:
             made[place] = replace(call, arguments={**call.arguments, "symbols": [beside, *said]})
-        elif isinstance(listed, list) and len(listed) == 1 and listed != said and _IT_DID.search(mended_words(text)):
+        elif isinstance(listed, list) and len(listed) == 1 and listed != said and _SETS_AGAINST.search(words):
             made[place] = replace(call, arguments={**call.arguments, "symbols": [*listed, *said]})
         elif isinstance(listed, list) and len(listed) > 1 and said[0] in listed:
             made[place] = replace(call, arguments={**call.arguments, "symbols": listed})

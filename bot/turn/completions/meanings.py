@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
@@ -48,7 +49,7 @@ _MAY_ASK = re.compile(
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:wtf is|tf is|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?:"
+    r"(?:\b(?:wtf is|tf is|(?<=tell me )wtf|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?:"
     r" then)?(?: the)?"
     r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"
@@ -97,6 +98,8 @@ def settle_meaning(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if whole is not None and not (calls and reading.names):
         return [ToolCall(DEFINE, {"term": whole})]
     terms = _asked_about(reading)
+    if len(terms) == len(defined) == 1 and _is_of_another(defined[0], terms[0], reading):
+        return [replace(call, arguments={"term": terms[0].text}) if call is defined[0] else call for call in calls]
     if len(terms) <= len(defined):
         return calls
     made = [ToolCall(DEFINE, {"term": term.text}) for term in terms]
@@ -105,6 +108,13 @@ def settle_meaning(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         if call.name != DEFINE and call not in others and _is_of_others(call, terms, reading):
             others.append(call)
     return [*made, *others]
+
+
+def _is_of_another(call: ToolCall, asked: Span, reading: Reading) -> bool:
+    """Whether `call` explains a term of the question that only stands beside the one that is asked about."""
+    said = str(call.arguments.get("term", ""))
+    place = reading.place(said)
+    return place is None or place >= asked.end or place + len(said) <= asked.start
 
 
 def _lacks_name(reading: Reading) -> bool:

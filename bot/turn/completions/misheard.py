@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
+from bot.turn.completions.reading import names_in
 from tools.arguments import EXCHANGE
 from tools.parsing.question_words import common_words
 from tools.parsing.surroundings import mended_words
@@ -32,7 +33,8 @@ _ASKS_PRICE = re.compile(
     r"\b(?:prices?|worth|costs?|quotes?|trad(?:es?|ing)|go(?:es|ing)? for|at|how much|value|up|down|doing|stands?)\b"
 )
 _ASKS_MEANING = re.compile(
-    r"\b(?:what(?:'?s| is| are| does| do)|what \w+ (?:is|are|does|do)|wtf|tf is|means?|meaning|meant|explain\w*"
+    r"\b(?:what(?:'?s| is| are| does| do)|what \w+ (?:is|are|does|do)|what (?:an?|the) (?:[\w-]+ ){1,4}(?:is|are)|wots?"
+    r"|wtf|tf is|means?|meaning|meant|explain\w*"
     r"|defin\w*|eli5|difference|stands? for"
     r"|understand|how (?:does|do)|expand|clarify|tell me|concept|terms?"
     r"|which thing|uses?|used|serves?)\b"
@@ -63,7 +65,14 @@ _WHY_ALONE = re.compile(
 """Asks for the reason of a move, and for no figure."""
 _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
-_DEALS = re.compile(r"\b(?:trading|dealing|working|works|day off|carnival|christmas|easter)\b")
+_UNKNOWN_PLACE = re.compile(
+    r"\b(?P<place>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange)\b"
+    r"|\b(?:the )?(?P<said>(?!(?:the|a|my|stock|which|this|that|is|on|an|every|any|foreign|what|s)\b)"
+    r"(?:[A-Z][a-z]+|[a-z]{4,})) "
+    r"(?:stock )?(?:exchange|bourse)\b"
+)
+"""An exchange by a place that is in no list here: it must not be taken for New York's."""
+_DEALS = re.compile(r"\b(?:trades?|trading|dealing|working|works|day off|carnival|christmas|easter)\b")
 _GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
 _WEEKS_OF_YEAR = re.compile(r"\b(?:52|fifty.?two).?w(?:ee)?ks?\b", re.IGNORECASE)
 _EXTREME = re.compile(r"\b(?:high|highest|low|lowest|range|peak|bottom|top|extremes?)\b")
@@ -149,8 +158,8 @@ def _of_year_range(call: ToolCall, reading: Reading) -> ToolCall:
 def _is_about_term(call: ToolCall, calls: Sequence[ToolCall]) -> bool:
     """Whether its only name is the term that another call explains, beside the same about a real name."""
     terms = {str(other.arguments.get("term", "")).casefold() for other in calls if other.name == "define_term"}
-    about = str(call.arguments.get("symbol", "")).casefold()
-    return about in terms and about != "" and sum(other.name == call.name for other in calls) > 1
+    about = {name.casefold() for name in names_in([call.arguments])}
+    return bool(about) and about <= terms and sum(other.name == call.name for other in calls) > 1
 
 
 def _is_of_split(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:
@@ -195,14 +204,16 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     words = mended_words(reading.text)
     was_hours = any(one.name == _HOURS for one in reading.earlier)
     asks_hours = _ASKS_HOURS.search(words) or (was_hours and not _ASKS_PRICE.search(words))
-    if asks_hours and not several:
+    if (asks_hours or _DEALS.search(words)) and not several:
         return call
     return replace(call, name="get_quote", arguments={"symbols": [index]})
 
 
 def _of_place(call: ToolCall, reading: Reading) -> ToolCall:
-    """The hours of the only exchange that the question names."""
+    """The hours of the only exchange that the question names, be it one that nobody here knows."""
     places = EXCHANGE.find(reading.text) if call == ToolCall(_HOURS, {}) else []
+    if call == ToolCall(_HOURS, {}) and not places and (unknown := _UNKNOWN_PLACE.search(reading.text)):
+        return replace(call, arguments={"exchange": unknown["place"] or unknown["said"]})
     return replace(call, arguments={"exchange": places[0].text}) if len(places) == 1 else call
 
 

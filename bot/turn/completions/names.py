@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _SEVERAL = 3
 _DIGIT = re.compile(r"\d")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _LABELLED = re.compile(r"(?:.{1,20} )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
 _WORD_OF_ASK = re.compile(
     r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
@@ -32,7 +33,7 @@ _ASKED_OF = re.compile(r"\A(?:why|what|how|when|where|who)['’]?s (?=\w)", re.I
 _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
 """What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
 _OF_THE_SHARE = re.compile(
-    r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation)\Z", re.IGNORECASE
+    r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation|of dividends?)\Z", re.IGNORECASE
 )
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
 _JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
@@ -125,7 +126,7 @@ def _whole(piece: str, reading: Reading) -> str:
     if labelled and labelled["name"].isupper() and reading.context.symbols.means_one(labelled["name"]):
         return labelled["name"]
     name = inside.pop() if inside else piece
-    rest = _WORD.findall(piece.replace(name, " ", 1))
+    rest = _WORD.findall(_POSSESSIVE.sub("", piece.replace(name, " ", 1)))
     return name if all(word.islower() and is_word(word) for word in rest) else piece
 
 

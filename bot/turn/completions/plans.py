@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SAVINGS, LOAN = "project_growth", "loan_payment"
 _PAIR = 2
-_BORROWED = re.compile(r"\b(?:loans?|mortgages?|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
+_BORROWED = re.compile(r"\b(?:loans?|mortgages?|mtg|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
 _GROWN = re.compile(r"\b(?:sav(?:e|es|ing|ings)|invest\w*|grow\w*|compound\w*|put away|deposit\w*)\b", re.IGNORECASE)
 _PUT_AWAY = re.compile(
     r"\b(?:i|we|me) (?:put|save|set|stash|add|deposit|invest|contribute|place)\b|\b(?:saving|putting|setting) ",

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.turn.completions.meanings import is_slip
+from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, spoken_term
 from tools.knowledge.entries import knows_term
-from tools.parsing.spans import find_names
+from tools.parsing.spans import Span, find_names
 from tools.parsing.surroundings import mended_words
 from tools.terms import narrow_terms
 
@@ -28,24 +29,31 @@ _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
 
 def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each term to explain as the longest one of the glossary around it: "bid" of "a bid-ask spread"."""
-    return [_whole_term(call, reading) if call.name == DEFINE else call for call in calls]
+    is_only = sum(call.name == DEFINE for call in calls) == 1
+    return [_whole_term(call, reading, is_only=is_only) if call.name == DEFINE else call for call in calls]
 
 
-def _whole_term(call: ToolCall, reading: Reading) -> ToolCall:
+def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     said = str(call.arguments.get("term", ""))
     quoted = _QUOTED.findall(reading.text)
     if len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
         return replace(call, arguments={"term": quoted[0]})
+    place = reading.place(said)
+    if is_only and (place is None or not is_asked_about(place, reading)):
+        asked = asked_terms(reading, with_names=not said)
+        if len(asked) == 1:
+            return replace(call, arguments={"term": asked[0]})
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", reading.text)] if said else []
     if len(places) != 1:
         return call
     start, end = places[0]
     around = [
-        span.text
+        span
         for span in find_names(reading.text)
         if span.start <= start and end <= span.end and len(span.text) > len(said) and is_term(span.text)
     ]
-    return replace(call, arguments={"term": max(around, key=len)}) if around else call
+    whole = max(around, key=lambda span: len(span.text)) if around else Span(start, end, said)
+    return replace(call, arguments={"term": spoken_term(whole.text, whole.start, reading)})
 
 
 def is_term(text: str) -> bool:

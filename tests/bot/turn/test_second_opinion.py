@@ -100,7 +100,7 @@ async def test_a_repeat_of_what_the_reader_names_is_agreed_to_once() -> None:
 async def test_of_a_repeat_the_second_stands_for_what_the_reader_names_besides() -> None:
     draft = Draft([QUOTE, QUOTE], "", -0.001)
     taken, _ = await weighed(draft, "get_news + get_quote", -0.2, [written(NEWS)])
-    assert taken.calls == [NEWS, QUOTE, QUOTE]
+    assert taken.calls == [NEWS, QUOTE]
     assert (await weighed(draft, "get_news + get_quote", -0.3))[0] == draft
     assert (await weighed(replace(draft, calls=[QUOTE]), "get_news + get_quote", -0.2))[0].calls == [QUOTE]
 
