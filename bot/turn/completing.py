@@ -26,7 +26,7 @@ from bot.turn.completions.reading import Draft, Reading
 from bot.turn.completions.recalled import settle_recalled
 from bot.turn.completions.repeats import explain_repeats, whole_terms
 from bot.turn.completions.searches import settle_search
-from bot.turn.completions.strays import settle_strays
+from bot.turn.completions.strays import settle_strays, settle_swapped
 from bot.turn.completions.times import fill_time
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ RULES = (
     settle_meaning,  # first: it may take the place of all that was written
     settle_names,  # before all that compare names
     settle_strays,
+    settle_swapped,
     settle_misheard,
     settle_recalled,
     settle_followup,

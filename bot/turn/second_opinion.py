@@ -31,7 +31,7 @@ _OF_REPEAT, _OF_TWIN = -0.25, -0.1
 _PAIR = 2
 _DEFINE = "define_term"
 _PLANS = frozenset({"loan_payment", "project_growth"})
-_LEEWAY = 0.05
+_LEEWAY = 0.04
 """What the reader may be less sure and still be heard: it was taught never to be quite sure of anything.
 
 Of 4,700 questions of read sets it was so chosen that the fewest decisions are wrong.

@@ -106,7 +106,6 @@ ETB|ethiopian|birr|birr|ethiopia
 XOF|west african,west african cfa|franc,francs||senegal,ivory coast
 XAF|central african,central african cfa|franc,francs||cameroon
 MMK|burmese,myanmar|kyat,kyats|kyat,kyats|
-KHR|cambodian|riel,riels|riel,riels|cambodia
 LAK|lao,laotian|kip||
 MNT|mongolian|tugrik,tugriks,tögrög|tugrik,tugriks|mongolia
 DOP|dominican|peso,pesos||dominican republic
@@ -119,15 +118,13 @@ IQD|iraqi|dinar,dinars||iraq
 LBP|lebanese|pound,pounds,lira||lebanon
 DZD|algerian|dinar,dinars||algeria
 LYD|libyan|dinar,dinars||libya
-MKD|macedonian|denar,denars|denar,denars|
-BAM|bosnian|mark,marks||bosnia
 AZN|azerbaijani|manat,manats|manat|azerbaijan
 UZS|uzbek|som,soum||uzbekistan
 MVR|maldivian|rufiyaa|rufiyaa|maldives
 """
 
 # Codes that are words too: only in capitals is the currency meant.
-_WORDS_TOO = frozenset({"ALL", "BAM", "BOB", "COP", "GEL", "MAD", "PEN", "SIT", "TRY"})
+_WORDS_TOO = frozenset({"ALL", "BOB", "COP", "GEL", "MAD", "PEN", "SIT", "TRY"})
 # "us" is a word: the country only in capitals or with an article.
 _COUNTRY_IN_CAPITALS = frozenset({"us"})
 

@@ -46,6 +46,7 @@ _OF_INDEX = re.compile(
     re.IGNORECASE,
 )
 """A house and what the fund follows, without a word for fund: "Amundi MSCI Emerging Markets"."""
+_IN_CAPITALS = re.compile(r"\w*[A-Z]\S*(?: [A-Z&\d]\S*){2,}")
 _PLAIN_FUND = re.compile(r"(?<=[\w+]) fund\Z")
 """After a name in capitals it only says what that is."""
 
@@ -68,4 +69,5 @@ def _span(text: str, start: int, end: int) -> Span:
 
 def is_fund_name(text: str) -> bool:
     """Whether all of `text` is one fund's name."""
-    return any(span.text == text for whole in (text, f"{text} fund") for span in find_fund_names(whole))
+    wholes = [text, f"{text} fund"] if _IN_CAPITALS.fullmatch(text) else [text]
+    return any(span.text == text for whole in wholes for span in find_fund_names(whole))

@@ -22,11 +22,11 @@ _VERB = re.compile(
     rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|do not|done|through|finished|tired of|sick of"
     rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer) )*(?:{_FOLLOW}(?:ing)?"
     r"|see(?:ing)?|keep(?:ing)? (?:an eye|tabs) on)"
-    r"|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
+    rf"|{_FOLLOW}(?:ing)? no (?:more|longer)|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
     rf"|observe|start {_FOLLOW}ing"
-    rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
+    rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|bin|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
 )
 _THEN_SHOWN = re.compile(
     r"\b(?:sho?w|give|let|read)(?: me)?(?: see)? (?:(?:the|my|teh) )?(?:(?:whole|new|updated|full) )?(?:watch ?)?"
@@ -54,6 +54,8 @@ _OFF_NOW = re.compile(
     r"|has to|have to|needs to|can|may) (?:go(?! (?:on|in|to)\b)|come off|be (?:off|removed|gone)))\b"
 )
 """After a name that is to be removed: "Opendoor no longer belongs on my watchlist"."""
+_THEN_OFF = re.compile(r"(?:\A|\b(?:then|so|please|and) |, )(?:delete|remove|drop|take)(?: (?:it|them|both|these))? (?:from|off) ")
+"""After a name: "I follow Orange no more, delete from the list"."""
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(
     r"(?:[\s,;&+]|\b(?:and|or|nor|n|plus|also|then|the|too|uh|um|er"
@@ -62,7 +64,8 @@ _JOINS = re.compile(
 
 
 _TO_BE_CHANGED = re.compile(
-    r"\b(?:add|put|take|remove|drop|delete|ditch|kick|chuck|stick|pop|slap|throw)(?: me)? (?P<names>[^.?!;:]{3,80}?)"
+    r"\b(?:add|put|place|take|remove|drop|delete|ditch|bin|kick|chuck|stick|pop|slap|throw)(?: me)?"
+    r" (?P<names>(?:(?!\b(?:add|put|take|remove|drop|delete|ditch)\b)[^.?!;:]){3,80}?)"
     r" (?:on|onto|to|too|in|into|off|from|out of|outta|of) (?:the |my |our )?(?:w[atch]{3,5} ?l[ist]{2,4}|list)\b",
     re.IGNORECASE,
 )
@@ -213,6 +216,8 @@ def action_of(name: Surrounded) -> str | None:
     last = verbs[-1]
     if _NOT.search(name.before[: last.start()]):
         return None
+    if _THEN_OFF.search(name.clause_after) or _THEN_OFF.search(name.after):
+        return "remove"
     if last["unsure"]:
         return "remove" if _OFF.match(name.after) else "add" if _ON.match(name.after) else None
     return "remove" if last["remove"] else "add"

@@ -64,9 +64,12 @@ def _quoted(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
     """A conversion of a currency into itself, or after two that are paired, is between the only two of the question."""
     spans = reading.differing(CURRENCY, CURRENCY.find(reading.text)) if call.name == CONVERT else []
+    if len(spans) > _PAIR:  # "Genting Singapore" is no money
+        spans = [each for each in spans if not any(n.start <= each.start and each.end <= n.end for n in reading.names)]
     if len(spans) != _PAIR:
         return call
-    if not (is_into_itself(call, reading) or _PAIRED.fullmatch(reading.text[spans[0].end : spans[1].start])):
+    lacks_one = len({"from_currency", "to_currency"} & call.arguments.keys()) == 1
+    if not (lacks_one or is_into_itself(call, reading) or _PAIRED.fullmatch(reading.text[spans[0].end : spans[1].start])):
         return call
     first, second = spans[::-1] if _HOW_MANY.search(reading.text[: spans[0].start]) else spans
     return replace(call, arguments={**call.arguments, "from_currency": first.text, "to_currency": second.text})
@@ -129,7 +132,7 @@ def _alone(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """A conversion beside which nothing else has what it needs: "usd to inr today and what was it on 2020-01-15"."""
     conversions = [call for call in calls if call.name == CONVERT]
     named = any(reading.means(CURRENCY, name.text) is None for name in reading.names)
-    if len(conversions) != 1 or named or reading.rates or reading.earlier:
+    if reading.draft.is_agreed or len(conversions) != 1 or named or reading.rates or reading.earlier:
         return calls
     return [call for call in calls if call.name not in _OF_OTHER_THINGS and not _is_about_day(call, reading)]
 
@@ -197,7 +200,7 @@ def _of_sum(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall
         return call
     if len(own) == 1 and (amount is not None or reading.means(NUMBER, own[0]) not in taken):
         return replace(call, arguments={**call.arguments, "amount": own[0]})
-    if amount not in taken:
+    if amount is None or amount not in taken or len(re.findall(re.escape(str(call.arguments["amount"])), reading.text)) > 1:
         return call
     return replace(call, arguments={name: value for name, value in call.arguments.items() if name != "amount"})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.names import without_strays
+from bot.turn.completions.reading import names_in
 from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
 from tools.parsing.surroundings import mended_words
@@ -47,6 +48,7 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     calls = [_without_repeats(call) for call in calls]
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
     kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept), reading.text)]
+    kept = [_with_other(call, kept, reading) for call in kept]
     if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
         return kept
     call = kept[0]
@@ -72,6 +74,16 @@ def _compared(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
         return call
     period = {key: value for key, value in call.arguments.items() if key == "period"}
     return ToolCall("compare_performance", {"symbols": names, **period})
+
+
+def _with_other(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
+    """Beside other calls, a comparison of one name is with the only name that no call is about."""
+    said = call.arguments.get("symbols")
+    if call.name != "compare_performance" or len(calls) < _PAIR or not isinstance(said, list) or len(said) != 1:
+        return call
+    used = names_in(each.arguments for each in calls)
+    left = [name for name in dict.fromkeys(name.text for name in reading.names) if name not in used]
+    return replace(call, arguments={**call.arguments, "symbols": [*said, *left]}) if len(left) == 1 else call
 
 
 def _are_matched(reading: Reading) -> bool:

@@ -64,6 +64,7 @@ _WHY_ALONE = re.compile(
 )
 """Asks for the reason of a move, and for no figure."""
 _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", re.IGNORECASE)
+_NEWS_ON = re.compile(r"\b(?:news|headlines?|stories) (?:on|about|of|for|from)(?: the)? \Z", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
 _UNKNOWN_PLACE = re.compile(
     r"\b(?P<place>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange)\b"
@@ -108,7 +109,12 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """News that are asked for on the only name of the question: "what is being written about the Nasdaq"."""
-    if call.name != "get_news" or call.arguments or len(calls) > 1 or len(reading.names) != 1:
+    if call.name != "get_news" or call.arguments:
+        return call
+    about = [name for name in reading.names if _NEWS_ON.search(reading.text[: name.start])]
+    if len(about) == 1:  # "BYD or Tesla YTD? News on BYD"
+        return replace(call, arguments={"symbol": about[0].text})
+    if len(calls) > 1 or len(reading.names) != 1:
         return call
     name = reading.names[0]
     words = mended_words(reading.text)

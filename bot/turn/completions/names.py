@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _SEVERAL = 3
 _DIGIT = re.compile(r"\d")
+_TIED = re.compile(r"-[^\W\d_]{3,}")
+_KIND_WORD = re.compile(
+    r"group|holdings?|bank|fund|trust|etf|energy|motors?|steel|oil|gold|air|media|foods?|industries|insurance|capital"
+)
 _POSSESSIVE = re.compile(r"['’]s\b")
 _LABELLED = re.compile(r"(?:.{1,20} )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
 _WORD_OF_ASK = re.compile(
@@ -108,7 +112,7 @@ def without_strays(said: list[str], reading: Reading) -> list[str]:
 
 def _whole(piece: str, reading: Reading) -> str:
     """The known name around `piece`, or the only one inside it where the whole means nobody."""
-    piece = _cut(piece, reading)
+    piece = _without_verb(_cut(piece, reading), reading)
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text)]
     if not places or any(span.text == piece for span in reading.names):
         return piece
@@ -130,11 +134,21 @@ def _whole(piece: str, reading: Reading) -> str:
     return name if all(word.islower() and is_word(word) for word in rest) else piece
 
 
+def _without_verb(piece: str, reading: Reading) -> str:
+    """A name in capitals that nobody knows, without a plain word behind it: "Norilsk Nickel perform"."""
+    start, _, last = piece.rpartition(" ")
+    if not start or any(span.text == piece for span in reading.names) or not all(map(str.istitle, start.split())):
+        return piece
+    return start if last.islower() and is_word(last) and not _KIND_WORD.fullmatch(last) else piece
+
+
 def _cut(piece: str, reading: Reading) -> str:
     """A name without words of asking beside it, and with the digits that are part of it: "MGLU3", "Russell 2000"."""
     if not any(span.text == piece for span in reading.names):
         piece = _WORD_OF_ASK.sub("", _OF_THE_SHARE.sub("", _PRICE_AFTER.sub("", _ASKED_OF.sub("", piece)))) or piece
     place = reading.place(piece)
+    if place is not None and (tied := _TIED.match(reading.text, place + len(piece))):  # "hapag" of "hapag-lloyd"
+        return piece if any(span.text == piece for span in reading.names) else piece + tied[0]
     if place is None:
         whole = re.search(rf"(?<!\w){re.escape(piece)}\d\w*(?!\w)", reading.text)
         return whole[0] if whole else piece

@@ -41,6 +41,7 @@ def settle_plan(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return calls
     plan = plans[0]
     arguments = dict(plan.arguments)
+    _settle_shared(arguments, plan.name, reading)
     _settle_only(arguments, "annual_rate_percent", reading.rates, reading)
     _settle_only(arguments, "years", reading.lengths, reading)
     if plan.name == SAVINGS and not _others_take_amounts(calls, plan, reading):
@@ -97,6 +98,18 @@ def _plan(values: list[Span], words: str) -> ToolCall | None:
     said = parse_contributions(words)
     name = "monthly_contribution" if said and said.monthly else "principal"
     return ToolCall(SAVINGS, {name: amount, **arguments})
+
+
+def _settle_shared(arguments: dict[str, object], tool: str, reading: Reading) -> None:
+    """An amount is no length of time and no rate besides: those of "and if I save 200" are the ones of before."""
+    amounts = [arguments[name] for name in _AMOUNTS if name in arguments]
+    before = next((call.arguments for call in reading.earlier if call.name == tool), {})
+    for name in ("years", "annual_rate_percent"):
+        said = arguments.get(name)
+        if said in amounts and len(re.findall(rf"(?<!\w){re.escape(str(said))}(?!\w)", reading.text)) == 1:
+            del arguments[name]
+            if name in before:
+                arguments[name] = before[name]
 
 
 def _settle_only(arguments: dict[str, object], name: str, spans: list[Span], reading: Reading) -> None:

@@ -36,7 +36,7 @@ def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     said = str(call.arguments.get("term", ""))
     quoted = _QUOTED.findall(reading.text)
-    if len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
+    if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
         return replace(call, arguments={"term": quoted[0]})
     place = reading.place(said)
     if is_only and (place is None or not is_asked_about(place, reading)):

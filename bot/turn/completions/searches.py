@@ -43,7 +43,7 @@ def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 def _of_one_company(call: ToolCall, reading: Reading) -> ToolCall:
     """What looks like a search but asks of one company: "is Pandora's dividend yield above three per cent?"."""
-    if call.name != SEARCH or "sector" in call.arguments or len(reading.names) != 1:
+    if reading.draft.is_agreed or call.name != SEARCH or "sector" in call.arguments or len(reading.names) != 1:
         return call
     if _SEARCHED.search(reading.text) or not _IS_ITS.search(reading.text[: reading.names[0].start]):
         return call

@@ -27,7 +27,7 @@ _AROUND_ENDS = re.compile(
     r"(?:explain\w*|defin\w+|mean(?:s|t|ing)?|signif\w+|concepts?|terms?|words?|phrases?|expressions?|jargon|idea|thing"
     r"|works?|working|used|uses?|stands?|called|says?|said|exactly|actually|really|basically|simply|simple|plain|even"
     r"|mate|bro|bruv|fam|man|dude|folks|guys|lol|lmao|tho|innit|lads?|please|kindly|exam|dummies|beginners?|english"
-    r"|anyways?|times|people|they|one|ment|matters?|happens?|affects?|compared?|differs?|different|difference|vs|versus|clarify|remind|describe|quickly"
+    r"|anyways?|u[hm]+|erm?|times|people|they|one|ment|matters?|happens?|affects?|compared?|differs?|different|difference|vs|versus|clarify|remind|describe|quickly"
     r"|briefly|dose|def|wtf|tf|eli5|heck|hell|supposed|refers?|represents?|measures?|tells?|shows?|heard|hearing|asks?|asked|asking)"
 )
 """Words beside a term that are no part of it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.completions.reading import names_in
@@ -13,6 +15,8 @@ from tools.parsing.question_words import is_word
 if TYPE_CHECKING:
     from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
+
+_CLAUSE_ENDS = re.compile(r"[?;,](?=\s)|[.!](?=\s)|\b(?:and|also|plus|then|but)\b")
 
 
 def settle_strays(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -28,6 +32,31 @@ def settle_strays(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(meant) != 1 or len(strays) != 1:
         return calls
     return [_with_name(call, strays[0], meant[0], reading) for call in calls]
+
+
+def settle_swapped(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Of two calls about a name each, the one with a time is about the name beside that time.
+
+    "What's bitcoin at, and how did ethereum do over the last six months" asks for no history of bitcoin.
+    """
+    timed = [call for call in calls if reading.place(call.arguments.get("period")) is not None]
+    others = [call for call in calls if call not in timed]
+    if len(timed) != 1 or len(others) != 1 or reading.earlier:
+        return calls
+    mine, other = names_in([timed[0].arguments]), names_in([others[0].arguments])
+    known = {name.text for name in reading.names}
+    if len(mine) != 1 or len(other) != 1 or mine == other or not {*mine, *other} <= known:
+        return calls
+    clause = _clause_around(reading.place(timed[0].arguments["period"]) or 0, reading.text)
+    if mine[0] in clause or other[0] not in clause or len(re.findall(re.escape(other[0]), reading.text)) > 1:
+        return calls
+    swapped = {mine[0]: other[0], other[0]: mine[0]}
+    return [_with_name(call, name, swapped[name], reading) for call in calls for name in names_in([call.arguments])]
+
+
+def _clause_around(place: int, text: str) -> str:
+    ends = [0, *(match.end() for match in _CLAUSE_ENDS.finditer(text)), len(text)]
+    return next(text[start:end] for start, end in pairwise(ends) if start <= place < end)
 
 
 def _is_stray(piece: str, reading: Reading) -> bool:
