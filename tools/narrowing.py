@@ -16,8 +16,8 @@ from tools.parsing.mending import is_rather_word
 from tools.parsing.periods import parse_period
 from tools.parsing.question_words import SHORT_SLIPS, is_word, mended
 from tools.parsing.spans import FUNCTION_WORDS, INSIDE_NAMES, Span
-from tools.symbols.tickers import names_exchange
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
+from tools.symbols.tickers import names_exchange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,7 +209,9 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
         and not (name.text.islower() and name.text.isalpha() and parse_period(name.text))  # "tday"
         and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
-        and not (_STARTS.search(text[: name.start]) and _is_capital_word(name, context) and not _is_listed(name, names, text))
+        and not (
+            _STARTS.search(text[: name.start]) and _is_capital_word(name, context) and not _is_listed(name, names, text)
+        )
     ]
 
 

@@ -11,7 +11,8 @@ from tools.parsing.spans import Span
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SENTENCE_STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _WRITTEN_AS_NAME = re.compile(
-    r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|y|e|et|und|da|do|dos|del|della|di|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
+    r"(?<![\w'’&.-])[A-Z][\w-]*(?: (?:(?:of|de|du|y|e|et|und|da|do|dos|del|della|di"
+    r"|&) (?:the )?)?(?!I\b)[A-Z][\w-]*){0,4}(?![\w])"
 )
 OF_PLACE = re.compile(
     r"(?<![\w'’&.-])(?:(?:royal |national )?bank of|air) (?P<place>[a-z]{4,}(?: [a-z]{4,})?)(?![\w'’])"

@@ -26,7 +26,8 @@ FULL_FORMS = {
     "shouldn't": "should not", "arent": "are not", "aren't": "are not", "we're": "we are", "we've": "we have",
     "i'ma": "i am going to", "imma": "i am going to", "ya": "you", "yall": "you", "tmrw": "tomorrow", "tmr": "tomorrow",
     "prolly": "probably", "mkt": "market", "mkts": "markets", "px": "price", "perf": "performance", "chg": "change",
-    "thx": "thanks", "thnx": "thanks", "ty": "thanks", "wots": "what is", "whatcha": "what are you", "tonite": "tonight",
+    "thx": "thanks", "thnx": "thanks", "ty": "thanks", "wots": "what is", "whatcha": "what are you",
+    "tonite": "tonight",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w&'/])[a-z]+(?:'[a-z]+)?(?![\w&/])|(?<!\S)&(?!\S)")
 """Nothing of "R&D" and "w/o"."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tools.parsing.phrase import plain_ascii, without_accents
 from tools.parsing.typos import Spelling
 
@@ -117,3 +119,25 @@ def parse_exchange(text: str) -> str | None:
 def read_exchange(text: str) -> str | None:
     """The market identifier of what `text`, said to be an exchange, names: there "us" needs no "market" after it."""
     return parse_exchange(text) or parse_exchange(f"{text} market")
+
+
+_WITHOUT_HOURS = (
+    "abu dhabi|accra|algiers|almaty|amman|bahrain|baku|bangladesh|barbados|beirut|belgrade|botswana|cairo|caracas"
+    "|casablanca|colombo|costa rica|croatia|cyprus|damascus|dar es salaam|dhaka|doha|dubai|ecuador|egypt|estonia|ghana"
+    "|hanoi|harare|ho chi minh(?: city)?|iran|iraq|jamaica|jordan|kampala|kazakhstan|kenya|kuwait|kyiv|lagos|latvia"
+    "|lebanon|lithuania|ljubljana|luxembourg|lusaka|malta|manama|mauritius|mongolia|montevideo|morocco|muscat|nairobi"
+    "|namibia|nigeria|oman|panama|qatar|quito|riga|rwanda|saigon|serbia|shenzhen|slovenia|sofia|sri lanka|tallinn"
+    "|tanzania|tehran|the uae|tunis|tunisia|uae|uganda|ukraine|uruguay|venezuela|vietnam|vilnius|zagreb|zambia|zimbabwe"
+)
+_UNKNOWN = re.compile(
+    rf"\b(?P<place>(?i:{_WITHOUT_HOURS}))\b"
+    r"|\b(?P<proper>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange)\b"
+    r"|\b(?!(?:the|a|my|stock|which|this|that|is|on|an|every|any|foreign|what)\b)(?P<said>[A-Z][a-z]+|[a-z]{4,})"
+    r" (?:[Ss]tock )?(?:exchange|bourse)\b"
+)
+
+
+def find_unknown_exchange(text: str) -> str | None:
+    """A place of `text` that has an exchange whose hours nobody here knows: it must not be taken for New York."""
+    match = _UNKNOWN.search(text)
+    return match and (match["place"] or match["proper"] or match["said"])

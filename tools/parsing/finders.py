@@ -33,7 +33,8 @@ _SIGN_LETTERS = 2
 """Letters that may stand with a currency sign: "US$"."""
 
 _NO_TIME = re.compile(
-    r"\brussell\s+[123]000\b|\b(?:s ?& ?p|s and p|sp|nasdaq|dax|ftse|footsie|cac|ibex|nifty|stoxx|asx|nikkei|csi|midcap)"
+    r"\brussell\s+[123]000\b|\b(?:s ?& ?p|s and p|sp|nasdaq|dax|ftse|footsie|cac|ibex|nifty|stoxx|asx|nikkei|csi"
+    r"|midcap)"
     r"\s+(?!(?:19|20)\d\d)\d{2,4}\b(?! ?[-/.]\d)|\bthe (?:20|50|100|200)[ -]day\b",
     re.IGNORECASE,
 )

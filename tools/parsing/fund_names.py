@@ -35,14 +35,16 @@ _FOLLOWED = (
     r"|international|developed|emerging|markets?|europe(?:an)?|eurozone|euro|asia|pacific|japan|china|india|korea|brazil"
     r"|germany|usa?|uk|u\.s\.|total|stocks?|bonds?|treasur(?:y|ies)|gov(?:ernmen)?t|corporate|corp|aggregate|high|yield"
     r"|dividends?|aristocrats|growth|value|quality|momentum|minimum|min|volatility|vol|small|mid|large|cap|esg|screened|sri"
-    r"|clean|energy|solar|water|semiconductors?|cyber ?security|robotics|automation|innovation|healthcare|technology|tech"
+    r"|clean|energy|solar|water|semiconductors?|cyber ?security|robotics|automation|innovation|healthcare"
+    r"|technology|tech"
     r"|financials|gold|silver|platinum|palladium|bitcoin|ethereum|miners|income|equity|premium|real|estate|reit"
     r"|commodit(?:y|ies)|inflation|linked|short|ultra|duration|select|sector|index|equal|weight|enhanced|active"
     r"|multi-?factor|target|retirement|lifestrategy|[1-9]\d?\+ year|[1-9]\d?00|[2-8]0%?|acc|dist|ucits"
 )
 _HEAD = r"msci|ftse|s&p|stoxx|core|prime|physical|all-world|lifestrategy|total"
 _OF_INDEX = re.compile(
-    rf"(?<![\w&])(?:{_HOUSES})(?= (?:[\w&+-]+ ){{0,2}}?(?:{_HEAD})\b)(?: (?:{_FOLLOWED})(?![\w-])){{2,}}(?: etf| etc)?(?![\w-])",
+    rf"(?<![\w&])(?:{_HOUSES})(?= (?:[\w&+-]+ ){{0,2}}?(?:{_HEAD})\b)(?: (?:{_FOLLOWED})(?![\w-])){{2,}}(?: etf"
+    rf"| etc)?(?![\w-])",
     re.IGNORECASE,
 )
 """A house and what the fund follows, without a word for fund: "Amundi MSCI Emerging Markets"."""

@@ -81,7 +81,8 @@ def parse_number(text: str) -> Decimal | None:
     """The number that the whole of `text` says: "1,250", "$5k", "1.2 million", "half a million", "-5".
 
     Grouping is English, Indian ("1,25,000"), spaced or Swiss; "1.250,50" is taken too, because English can't
-    read it otherwise, and so are "30.000" and "2,5". None for anything else, currency words included, and from 10^18 on.
+    read it otherwise, and so are "30.000" and "2,5". None for anything else, currency words included, and from
+    10^18 on.
     """
     phrase = plain_ascii(text if text.isascii() else text.translate(_SIGNS))
     if not phrase:

@@ -15,11 +15,13 @@ _BY: dict[str, str] = {
 }
 _NAMED = "|".join(f"(?P<{name}>{words})" for name, words in _BY.items())
 _SORTED = re.compile(
-    r"\b(?:(?:sort|order|rank)(?:ed|ing)?(?: \w+)? (?:by|on|according to)|top (?:[\w-]+ ){1,4}by|cheapest\b[^.?!;]{0,40}? by) (?:the |their )?"
+    r"\b(?:(?:sort|order|rank)(?:ed|ing)?(?: \w+)? (?:by|on|according to)|top (?:[\w-]+ ){1,4}by"
+    r"|cheapest\b[^.?!;]{0,40}? by) (?:the |their )?"
     rf"(?:{_NAMED})\b"
 )
 _MOST = re.compile(
-    rf"\b(?:highest|lowest|cheapest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above|under|over))"
+    rf"\b(?:highest|lowest|cheapest|best|biggest|largest|top|fattest|most) (?:{_NAMED})\b(?! (?:of|below|above"
+    rf"|under|over))"
 )
 _SIZE = re.compile(
     r"\b(?:biggest|largest|most valuable|most big)\b"

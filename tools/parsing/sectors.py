@@ -57,13 +57,15 @@ _WORDS = {
     "|gold miners|gold mining|silver miners|copper miners|chemical|chemicals|specialty chemicals|steel|steelmakers"
     "|metals|metals and mining|metals & mining|lumber|timber|paper|forestry|fertilizer|fertilizers|fertiliser"
     "|fertilisers|aluminum|aluminium|copper|building materials|agricultural inputs|cement",
-    "real-estate": "real estate|real-estate|realestate|rael estate|reel estate|reit|reits|property|properties|realty|landlords"
+    "real-estate": "real estate|real-estate|realestate|rael estate|reel estate|reit|reits|property|properties"
+    "|realty|landlords"
     "|property developers|real estate investment trusts|commercial real estate|housing",
     "utilities": "utilities|utility|electric utilities|water utilities|gas utilities|power"
     "|power companies|electricity|electric|water|power utilities|power producers|power generation"
     "|independent power producers|regulated utilities|renewable utilities",
     "communication-services": "communication services|communication-services|communications services|communication"
-    "|communications|telecom|telecoms|telco|telcos|telecommunication|telecommunications|telecomms|comms|comm services|comms services|media"
+    "|communications|telecom|telecoms|telco|telcos|telecommunication|telecommunications|telecomms|comms"
+    "|comm services|comms services|media"
     "|entertainment|media and entertainment|streaming|social media|social networks|broadcasters|broadcasting|cable"
     "|advertising|publishers|publishing|internet|video games|video gaming|gaming|wireless|wireless carriers",
 }  # fmt: skip

@@ -160,6 +160,13 @@ def _found_names(text: str, most_atoms: int) -> tuple[Span, ...]:
             blocked[place] &= text[before:until].lower() not in REINSURERS
     spans: list[Span] = []
     for first, (start, first_end) in enumerate(atoms):
+        if (
+            text[start].isdigit()
+            and text[max(start - 1, 0)] in ".,"
+            and text[max(start - 2, 0)].isdigit()
+            and start > 1
+        ):
+            continue  # "000 euros" of "1,000 euros"
         if (blocked[first] and not _opens_name(text, start, first_end)) or text[start] in _SIGNS - {"^"}:
             continue
         for last in range(first, min(first + most_atoms, len(atoms))):

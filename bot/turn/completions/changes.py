@@ -22,7 +22,8 @@ _VERB = re.compile(
     rf"\b(?:(?P<remove>(?:stop|quit|end|no longer|not|don't|dont|do not|done|through|finished|tired of|sick of"
     rf"|bored of) (?:(?:want|wanna|care|wish|like|to|need|with|more|anymore|any|longer) )*(?:{_FOLLOW}(?:ing)?"
     r"|see(?:ing)?|keep(?:ing)? (?:an eye|tabs) on)"
-    rf"|{_FOLLOW}(?:ing)? no (?:more|longer)|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)|drop(?:ping)?|unfollow(?:ing)?"
+    rf"|{_FOLLOW}(?:ing)? no (?:more|longer)|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)"
+    rf"|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
     rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
     rf"|observe|start {_FOLLOW}ing"
@@ -54,7 +55,9 @@ _OFF_NOW = re.compile(
     r"|has to|have to|needs to|can|may) (?:go(?! (?:on|in|to)\b)|come off|be (?:off|removed|gone)))\b"
 )
 """After a name that is to be removed: "Opendoor no longer belongs on my watchlist"."""
-_THEN_OFF = re.compile(r"(?:\A|\b(?:then|so|please|and) |, )(?:delete|remove|drop|take)(?: (?:it|them|both|these))? (?:from|off) ")
+_THEN_OFF = re.compile(
+    r"(?:\A|\b(?:then|so|please|and) |, )(?:delete|remove|drop|take)(?: (?:it|them|both|these))? (?:from|off) "
+)
 """After a name: "I follow Orange no more, delete from the list"."""
 _NOT = re.compile(r"\b(?:not|don't|dont|never)(?: \w+)? \Z")
 _JOINS = re.compile(

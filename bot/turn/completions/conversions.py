@@ -23,7 +23,9 @@ _CONVERTED = re.compile(r"\b(?:convert|change|exchange|swap|turn) (?P<sum>.{1,40
 _HOW_MANY = re.compile(r"\bhow (?:many|much)(?: of)?(?: the)?\s*\Z", re.IGNORECASE)
 """Before what something else is converted to: "how many forint for a euro"."""
 _NOW = re.compile(
-    r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently|at (?:the moment|present)|as of now)\W*", re.IGNORECASE
+    r"\W*(?:ok |and |so |what about |how about |what is it )*(?:now|today|right now|rn|currently|at (?:the moment"
+    r"|present)|as of now)\W*",
+    re.IGNORECASE,
 )
 _TURNED = re.compile(
     r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
@@ -69,7 +71,9 @@ def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
     if len(spans) != _PAIR:
         return call
     lacks_one = len({"from_currency", "to_currency"} & call.arguments.keys()) == 1
-    if not (lacks_one or is_into_itself(call, reading) or _PAIRED.fullmatch(reading.text[spans[0].end : spans[1].start])):
+    if not (
+        lacks_one or is_into_itself(call, reading) or _PAIRED.fullmatch(reading.text[spans[0].end : spans[1].start])
+    ):
         return call
     first, second = spans[::-1] if _HOW_MANY.search(reading.text[: spans[0].start]) else spans
     return replace(call, arguments={**call.arguments, "from_currency": first.text, "to_currency": second.text})
@@ -200,7 +204,11 @@ def _of_sum(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall
         return call
     if len(own) == 1 and (amount is not None or reading.means(NUMBER, own[0]) not in taken):
         return replace(call, arguments={**call.arguments, "amount": own[0]})
-    if amount is None or amount not in taken or len(re.findall(re.escape(str(call.arguments["amount"])), reading.text)) > 1:
+    if (
+        amount is None
+        or amount not in taken
+        or len(re.findall(re.escape(str(call.arguments["amount"])), reading.text)) > 1
+    ):
         return call
     return replace(call, arguments={name: value for name, value in call.arguments.items() if name != "amount"})
 

@@ -34,7 +34,8 @@ _MATCHED = re.compile(
 )
 """Between two names of which one is measured by the other."""
 _SETS_AGAINST = re.compile(
-    r"\b(?:compar\w*|vs|versus|against|beat\w*|outperform\w*|better|worse|ahead|behind|than it|(?:to|with) it"
+    r"\b(?:compar\w*|vs|versus|against|beat\w*|outperform\w*|smok\w+|crush\w+|outr[au]n\w*|trail\w*|lag\w*|flop\w*"
+    r"|better|worse|ahead|behind|than it|(?:to|with) it"
     r"|(?:did|has|is|does|was) it (?:\w+ )?(?:more|less|well))\b"
 )
 _OF_A_LIST = frozenset({"get_quote", "propose_watchlist_change"})

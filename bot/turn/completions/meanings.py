@@ -49,7 +49,8 @@ _MAY_ASK = re.compile(
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"
 _ASKS = re.compile(
-    r"(?:\b(?:wtf is|tf is|(?<=tell me )wtf|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?|what it is(?:"
+    r"(?:\b(?:wtf is|tf is|(?<=tell me )wtf|what thing is(?: it)?,?|what (?:is|are)(?: it)?(?: u[hm],?)?(?: then)?"
+    r"|what it is(?:"
     r" then)?(?: the)?"
     r"|what (?:exactly|even|actually) is|what does it mean|what means?"
     r"|what (?:a|an)"

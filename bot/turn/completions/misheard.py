@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
+from bot.turn.choices.skeleton import plain_words
 from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.reading import names_in
 from tools.arguments import EXCHANGE
+from tools.parsing.exchanges import find_unknown_exchange
 from tools.parsing.question_words import common_words
 from tools.parsing.surroundings import mended_words
 
@@ -65,17 +67,11 @@ _WHY_ALONE = re.compile(
 """Asks for the reason of a move, and for no figure."""
 _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around) (?:the )?\Z", re.IGNORECASE)
 _NEWS_ON = re.compile(r"\b(?:news|headlines?|stories) (?:on|about|of|for|from)(?: the)? \Z", re.IGNORECASE)
+_ITS_NEWS = re.compile(r"(?:['’]s)? (?:latest )?(?:news|headlines?)\b(?! (?:on|about|of|for|from)\b)", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
-_UNKNOWN_PLACE = re.compile(
-    r"\b(?P<place>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange)\b"
-    r"|\b(?:the )?(?P<said>(?!(?:the|a|my|stock|which|this|that|is|on|an|every|any|foreign|what|s)\b)"
-    r"(?:[A-Z][a-z]+|[a-z]{4,})) "
-    r"(?:stock )?(?:exchange|bourse)\b"
-)
-"""An exchange by a place that is in no list here: it must not be taken for New York's."""
 _DEALS = re.compile(r"\b(?:trades?|trading|dealing|working|works|day off|carnival|christmas|easter)\b")
 _GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
-_WEEKS_OF_YEAR = re.compile(r"\b(?:52|fifty.?two).?w(?:ee)?ks?\b", re.IGNORECASE)
+_WEEKS_OF_YEAR = re.compile(r"\b(?:52|fifty.?two).?w(?:(?:ee)?ks?)?\b", re.IGNORECASE)
 _EXTREME = re.compile(r"\b(?:high|highest|low|lowest|range|peak|bottom|top|extremes?)\b")
 _PORTFOLIO = "get_portfolio"
 _RISK = re.compile(
@@ -109,12 +105,17 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
 def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """News that are asked for on the only name of the question: "what is being written about the Nasdaq"."""
-    if call.name != "get_news" or call.arguments:
+    several = len(set(names_in(other.arguments for other in calls))) > 1
+    if call.name != "get_news" or (call.arguments and not several) or sum(o.name == call.name for o in calls) > 1:
         return call
-    about = [name for name in reading.names if _NEWS_ON.search(reading.text[: name.start])]
+    about = [
+        name
+        for name in reading.names
+        if _NEWS_ON.search(reading.text[: name.start]) or _ITS_NEWS.match(reading.text, name.end)
+    ]
     if len(about) == 1:  # "BYD or Tesla YTD? News on BYD"
         return replace(call, arguments={"symbol": about[0].text})
-    if len(calls) > 1 or len(reading.names) != 1:
+    if call.arguments or len(calls) > 1 or len(reading.names) != 1:
         return call
     name = reading.names[0]
     words = mended_words(reading.text)
@@ -218,8 +219,8 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
 def _of_place(call: ToolCall, reading: Reading) -> ToolCall:
     """The hours of the only exchange that the question names, be it one that nobody here knows."""
     places = EXCHANGE.find(reading.text) if call == ToolCall(_HOURS, {}) else []
-    if call == ToolCall(_HOURS, {}) and not places and (unknown := _UNKNOWN_PLACE.search(reading.text)):
-        return replace(call, arguments={"exchange": unknown["place"] or unknown["said"]})
+    if call == ToolCall(_HOURS, {}) and not places and (unknown := find_unknown_exchange(reading.text)):
+        return replace(call, arguments={"exchange": unknown})
     return replace(call, arguments={"exchange": places[0].text}) if len(places) == 1 else call
 
 
@@ -258,7 +259,7 @@ def _is_unasked(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> 
         return not (_ASKS_HOURS.search(mended_words(reading.text)) or _DEALS.search(mended_words(reading.text)))
     if call.name == "get_quote" and others == {_LOOK_UP}:
         return not _ASKS_PRICE.search(mended_words(reading.text))
-    return call.name == "define_term" and bool(others) and not _ASKS_MEANING.search(mended_words(reading.text))
+    return call.name == "define_term" and bool(others) and not _ASKS_MEANING.search(plain_words(reading.text))
 
 
 def _is_needless(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

@@ -37,7 +37,8 @@ _ASKED_OF = re.compile(r"\A(?:why|what|how|when|where|who)['’]?s (?=\w)", re.I
 _PRICE_AFTER = re.compile(r" (?:at|below|above|under|over|reaches|hits|is) [$€£]?\d[\d.,]*\Z", re.IGNORECASE)
 """What a model may have copied with a name: "figures on constellation software", "generali at 32.50"."""
 _OF_THE_SHARE = re.compile(
-    r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation|of dividends?)\Z", re.IGNORECASE
+    r"(?<=\w) (?:price|stock|shares?|ticker|news|chart|quote|earnings|market (?:value|cap)|valuation|of dividends?)\Z",
+    re.IGNORECASE,
 )
 _OF_AN_INDEX = re.compile(r" (?:50|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
 _JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
@@ -139,6 +140,8 @@ def _without_verb(piece: str, reading: Reading) -> str:
     start, _, last = piece.rpartition(" ")
     if not start or any(span.text == piece for span in reading.names) or not all(map(str.istitle, start.split())):
         return piece
+    if reading.means(CURRENCY, piece):
+        return piece
     return start if last.islower() and is_word(last) and not _KIND_WORD.fullmatch(last) else piece
 
 
@@ -153,7 +156,8 @@ def _cut(piece: str, reading: Reading) -> str:
         whole = re.search(rf"(?<!\w){re.escape(piece)}\d\w*(?!\w)", reading.text)
         return whole[0] if whole else piece
     after = _OF_AN_INDEX.match(reading.text, place + len(piece))
-    return piece + after[0] if after and not any(span.text == piece for span in reading.names) else piece
+    is_known = any(span.text == piece and span.start == place for span in reading.names)
+    return piece + after[0] if after and not is_known else piece
 
 
 def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> bool:

@@ -53,7 +53,8 @@ def _around(piece: str, places: Sequence[tuple[int, int]], reading: Reading) -> 
 
 def _is_slip_of_ask(piece: str, reading: Reading) -> bool:
     """Whether `piece` is a slip of a word of asking: "wats", "symbl"."""
-    return piece.isalpha() and is_odd(piece, reading) and mended(piece.lower()) in common_words()
+    is_ticker = piece.isupper() and not reading.text.isupper()
+    return piece.isalpha() and not is_ticker and is_odd(piece, reading) and mended(piece.lower()) in common_words()
 
 
 def _with_kind(piece: str, end: int, reading: Reading) -> str:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 SAVINGS, LOAN = "project_growth", "loan_payment"
 _PAIR = 2
-_BORROWED = re.compile(r"\b(?:loans?|mortgages?|mtg|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE)
+_BORROWED = re.compile(
+    r"\b(?:loans?|mortgages?|mtg|borrow\w*|credit|debt|owe|financ(?:e|ing)|repay\w*)\b", re.IGNORECASE
+)
 _GROWN = re.compile(r"\b(?:sav(?:e|es|ing|ings)|invest\w*|grow\w*|compound\w*|put away|deposit\w*)\b", re.IGNORECASE)
 _PUT_AWAY = re.compile(
     r"\b(?:i|we|me) (?:put|save|set|stash|add|deposit|invest|contribute|place)\b|\b(?:saving|putting|setting) ",
@@ -83,6 +85,8 @@ def _two_plans(reading: Reading) -> list[ToolCall]:
     if any(span.start < cut for span in second):
         return []
     made = [_plan(first, reading.text[:cut]), _plan(second, reading.text[cut:])]
+    if made[0] and not made[1]:  # "a loan of 35,000 at 5% for 5 years, then 35,000 at 6% for 7"
+        made[1] = _plan(second, reading.text)
     return [plan for plan in made if plan] if all(made) else []
 
 

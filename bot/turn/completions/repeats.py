@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.turn.completions.meanings import is_slip
-from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, spoken_term
+from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, owns_another, spoken_term
 from tools.knowledge.entries import knows_term
 from tools.parsing.spans import Span, find_names
 from tools.parsing.surroundings import mended_words
@@ -39,7 +39,7 @@ def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
         return replace(call, arguments={"term": quoted[0]})
     place = reading.place(said)
-    if is_only and (place is None or not is_asked_about(place, reading)):
+    if is_only and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):
         asked = asked_terms(reading, with_names=not said)
         if len(asked) == 1:
             return replace(call, arguments={"term": asked[0]})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tools.parsing.spans import Span
 
 _WORD = re.compile(r"[^\W_]+(?:[-/&][^\W_]+)*")
+_OF_RATIO = re.compile(r"\b(?:price|loan|debt|mark|time|cost|put|call|book)\Z", re.IGNORECASE)
+"""Before "to" inside a term: "price to book"."""
 _OWNED = re.compile(r"['’]s (?P<first>[^\W_]+)")
 _ENDS = re.compile(r"[,.;?!\"”’)]|\Z")
 _GAP = re.compile(r"[ -]")
@@ -27,13 +29,18 @@ _AROUND_ENDS = re.compile(
     r"(?:explain\w*|defin\w+|mean(?:s|t|ing)?|signif\w+|concepts?|terms?|words?|phrases?|expressions?|jargon|idea|thing"
     r"|works?|working|used|uses?|stands?|called|says?|said|exactly|actually|really|basically|simply|simple|plain|even"
     r"|mate|bro|bruv|fam|man|dude|folks|guys|lol|lmao|tho|innit|lads?|please|kindly|exam|dummies|beginners?|english"
-    r"|anyways?|u[hm]+|erm?|times|people|they|one|ment|matters?|happens?|affects?|compared?|differs?|different|difference|vs|versus|clarify|remind|describe|quickly"
-    r"|briefly|dose|def|wtf|tf|eli5|heck|hell|supposed|refers?|represents?|measures?|tells?|shows?|heard|hearing|asks?|asked|asking)"
+    r"|anyways?|u[hm]+|erm?|times|people|they|one|ment|matters?|happens?|affects?|compared?|differs?|different"
+    r"|difference|vs|versus|clarify|remind|describe|quickly|briefly|dose|def|wtf|tf|eli5|heck|hell|supposed|refers?"
+    r"|represents?|measures?|tells?|shows?|heard|hearing|asks?|asked|asking)"
 )
 """Words beside a term that are no part of it."""
 _CONNECTS = "per"
 """A small word that may stand inside a term: "net asset value per share"."""
-_THEN = r"(?:'s)?(?:(?: the)? (?:heck|hell))?(?:,? (?:u[hm]+|er|like),?)*(?: (?:is|are|of|an?|the|me|us|to me|it|even|exactly|what|does|do|means?)(?:,? (?:u[hm]+|er|like),?)*)*[ \"'“‘(]*"
+_SOUNDS = r"(?:,? (?:u[hm]+|er|like),?)*"
+_THEN = (
+    rf"(?:'s)?(?:(?: the)? (?:heck|hell))?{_SOUNDS}"
+    rf"(?: (?:is|are|of|an?|the|me|us|to me|it|even|exactly|what|does|do|means?){_SOUNDS})*[ \"'“‘(]*"
+)
 _ASKED = re.compile(
     rf"\b(?:what|wots?|whats|define|explain|clarify|describe|meaning|definition|concept|meant by|mean by"
     rf"|wtf|tf|how (?:does|do)|which thing is){_THEN}\Z"
@@ -77,6 +84,11 @@ def asked_terms(reading: Reading, *, with_names: bool = False) -> list[str]:
     return found
 
 
+def owns_another(end: int, reading: Reading) -> bool:
+    """Whether what ends here only says whose the next thing is: "a bank's equity ratio"."""
+    return _OWNED.match(reading.text, end) is not None
+
+
 def is_asked_about(start: int, reading: Reading) -> bool:
     """Whether the words before a place of the question ask what is named there."""
     return _ASKED.search(mended_words(reading.text[:start])) is not None
@@ -93,7 +105,7 @@ def _after(text: str, end: int) -> Iterator[int]:
         word = _WORD.match(text, gap.end())
         if word is None:
             return
-        if word[0].lower() == _CONNECTS:
+        if word[0].lower() == _CONNECTS or (word[0].lower() == "to" and _OF_RATIO.search(text[:end])):
             word = _WORD.match(text, word.end() + 1)
         if word is None or not _belongs(word[0]):
             return

@@ -69,7 +69,9 @@ def _is_stray(piece: str, reading: Reading) -> bool:
     for place in EXCHANGE.find(piece):
         rest = rest.replace(place.text, " ")
     words = rest.split()
-    return all(word.islower() and (is_word(word) or word in FULL_FORMS) for word in words) and (bool(words) or rest != piece)
+    if any(word.isupper() for word in words) or (words and not any(map(str.islower, words))):
+        return False
+    return all(is_word(word.lower()) or word in FULL_FORMS for word in words) and (bool(words) or rest != piece)
 
 
 def _with_name(call: ToolCall, old: str, new: str, reading: Reading) -> ToolCall:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.evaluation.scoring import reading_context
 from bot.llm.base import EndPiece
 from bot.llm.reading import OTHERWISE
 from bot.messages import Message, ToolCall
@@ -164,3 +165,55 @@ async def test_a_model_that_writes_for_people_is_not_advised() -> None:
     agent = Agent(model, Toolbox(TOOLS), tool_context(MARKET, NAMES), lambda _: None, reader=reader)
     await agent.run([Message("user", "how much is tesla")], ["how much is tesla"])
     assert not reader.shown
+
+
+async def test_a_reader_who_names_tools_may_be_a_little_less_sure() -> None:
+    assert (await weighed(Draft([QUOTE], "", -0.01), "get_news", -0.04, [written(NEWS)]))[0].calls == [NEWS]
+    refusal = Draft([QUOTE], "", -0.01)
+    assert (await weighed(refusal, "DECLINE: advice", -0.04))[0] == refusal
+
+
+async def test_a_call_is_about_what_the_one_was_about_whose_place_it_takes() -> None:
+    text = "price of tesla and news on zorblax"
+    schemas = Toolbox(TOOLS).schemas([text], tool_context(MARKET, NAMES))
+    draft = Draft([QUOTE, ToolCall("get_events", {"symbol": "zorblax"})], "", -0.3)
+    news = ToolCall("get_news", {"symbol": "zorblax"})
+    model = ScriptedModel([[written(news)]], is_native=True)
+    reader = ScriptedReader("get_news + get_quote", -0.05)
+    taken = await second_opinion(reader, draft, model, [Message("user", text)], schemas, 100)
+    assert taken.calls == [news, QUOTE]
+    assert model.asked[0].answer_schema["properties"]["arguments"]["properties"]["symbol"]["enum"] == ["zorblax"]
+
+
+async def test_of_two_calls_the_one_about_the_term_is_explained() -> None:
+    text = "what is contango, and the price of tesla"
+    schemas = Toolbox(TOOLS).schemas([text], tool_context(MARKET, NAMES))
+    draft = Draft([ToolCall("get_quote", {"symbols": ["contango"]}), QUOTE], "", -0.3)
+    term = ToolCall("define_term", {"term": "contango"})
+    model = ScriptedModel([[written(term)]], is_native=True)
+    reader = ScriptedReader("define_term + get_quote", -0.05)
+    assert (await second_opinion(reader, draft, model, [Message("user", text)], schemas, 100)).calls == [term, QUOTE]
+
+
+async def test_a_repeat_of_two_that_are_agreed_on_is_about_two_things() -> None:
+    text = "what a bond ladder is, and what a callable bond is"
+    schemas = Toolbox(TOOLS).schemas([text], reading_context())
+    ladder, callable_bond = (ToolCall("define_term", {"term": term}) for term in ("bond ladder", "callable bond"))
+    model = ScriptedModel([[written(callable_bond)]], is_native=True)
+    reader = ScriptedReader("define_term + define_term", -0.05)
+    draft = Draft([ladder, ladder], "", -0.01)
+    taken = await second_opinion(reader, draft, model, [Message("user", text)], schemas, 100)
+    assert taken.calls == [ladder, callable_bond]
+    allowed = model.asked[0].answer_schema["properties"]["arguments"]["properties"]["term"]["enum"]
+    assert "callable bond" in allowed
+    assert "bond ladder" not in allowed
+
+
+async def test_a_loan_for_savings_is_a_loan() -> None:
+    first = ToolCall("loan_payment", {"principal": "310k", "annual_rate_percent": "5%", "years": "30 yrs"})
+    saved = {"monthly_contribution": "310k", "annual_rate_percent": "5%", "years": "20 yrs"}
+    draft = Draft([first, ToolCall("project_growth", saved)], "", -0.3)
+    taken, model = await weighed(draft, "loan_payment + loan_payment", -0.05)
+    second = {"principal": "310k", "annual_rate_percent": "5%", "years": "20 yrs"}
+    assert taken.calls == [first, ToolCall("loan_payment", second)]
+    assert not model.asked

@@ -9,7 +9,7 @@ from exchange_calendars import get_calendar_names
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.parsing.exchanges import EXCHANGE_NAMES, parse_exchange, read_exchange
+from tools.parsing.exchanges import EXCHANGE_NAMES, find_unknown_exchange, parse_exchange, read_exchange
 
 NAMED = {
     "XNYS": "nyse|NYSE|the nyse|new york stock exchange|wall street|new york|US|the us|the states|usa|us market"
@@ -75,3 +75,20 @@ def test_what_is_said_to_be_an_exchange_needs_no_more_words() -> None:
     assert (read_exchange("us"), read_exchange("german"), read_exchange("NYSE")) == ("XNYS", "XETR", "XNYS")
     assert parse_exchange("us") is None
     assert read_exchange("apple") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("is the nairobi exchange shut today?", "nairobi"),
+        ("Nigerian Exchange is open today?", "Nigerian Exchange"),
+        ("does Dubai trade on Fridays", "Dubai"),
+        ("when does the zorblax bourse open", "zorblax"),
+        ("is the stock exchange open", None),
+        ("what time does the exchange close", None),
+        ("when is the market open", None),
+    ],
+)
+def test_an_exchange_that_nobody_here_knows_is_found_all_the_same(text: str, place: str | None) -> None:
+    assert find_unknown_exchange(text) == place
+    assert place is None or parse_exchange(place) is None

@@ -19,6 +19,12 @@ from tools.parsing.fund_names import find_fund_names, is_fund_name
         ("compare SPDR Gold Shares with iShares Bitcoin Trust", ["SPDR Gold Shares", "iShares Bitcoin Trust"]),
         ("the L&G Cyber Security UCITS ETF in 2022", ["L&G Cyber Security UCITS ETF"]),
         ("schwab or a fidelity fund", ["fidelity fund"]),
+        ("ticker for Amundi MSCI Emerging Markets, please", ["Amundi MSCI Emerging Markets"]),
+        ("Lyxor Core STOXX Europe 600 or Amundi Prime Europe", ["Lyxor Core STOXX Europe 600", "Amundi Prime Europe"]),
+        ("WisdomTree Physical Bitcoin", ["WisdomTree Physical Bitcoin"]),
+        ("vanguard s&p 500 in 2020", ["vanguard s&p 500"]),
+        ("iShares Global Clean Energy fund news", ["iShares Global Clean Energy"]),
+        ("blackrock total return, and fidelity core business", []),
         ("is schwab up", []),
         ("vanguard and any bond etf", []),  # two things
         ("what is an etf of ishares", []),

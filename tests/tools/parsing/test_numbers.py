@@ -31,6 +31,7 @@ NUMBERS = {
     "20 grand": 20000, "twenty grand": 20000, "dozen": 12, "a dozen": 12, "half a dozen": 6, "two dozen": 24,
     "2 hundred thousand": 200000, "5 thousand": 5000, "100 thousand": 100000, "zero": 0, "ninety nine": 99,
     "15 milion": 15000000, "2 billoin": 2 * 10**9, "3 thosand": 3000,
+    "2,5": "2.5", "33,5": "33.5", "2,5 million": 2500000, "6 garnd": 6000,
 }  # fmt: skip
 NOT_NUMBERS = [
     "", " ", "a", "and", "of", "the", "k", "m", "$", "-", ".", ",", "half", "quarter", "couple", "a couple", "point",

@@ -17,6 +17,8 @@ from tools.parsing.rankings import SAYS_RANK, parse_ranking
         ("which insurers have the lowest p/e", "pe"),
         ("highest divdend yield in tech", "dividend_yield"),
         ("largest retailers", "market_cap"),
+        ("the ten cheapest tech stocks", "price"),
+        ("the cheapest energy stocks, uh, by P/E", "pe"),
         ("todays top gainers", "change_percent"),
         ("biggest tech firms with the lowest p/e", "pe"),
     ],

@@ -124,3 +124,34 @@ def test_a_name_said_after_the_list_shares_the_verb_before_it(completed: Callabl
     other = ("propose_watchlist_change", {"action": "remove", "symbols": ["Ford"]})
     first = ("propose_watchlist_change", {"action": "add", "symbols": ["Nike"]})
     assert completed("put Nike on my watchlist, and, uh, Ford too", first, other) == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chuck GameStop in the bin from my watchlist",
+        "I'm done keeping an eye on GameStop, so drop it from what I follow",
+        "bin GameStop off my watchlist",
+        "I wish to follow no more GameStop",
+        "I used to follow GameStop, delete from the watchlist",
+    ],
+)
+@pytest.mark.parametrize("written", ["add", "remove"])
+def test_more_ways_to_take_a_name_off(completed: Callable[..., Any], text: str, written: str) -> None:
+    changed = completed(text, (WATCH, {"action": written, "symbols": ["GameStop"]}))
+    assert changed == [(WATCH, {"action": "remove", "symbols": ["GameStop"]})]
+
+
+def test_one_that_goes_and_one_that_comes(completed: Callable[..., Any]) -> None:
+    both = (WATCH, {"action": "remove", "symbols": ["Snap", "Pinterest"]})
+    assert completed("Remove Snap, add Pinterest to watchlist", both) == [
+        (WATCH, {"action": "remove", "symbols": ["Snap"]}),
+        (WATCH, {"action": "add", "symbols": ["Pinterest"]}),
+    ]
+
+
+def test_what_is_only_compared_is_not_listed(completed: Callable[..., Any]) -> None:
+    compared = ("compare_performance", {"symbols": ["Ford", "Tesla"], "period": "2023"})
+    text = "did Ford beat Tesla in 2023, and place Ford on my watchlist"
+    listed = (WATCH, {"action": "add", "symbols": ["Ford", "Tesla"]})
+    assert completed(text, compared, listed) == [compared, (WATCH, {"action": "add", "symbols": ["Ford"]})]

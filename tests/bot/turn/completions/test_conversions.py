@@ -164,3 +164,46 @@ def test_a_follow_up_that_names_a_pair_is_between_these() -> None:
     written = ToolCall(CONVERT, {"from_currency": "gbp", "to_currency": "jpy"})
     settled = settle(Draft([written]), "now do it for usd to jpy", TOOLBOX, reading_context(), [before])
     assert settled.calls == [ToolCall(CONVERT, {"from_currency": "usd", "to_currency": "jpy"})]
+
+
+def test_each_of_two_calls_has_its_own_amount(completed: Callable[..., Any]) -> None:
+    plan = ("project_growth", {"principal": "8,000", "annual_rate_percent": "4.75%", "years": "6 years"})
+    pair = {"from_currency": "yen", "to_currency": "dollars"}
+    text = "how much is 15,000 yen in dollars? And what would 8,000 at 4.75% be worth in 6 years?"
+    whole = (CONVERT, {"amount": "15,000", **pair})
+    for written in ({"amount": "8,000", **pair}, pair, {"amount": "15,000", **pair}):
+        assert completed(text, (CONVERT, written), plan) == [
+            (CONVERT, {**written, "amount": "15,000"}),
+            plan,
+        ]
+    assert completed(text, plan, whole) == [plan, whole]
+
+
+def test_a_rate_beside_a_plan_takes_nothing_of_it(completed: Callable[..., Any]) -> None:
+    plan = ("project_growth", {"principal": "20,000", "annual_rate_percent": "4%", "years": "8 years"})
+    pair = {"from_currency": "sterling", "to_currency": "yen"}
+    text = "the growth of 20,000 at 4% over 8 years, and the rate from sterling to yen"
+    assert completed(text, plan, (CONVERT, {"amount": "20,000", **pair})) == [plan, (CONVERT, pair)]
+    text = "a loan of 20,000 at 4% over 8 years, and how many yen do I get for 20,000 in sterling"
+    loan = ("loan_payment", plan[1])
+    assert completed(text, loan, (CONVERT, {"amount": "20,000", **pair})) == [
+        loan,
+        (CONVERT, {"amount": "20,000", **pair}),
+    ]
+
+
+def test_a_side_that_was_left_out_is_the_other_currency(completed: Callable[..., Any]) -> None:
+    quote = ("get_quote", {"symbols": ["Genting Singapore"]})
+    text = "2,000 Malaysian ringgit in Thai baht, and the price of Genting Singapore"
+    said = {"amount": "2,000", "from_currency": "Malaysian ringgit"}
+    assert completed(text, (CONVERT, said), quote)[0] == (CONVERT, {**said, "to_currency": "Thai baht"})
+
+
+def test_what_two_agree_on_stays_beside_a_conversion() -> None:
+    text = "how many roubles was a dollar, and how did Zorblax do in 2021?"
+    calls = [
+        ToolCall(CONVERT, {"from_currency": "dollar", "to_currency": "roubles"}),
+        ToolCall("get_price_history", {"symbol": "Zorblax", "period": "in 2021"}),
+    ]
+    kept = settle(Draft(calls, "", -0.1, is_agreed=True), text, Toolbox(TOOLS), reading_context())
+    assert list(kept.calls) == calls

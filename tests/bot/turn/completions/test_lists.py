@@ -65,3 +65,24 @@ def test_it_of_a_comparison_is_what_was_quoted_beside_it(completed: Callable[...
     written = ("compare_performance", {"symbols": ["ford"], "period": "since 2018"})
     whole = ("compare_performance", {"symbols": ["nike", "ford"], "period": "since 2018"})
     assert completed("is nike down today and did it do better than ford since 2018", quote, written) == [quote, whole]
+
+
+def test_a_comparison_of_one_is_with_the_name_that_is_left(completed: Callable[..., Any]) -> None:
+    risk = ("get_portfolio_risk", {})
+    half = ("compare_performance", {"symbols": ["Hang Seng"], "period": "past 5 years"})
+    text = "compare the Hang Seng with the Straits Times Index over the past 5 years, and how risky is my portfolio"
+    whole = ("compare_performance", {**half[1], "symbols": ["Hang Seng", "Straits Times Index"]})
+    assert completed(text, half, risk) == [whole, risk]
+
+
+def test_a_comparison_of_one_is_with_what_is_listed_or_looked_up(completed: Callable[..., Any]) -> None:
+    symbol = ("find_symbol", {"query": "crocs"})
+    half = ("compare_performance", {"symbols": ["deckers", "deckers"]})
+    text = "ticker for crocs pls, also did they crush it or flop vs deckers"
+    assert completed(text, symbol, half)[1] == ("compare_performance", {"symbols": ["crocs", "deckers"]})
+    listed = ("propose_watchlist_change", {"action": "add", "symbols": ["Zorblax"]})
+    half = ("compare_performance", {"symbols": ["Generali"]})
+    assert completed("put Zorblax on my watchlist. has it beaten Generali?", listed, half) == [
+        listed,
+        ("compare_performance", {"symbols": ["Zorblax", "Generali"]}),
+    ]

@@ -180,3 +180,40 @@ def test_why_it_moves_asks_for_no_price(completed: Callable[..., Any]) -> None:
     news, quote = ("get_news", {"symbol": "nike"}), ("get_quote", {"symbols": ["nike"]})
     assert completed("she said nike is crashing, why", news, quote) == [news]
     assert completed("why is nike crashing, and how far", news, quote) == [news, quote]
+
+
+def test_hours_that_nobody_here_knows_are_not_those_of_new_york(completed: Callable[..., Any]) -> None:
+    hours = ("get_market_status", {})
+    assert completed("is the nairobi exchange shut today?", hours) == [("get_market_status", {"exchange": "nairobi"})]
+    assert completed("is the market open today?", hours) == [hours]
+
+
+@pytest.mark.parametrize(
+    ("text", "beside", "written"),
+    [
+        ("Ford or Tesla YTD? News on Ford", ("compare_performance", {"symbols": ["Ford", "Tesla"]}), {}),
+        ("Nike, Ford quotes. Ford news.", ("get_quote", {"symbols": ["Nike", "Ford"]}), {"symbol": "Nike"}),
+    ],
+)
+def test_news_are_on_the_name_beside_the_word(text: str, beside: tuple[str, Any], written: dict[str, str]) -> None:
+    calls = [ToolCall(*beside), ToolCall("get_news", written)]
+    settled = settle(Draft(calls, "", -0.05), text, Toolbox(TOOLS), reading_context())
+    assert ToolCall("get_news", {"symbol": "Ford"}) in settled.calls
+    assert len(settled.calls) == 2
+
+
+def test_the_term_itself_is_looked_up_as_nothing_else(completed: Callable[..., Any]) -> None:
+    term = ("define_term", {"term": "contango"})
+    quotes = [("get_quote", {"symbols": [name]}) for name in ("contango", "Tesla")]
+    assert completed("what is contango? And the price of Tesla", term, *quotes) == [term, quotes[1]]
+
+
+def test_an_exchange_that_trades_is_asked_for_its_hours(completed: Callable[..., Any]) -> None:
+    hours = ("get_market_status", {"exchange": "the ASX"})
+    assert completed("let me know if the ASX trades tomorrow", hours) == [hours]
+
+
+@pytest.mark.parametrize("words", ["what the golden cross is", "wtf is a golden cross", "wot a golden cross is"])
+def test_a_term_beside_another_thing_is_asked_for_in_many_ways(completed: Callable[..., Any], words: str) -> None:
+    calls = [("get_technicals", {"symbol": "Tesla"}), ("define_term", {"term": "golden cross"})]
+    assert sorted(completed(f"is Tesla oversold, and {words}", *calls)) == sorted(calls)

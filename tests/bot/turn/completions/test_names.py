@@ -169,3 +169,22 @@ def test_what_a_name_is_set_against_is_compared_with_it(completed: Callable[...,
     assert completed("corners against the zorblax past 2 years", call) == [
         ("compare_performance", {**call[1], "symbols": ["zorblax", "corners"]})
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("what's the ticker for zorbax-lloyd?", "zorbax", "zorbax-lloyd"),
+        ("how did Zorblax Nickel perform in 2021", "Zorblax Nickel perform", "Zorblax Nickel"),
+        ("the ASX 200 over two weeks, and is the ASX shut", "ASX", "ASX 200"),
+        ("how much pays zorblax of dividend", "zorblax of dividend", "zorblax"),
+        ("price of Zorblax Bank", "Zorblax Bank", "Zorblax Bank"),
+    ],
+)
+def test_names_are_cut_where_they_end(completed: Callable[..., Any], text: str, written: str, name: str) -> None:
+    assert completed(text, ("get_news", {"symbol": written})) == [("get_news", {"symbol": name})]
+
+
+def test_a_ticker_is_no_slip_of_a_word(completed: Callable[..., Any]) -> None:
+    both = ("compare_performance", {"symbols": ["ARKK", "SARK"]})
+    assert completed("which did less bad, ARKK or SARK", both) == [both]

@@ -120,3 +120,20 @@ def test_a_plan_and_a_loan_have_their_own_amounts(completed: Callable[..., Any])
     loan = ("loan_payment", {"principal": "20,000", "annual_rate_percent": "7%", "years": "6 years"})
     right = ("project_growth", {"monthly_contribution": "400", "annual_rate_percent": "3%", "years": "5 years"})
     assert completed(text, wrong, loan) == [right, loan]
+
+
+def test_a_loan_again_at_another_rate_needs_no_word_for_it(completed: Callable[..., Any]) -> None:
+    first = {"principal": "35,000", "annual_rate_percent": "5.5%", "years": "5 years"}
+    second = {"principal": "35,000", "annual_rate_percent": "6.5%", "years": "7 years"}
+    text = "I borrow 35,000 at 5.5% for 5 years, then 35,000 at 6.5% for 7 years"
+    wrong = [("loan_payment", first), ("project_growth", second)]
+    assert completed(text, *wrong) == [("loan_payment", first), ("loan_payment", second)]
+
+
+def test_an_amount_is_no_length_of_time(completed: Callable[..., Any]) -> None:
+    plan = {"annual_rate_percent": "5%", "years": "200", "monthly_contribution": "200"}
+    assert completed("and if I save 200 at 5%?", ("project_growth", plan)) == [
+        ("project_growth", {"annual_rate_percent": "5%", "monthly_contribution": "200"})
+    ]
+    twice = {"annual_rate_percent": "5", "years": "5", "monthly_contribution": "200"}
+    assert completed("save 200 a month at 5 for 5", ("project_growth", twice)) == [("project_growth", twice)]

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,3 +84,18 @@ def test_the_only_sector_of_a_question_is_that_of_its_search(completed: Callable
     sectors = ("get_sector_performance", {})
     found = completed("how did technology do, and the top gainers", (SEARCH, ranked), sectors)
     assert found == [(SEARCH, ranked), sectors]
+
+
+def test_a_number_is_not_how_many_and_a_limit_besides(completed: Callable[..., Any]) -> None:
+    written = {"sector": "consumer staples", "max_pe": "8", "min_market_cap": "50 billion", "limit": "8"}
+    ratio = ("get_fundamentals", {"symbol": "Costco"})
+    text = "lemme see 8 consumer staples names worth over 50 billion, and Costco's p/e"
+    wanted = {name: value for name, value in written.items() if name != "max_pe"}
+    assert completed(text, ratio, (SEARCH, written)) == [ratio, (SEARCH, wanted)]
+
+
+def test_what_two_agree_on_is_a_search() -> None:
+    gainers = ToolCall(SEARCH, {"sort_by": "change_percent"})
+    draft = Draft([gainers], "", -0.1, is_agreed=True)
+    settled = settle(draft, "is Nike beaten by the top gainers", Toolbox(TOOLS), reading_context())
+    assert list(settled.calls) == [gainers]

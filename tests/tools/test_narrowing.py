@@ -1,0 +1,29 @@
+"""Which pieces of a question are names."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.evaluation.scoring import reading_context
+from tools.narrowing import known_names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("VWRL ticker's full name? Its return since 2019?", ["VWRL"]),
+        ("and if i do it over 20 years insted", []),  # a slip of "instead", and nearly a company
+        ("9988.HK = who?", ["9988.HK"]),
+        ("which has risen more: Pool, Deckers Outdoor or Nike?", ["Pool", "Deckers Outdoor", "Nike"]),
+        ("Pool supplies are dear", []),
+        ("Ping An Insurance, its profit margin", ["Ping An Insurance"]),
+        ("Seven & i Holdings ticker, go", ["Seven & i Holdings"]),
+        ("how's 3i group done", ["3i group"]),
+        ("what did Banco do Brasil do over the past month", ["Banco do Brasil"]),
+        ("what did the MSCI World do", ["MSCI World"]),
+        ("is Hyundai Shipbuilding up", ["Hyundai Shipbuilding"]),  # not Hyundai
+        ("price of an apple", ["apple"]),
+    ],
+)
+def test_what_is_known_as_a_name(text: str, names: list[str]) -> None:
+    assert [name.text for name in known_names(text, reading_context())] == names
