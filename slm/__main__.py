@@ -1,6 +1,6 @@
 """`python -m slm`: makes the built-in model. Each step reads what the one before wrote to `slm/build/`.
 
-python -m slm build                       all of the next three: the weights from nothing, in about two hours
+python -m slm build                       both models anew: corpus, train, export and reader, in about three hours
 python -m slm corpus                      questions, decisions and the tokenizer
 python -m slm take-up                     or go on from the weights there are, with corpus --keep-tokenizer
 python -m slm train --workers 2           weights, resumable
@@ -9,7 +9,7 @@ python -m slm evaluate                    exact calls and abstention on evals/
 python -m slm card                        the results in MODEL_CARD.md, through `tuppence ask --batch`
 python -m slm sample -n 20                look at the corpus
 python -m slm vectors FILE                slm/corpus/word_vectors.npz, what words mean before training
-python -m slm reader --base FOLDER        slm/weights/reader.gguf, the second opinion, from a pretrained encoder
+python -m slm reader                      slm/weights/reader.gguf, the second opinion, from a pretrained encoder
 python -m slm finetune --help             teach the same to a downloaded model; docs/finetuning.md
 """
 
@@ -122,29 +122,44 @@ def train(
 
 
 @app.command()
-def build(workers: int = 2) -> None:
-    """The corpus, the training and the export, one after the other."""
-    corpus(workers=workers)
-    train(workers=workers)
-    export()
+def build(
+    workers: int = 2,
+    examples: Annotated[int, typer.Option(help="Of the corpus; fewer to try it out.")] = EXAMPLES,
+    tokens: Annotated[int, typer.Option(help="Of the built-in model's training.")] = TOKENS,
+    steps: Annotated[int, typer.Option(help="Of the reader's training.")] = READER_STEPS,
+    weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS,
+) -> None:
+    """Make the built-in model and the reader anew, from nothing: needs `slm/requirements-build.txt`."""
+    from slm.reader.base import unpack_base
+
+    base = unpack_base(BUILD / "base")  # what is missing is told before the hours of training
+    corpus(examples=examples, workers=workers)
+    train(tokens=tokens, workers=workers)
+    export(weights=weights)
+    reader(base=base, steps=steps, workers=workers, weights=weights)
 
 
 @app.command()
 def reader(
-    base: Annotated[Path, typer.Option(help="The folder of all-MiniLM-L6-v2: model.safetensors and tokenizer.json.")],
+    base: Annotated[
+        Path | None,
+        typer.Option(help="A folder with all-MiniLM-L6-v2's model.safetensors and tokenizer.json; else the package's."),
+    ] = None,
     steps: Annotated[int, typer.Option(help="Steps of about 300 questions each.")] = READER_STEPS,
     name: Annotated[str, typer.Option(help="The corpus to learn from.")] = "corpus",
     workers: int = 2,
+    weights: Annotated[Path, typer.Option(help="Folder to write to.")] = WEIGHTS,
 ) -> None:
-    """Train, or go on training, the reader on the questions of a corpus, and write it to slm/weights/."""
+    """Train, or go on training, the reader on the questions of a corpus, and write it."""
+    from slm.reader.base import unpack_base
     from slm.reader.examples import write_texts
     from slm.reader.export import export_reader
     from slm.reader.training import ReaderRecipe, train_reader
 
-    recipe = ReaderRecipe(steps)
+    base = base or unpack_base(BUILD / "base")
     write_texts(BUILD, name, base / "tokenizer.json", typer.echo)
-    train_reader(BUILD, base, recipe, workers)
-    typer.echo(export_reader(BUILD, base / "tokenizer.json", WEIGHTS))
+    train_reader(BUILD, base, ReaderRecipe(steps), workers)
+    typer.echo(export_reader(BUILD, base / "tokenizer.json", weights))
 
 
 @app.command()

@@ -33,7 +33,8 @@ SETS = {
     "seventh/": "**Seventh set once locked** (`evals/seventh/`; for development now)",
     "eighth/": "**Eighth set once locked** (`evals/eighth/`; for development now)",
     "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once for each version)",
-    "tenth/": "**Tenth set** (`evals/tenth/`, locked, and measured by nobody before)",
+    "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once for each version)",
+    "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked, and measured by nobody before)",
 }
 
 
