@@ -33,7 +33,7 @@ KRW|korean,south korean|won,wons|₩,won|korea,south korea
 SEK|swedish|krona,kronor,kronas,kroner,krone,crown,crowns|krona,kronor|sweden
 NOK|norwegian|krone,kroner,kronor,krona,crown,crowns||norway
 DKK|danish|krone,kroner,kronor,krona,crown,crowns||denmark
-ISK|icelandic|krona,kronur,kronor,crown,crowns|kronur|iceland
+ISK|icelandic|krona,kronur,kronor,króna,krónur,crown,crowns|kronur,krónur|iceland
 PLN|polish|zloty,zlotys,zloties,zlotych,złoty|zł,zl,zloty,zlotys,zloties,zlotych,złoty|poland
 CZK|czech|koruna,korunas,koruny,crown,crowns|kč,koruna,korunas|czech republic,czechia
 HUF|hungarian|forint,forints|forint,forints|hungary

@@ -93,7 +93,7 @@ _OTHER_WORDS = (
     "current these this my its full calendar straight consecutive "
     "and half first second third fourth final start beginning end ever starting onward onwards forward forwards "
     "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
-    "tens thousands"
+    "tens thousands christmas xmas eve boxing halloween valentines valentine's new years year's"
 )
 # Short forms, and words that are a slip away from too many others.
 _TO_TYPE_EXACTLY = (

@@ -13,6 +13,7 @@ from tools.parsing.period_phrases import canonical_period
 _CANONICAL = re.compile(
     r"ytd|max|(?P<count>[1-9][0-9]{0,4})(?P<unit>d|mo|y)|(?P<year>(?:19|20)[0-9]{2}|2100)"
     r"|since (?P<since>[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)"
+    r"|since --(?P<in_month>0[1-9]|1[0-2])-(?P<on_day>0[1-9]|[12][0-9]|3[01])"
     r"|(?P<open>since )?(?P<before>last )?--(?P<month>0[1-9]|1[0-2])"
     r"|--(?P<first>0[1-9]|1[0-2])\.\.--(?P<final>0[1-9]|1[0-2])"
     r"|(?P<start>[0-9]{4}-[0-9]{2}-[0-9]{2})\.\.(?P<end>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -29,7 +30,8 @@ class Period:
     (`2024`), `since YYYY[-MM[-DD]]`, and `YYYY-MM-DD..YYYY-MM-DD` with both ends included.
 
     Without a year, `--MM` is the latest such month that has begun (today's own month too), `last --MM` the latest one
-    before today's month, each also after `since `; `--MM..--MM` is the latest stretch whose last month has begun.
+    before today's month, each also after `since `; `--MM..--MM` is the latest stretch whose last month has begun;
+    `since --MM-DD` begins on the latest such day before today.
     """
 
     canonical: str
@@ -97,7 +99,7 @@ class Period:
         if match["since"]:
             year, month, day = (*map(int, match["since"].split("-")), 1, 1)[:3]
             return date(year, month, day), max(today, date(year, month, day))
-        if match["month"] or match["first"]:
+        if match["month"] or match["first"] or match["in_month"]:
             return _recent_months(today, match)
         if match["start"]:
             return date.fromisoformat(match["start"]), date.fromisoformat(match["end"])
@@ -138,12 +140,22 @@ def _days_back(today: date, count: int, unit: str) -> date:
 
 
 def _recent_months(today: date, match: re.Match[str]) -> tuple[date, date]:
-    """First and last day of months without a year."""
+    """First and last day of months without a year, or from a day without a year on."""
+    if match["in_month"]:
+        return _latest_day(today, int(match["in_month"]), int(match["on_day"])), today
     if match["first"]:
         last = _latest_month(today, int(match["final"]))
         return _latest_month(last, int(match["first"])), _month_end(last)
     start = _latest_month(today, int(match["month"]), before=bool(match["before"]))
     return start, today if match["open"] else _month_end(start)
+
+
+def _latest_day(today: date, month: int, day: int) -> date:
+    """The latest such day before `today`; 29 February is the last one that there was. Raises `ValueError` for none."""
+    for years in range(9):
+        if monthrange(today.year - years, month)[1] >= day and date(today.year - years, month, day) < today:
+            return date(today.year - years, month, day)
+    raise ValueError(f"{month}-{day}")
 
 
 def _latest_month(today: date, month: int, *, before: bool = False) -> date:

@@ -10,7 +10,19 @@ _WHICH = r"(?P<which>last |this past |this )?"
 _DURING = r"(?:back )?(?:in|during|over|for|throughout|through|across|within) (?:(?:all|the whole|the month) of )?"
 _NOW = r"(?:now|today|date|(?:the )?present)"
 _UNTIL = r"(?:to|until|till|up to|thru|through)"
-_CANONICAL = re.compile(r"(?:since )?(?:last )?--[01][0-9]|--[01][0-9]\.\.--[01][0-9]")
+_CANONICAL = re.compile(r"(?:since )?(?:last )?--[01][0-9]|--[01][0-9]\.\.--[01][0-9]|since --[01][0-9]-[0-3][0-9]")
+HOLIDAYS = {
+    "christmas": "12-25", "christmas day": "12-25", "xmas": "12-25", "christmas eve": "12-24", "boxing day": "12-26",
+    "new years eve": "12-31", "new year's eve": "12-31", "halloween": "10-31", "valentines day": "02-14",
+    "valentine's day": "02-14",
+}  # fmt: skip
+"""Holidays on the same day of every year, as month and day."""
+_SINCE_DAY = re.compile(
+    r"(?:ever )?since (?:last )?(?:"
+    rf"(?P<holiday>{'|'.join(HOLIDAYS)})"
+    rf"|(?:the )?(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\.?"
+    rf"|(?P<named>{MONTH})\.? (?:the )?(?P<number>[0-3]?[0-9])(?:st|nd|rd|th)?)"
+)
 _DURING_MONTH = re.compile(rf"(?:{_DURING}{_WHICH}|(?P<bare>last |this past ))(?P<month>{MONTH})\.?")
 _SINCE_MONTH = re.compile(
     rf"(?:ever )?since (?P<edge>(?:the )?(?:start|beginning|end) of )?{_WHICH}(?P<month>{MONTH})\.?"
@@ -45,7 +57,18 @@ def recent_months(phrase: str) -> str | None:
         return f"since {next_month if after_it else _month(match['month'], match['which'])}"
     if match := _MONTH_TO_NOW.fullmatch(phrase):
         return f"since {_month(match['month'], match['which'])}"
-    return _quarter(phrase) or _from_month_to_month(phrase)
+    return _since_day(phrase) or _quarter(phrase) or _from_month_to_month(phrase)
+
+
+def _since_day(phrase: str) -> str | None:
+    """The canonical form of "since 6 april" and "since christmas"; `Period` checks that there is such a day."""
+    match = _SINCE_DAY.fullmatch(phrase)
+    if match is None:
+        return None
+    if match["holiday"]:
+        return f"since --{HOLIDAYS[match['holiday']]}"
+    month, day = MONTHS[match["month"] or match["named"]], int(match["day"] or match["number"])
+    return f"since --{month:02}-{day:02}"
 
 
 def _month(name: str, which: str | None) -> str:

@@ -68,7 +68,7 @@ _JOINS = re.compile(
 
 _TO_BE_CHANGED = re.compile(
     r"\b(?:add|put|place|take|remove|drop|delete|ditch|bin|kick|chuck|stick|pop|slap|throw)(?: me)?"
-    r" (?P<names>(?:(?!\b(?:add|put|take|remove|drop|delete|ditch)\b)[^.?!;:]){3,80}?)"
+    r" (?P<names>(?:(?!\b(?:add|put|take|remove|drop|delete|ditch)\b)(?:(?:Inc|Co|Corp|Ltd)\.|[^.?!;:])){3,80}?)"
     r" (?:on|onto|to|too|in|into|off|from|out of|outta|of) (?:the |my |our )?(?:w[atch]{3,5} ?l[ist]{2,4}|list)\b",
     re.IGNORECASE,
 )

@@ -31,6 +31,8 @@ _TURNED = re.compile(
     r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
 )
 _PAIR = 2
+_WORD_BEFORE = 6
+"""Letters before a currency in which "to" or "into" stands."""
 _QUOTED = re.compile(r"(?<![\w/])(?P<base>[A-Za-z]{3}) ?/ ?(?P<quote>[A-Za-z]{3})(?![\w/])")
 """A pair as traders write it: "EUR/JPY" is what a euro is in yen."""
 _OF_OTHER_THINGS = frozenset({"get_price_history", "project_growth", "loan_payment"})
@@ -83,7 +85,10 @@ def _from_named(call: ToolCall, reading: Reading) -> ToolCall:
     """A conversion into what the question says it is from goes the other way: "20 in krone from pounds"."""
     pair = [call.arguments.get(side) for side in ("from_currency", "to_currency")]
     place = reading.place(pair[1]) if call.name == CONVERT and None not in pair else None
-    if place is None or not _IS_FROM.search(reading.text[:place]) or _TO.search(reading.text):
+    if place is None or not _IS_FROM.search(reading.text[:place]):
+        return call
+    start = reading.place(pair[0])
+    if start is None or start > place or _TO.search(reading.text[max(start - _WORD_BEFORE, 0) : place]):
         return call
     return replace(call, arguments={**call.arguments, "from_currency": pair[1], "to_currency": pair[0]})
 

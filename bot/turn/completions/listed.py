@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.arguments import CURRENCY, DATE, EXCHANGE, NAME, PERCENT, PERIOD, SYMBOL, YEARS
+from tools.parsing.capital_names import capital_names
 from tools.parsing.spans import Span
 from tools.parsing.surroundings import mended_words
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 _LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
 _LISTS = re.compile(
     rf"(?:'s)?(?: (?:too|first))?(?=.*(?:[,;&+/?]|\b(?:{_LIST_WORD})\b))(?:[,;&+/?\s]|\b(?:{_LIST_WORD}|also|as well as"
-    r"|what about|how about|the same|same|thing|but|again|with|a month|per month|monthly|for|of|on|over|about|in|is"
+    r"|what about|how about|the same|same|those|thing|but|again|with|a month|per month|monthly|for|of|on|over|about"
+    r"|in|is"
     r"|was|it|its|who"
     r"|when|the|my|at|return|returns|first|what if i get"
     r"|what if|what was|what were)\b)*"
@@ -30,6 +32,8 @@ _NEXT = re.compile(r" (?:and|or|plus|&) (?P<word>[^\W\d_]{3,})(?!\w)")
 _HOW_MUCH = re.compile(r"\b(?:and|or|vs|versus|then) (?:how much|what)\b", re.IGNORECASE)
 _AND = re.compile(r"[,&]|\b(?:and|or|n)\b", re.IGNORECASE)
 _VAGUE = re.compile(r"(?:lately|recently|of late)", re.IGNORECASE)
+_LAST_WORDS = re.compile(r"\b(?P<said>[a-z]{3,} (?:of|for|on)) (?:the )?\Z")
+_PAIR = 2
 _MOST_BETWEEN = 40
 _NOW = re.compile(r"\b(?:now|today|currently)\b", re.IGNORECASE)
 _AND_THEN = re.compile(
@@ -71,6 +75,7 @@ def _names(call: ToolCall, reading: Reading, written: int) -> list[ToolCall]:
     if written > 1 and not listed:
         listed = _run(reading.names, said, SYMBOL, reading, any_gap=True)
         listed = listed if len(listed) == written else _with_next(said, reading)
+    listed = listed or _asked_alike(said, reading)
     if listed and _owns(listed[-1], reading) and not _owns(listed[0], reading):
         return []  # "the news on Apple and Tesla's RSI" asks for two things
     return [replace(call, arguments={**call.arguments, parameter.name: span.text}) for span in listed]
@@ -83,6 +88,23 @@ def _with_next(said: object, reading: Reading) -> list[Span]:
         if joined and reading.context.symbols.means_one(joined["word"]):
             return [name, Span(*joined.span("word"), joined["word"])]
     return []
+
+
+def _asked_alike(said: object, reading: Reading) -> list[Span]:
+    """A name and the only other one that stands after the same words: "RSI of A, and the RSI of B"."""
+    names = reading.names
+    names = names + [
+        span
+        for span in capital_names(reading.text)
+        if not any(name.start < span.end and span.start < name.end for name in names)
+    ]
+    first = next((name for name in names if name.text == said), None)
+    before = {name: _LAST_WORDS.search(mended_words(reading.text[: name.start])) for name in names}
+    words = before[first] if first else None
+    if first is None or words is None:
+        return []
+    alike = [name for name, found in before.items() if found and found["said"] == words["said"]]
+    return alike if len(alike) == _PAIR else []
 
 
 def _owns(name: Span, reading: Reading) -> bool:
@@ -104,7 +126,8 @@ def _times(call: ToolCall, reading: Reading) -> list[ToolCall]:
     if call.name not in _TIMED:
         return []
     exact = [span for span in reading.periods if not _VAGUE.fullmatch(span.text)]
-    listed = _run(exact, call.arguments.get("period"), PERIOD, reading)
+    named = [name.text for name in reading.names]
+    listed = _run(exact, call.arguments.get("period"), PERIOD, reading, dropped=named)
     return [replace(call, arguments={**call.arguments, "period": span.text}) for span in listed]
 
 

@@ -47,6 +47,7 @@ _OF_ALL = re.compile(
     r"|everything)\b"
 )
 """Asks about more than the indices that it names."""
+_OWN_SHARES = re.compile(r"\b(?:my|our) (?:\w+ )?(?:stocks|shares)\b")
 _APART = re.compile(r"\b(?:apart|aside|besides|except|other than)\b")
 """Beside a name that is not asked about."""
 _ASKS_SYMBOL = re.compile(
@@ -88,7 +89,7 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each call about what the question means by it; those that nothing asks for go."""
     real = [_corrected(call, reading.taken_back) for call in calls] if reading.taken_back else calls
     real = [_of_place(call, reading) for call in real]
-    levels = [_level(_of_index(call, calls, reading), reading) for call in real]
+    levels = [_level(_of_index(call, calls, reading), calls, reading) for call in real]
     real = [
         level
         for place, (level, call) in enumerate(zip(levels, real, strict=True))
@@ -224,12 +225,13 @@ def _of_place(call: ToolCall, reading: Reading) -> ToolCall:
     return replace(call, arguments={"exchange": places[0].text}) if len(places) == 1 else call
 
 
-def _level(call: ToolCall, reading: Reading) -> ToolCall:
+def _level(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """How markets do, of a question that names indices alone, is the level of these: "how's the Dow doing"."""
     indices = [name.text for name in reading.names if _is_index(name.text, reading)]
     if call.name != _OVERVIEW or not indices or len(indices) < len(reading.names) > 1:
         return call
-    if _OF_ALL.search(mended_words(reading.text)):
+    is_of_news = ToolCall("get_news", {}) in calls  # why markets fall is asked of the news
+    if _OF_ALL.search(_OWN_SHARES.sub(" ", mended_words(reading.text))) and not is_of_news:
         return call
     return ToolCall("get_quote", {"symbols": indices})
 

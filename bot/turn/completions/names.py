@@ -30,7 +30,7 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _LABELLED = re.compile(r"(?:.{1,20} )?(?:symbol|ticker|code)\s+(?P<name>\S+)", re.IGNORECASE)
 _WORD_OF_ASK = re.compile(
     r"\A(?:figures|numbers|data|stats|ticker|symbol|price|quote|chart|news|headlines|alert|alarm|earnings|results|rsi|macd"
-    r"|valuation|fundamentals|dividends?|revenues?|info|updates?) (?:of|on|for|about) (?=.)",
+    r"|valuation|fundamentals|dividends?|revenues?|info|updates?|question|thing|same|again) (?:of|on|for|about) (?=.)",
     re.IGNORECASE,
 )
 _ASKED_OF = re.compile(r"\A(?:why|what|how|when|where|who)['’]?s (?=\w)", re.IGNORECASE)

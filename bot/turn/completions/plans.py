@@ -85,6 +85,8 @@ def _two_plans(reading: Reading) -> list[ToolCall]:
     if any(span.start < cut for span in second):
         return []
     made = [_plan(first, reading.text[:cut]), _plan(second, reading.text[cut:])]
+    if made[1] and made[1].name == LOAN and not made[0]:  # "if I put 50,000 at 6%, and with a loan of 50,000 at 9%"
+        made[0] = _saved(first, reading.text[:cut])
     if made[0] and not made[1]:  # "a loan of 35,000 at 5% for 5 years, then 35,000 at 6% for 7"
         made[1] = _plan(second, reading.text)
     return [plan for plan in made if plan] if all(made) else []
@@ -99,9 +101,14 @@ def _plan(values: list[Span], words: str) -> ToolCall | None:
     arguments: dict[str, Any] = {"annual_rate_percent": rate, "years": length}
     if borrowed:
         return ToolCall(LOAN, {"principal": amount, **arguments})
+    return _saved(values, words)
+
+
+def _saved(values: list[Span], words: str) -> ToolCall:
+    amount, rate, length = (span.text for span in values)
     said = parse_contributions(words)
     name = "monthly_contribution" if said and said.monthly else "principal"
-    return ToolCall(SAVINGS, {name: amount, **arguments})
+    return ToolCall(SAVINGS, {name: amount, "annual_rate_percent": rate, "years": length})
 
 
 def _settle_shared(arguments: dict[str, object], tool: str, reading: Reading) -> None:

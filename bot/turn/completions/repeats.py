@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.messages import ToolCall
 from bot.turn.completions.meanings import is_slip
 from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, owns_another, spoken_term
 from tools.knowledge.entries import knows_term
@@ -14,7 +15,6 @@ from tools.parsing.surroundings import mended_words
 from tools.terms import narrow_terms
 
 if TYPE_CHECKING:
-    from bot.messages import ToolCall
     from bot.turn.completions.reading import Reading
 
 DEFINE = "define_term"
@@ -25,12 +25,27 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]{2,40})[\"”]")
 _WORD_SAID = re.compile(r"\b(?:words?|terms?|phrase|expression|said|says|call(?:s|ed)?)\b", re.IGNORECASE)
 """Beside a word in quotation marks that is asked about."""
 _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
+_ASK_ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?|is|are|in)\b)")
 
 
 def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each term to explain as the longest one of the glossary around it: "bid" of "a bid-ask spread"."""
+    calls = [call for place, call in enumerate(calls) if call.name != DEFINE or call not in calls[:place]]
     is_only = sum(call.name == DEFINE for call in calls) == 1
-    return [_whole_term(call, reading, is_only=is_only) if call.name == DEFINE else call for call in calls]
+    whole = [_whole_term(call, reading, is_only=is_only) if call.name == DEFINE else call for call in calls]
+    return _with_second(whole, reading) if is_only else whole
+
+
+def _with_second(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Beside the explanation of one of two known terms that are asked about, the other one's."""
+    asked = [
+        term for term in asked_terms(reading) if knows_term(term) and _ASK_ENDS.match(reading.text.partition(term)[2])
+    ]
+    said = [str(call.arguments.get("term", "")) for call in calls if call.name == DEFINE]
+    if len(asked) != 2 or said[0] not in asked:
+        return calls
+    other = asked[1 - asked.index(said[0])]
+    return [*calls, ToolCall(DEFINE, {"term": other})]
 
 
 def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
@@ -41,7 +56,7 @@ def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     place = reading.place(said)
     if is_only and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):
         asked = asked_terms(reading, with_names=not said)
-        if len(asked) == 1:
+        if len(asked) == 1 and (is_term(asked[0]) or not is_term(said)):
             return replace(call, arguments={"term": asked[0]})
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", reading.text)] if said else []
     if len(places) != 1:

@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.completions.reading import names_in
-from tools.arguments import EXCHANGE, NAME, SYMBOL
+from tools.arguments import CURRENCY, EXCHANGE, NAME, SYMBOL
 from tools.parsing.casual import FULL_FORMS
+from tools.parsing.exchanges import read_exchange
 from tools.parsing.question_words import is_word
+from tools.parsing.spans import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from bot.messages import ToolCall
@@ -65,13 +67,16 @@ def _is_stray(piece: str, reading: Reading) -> bool:
         return False
     if reading.context.symbols.means_one(piece):
         return False
+    if read_exchange(piece):
+        return True
     rest = piece
-    for place in EXCHANGE.find(piece):
+    for place in (*EXCHANGE.find(piece), *CURRENCY.find(piece)):
         rest = rest.replace(place.text, " ")
     words = rest.split()
     if any(word.isupper() for word in words) or (words and not any(map(str.islower, words))):
         return False
-    return all(is_word(word.lower()) or word in FULL_FORMS for word in words) and (bool(words) or rest != piece)
+    plain = [is_word(word.lower()) or word in FULL_FORMS or word.lower() in FUNCTION_WORDS for word in words]
+    return all(plain) and (bool(words) or rest != piece)
 
 
 def _with_name(call: ToolCall, old: str, new: str, reading: Reading) -> ToolCall:

@@ -89,6 +89,9 @@ TYPED = {
     "last --12": "last --12|last december|in last december|Last Dec",
     "since --01": "since --01|since january|ever since january|since jan|since the start of january|from january onwards"
     "|january to date|from january to now|january until today|since the end of december|since q1",
+    "since --04-06": "since 6 april|since april 6th|since the 6th of april|from 6 april|since --04-06",
+    "since --12-25": "since christmas|since xmas|since last christmas|since 25 december",
+    "since --12-31": "since new year's eve",
     "since --03": "since march|since March|since mar.|since this march|starting in march onwards",
     "since last --12": "since last --12|since last december|from last december until now",
     "--01..--03": "from january to march|january to march|jan-mar|Jan - Mar|between january and march|first quarter"
@@ -117,7 +120,7 @@ REFUSED = [
     "100000 days",
     "over night", "overnight", "over the years", "so far", "to date", "since the summer", "the summer", "on march",
     "of march", "march june", "from march to march", "between march to june", "march and june",
-    "--13", "--00", "since --3", "last --03..--05", "since --03..--05", "fifth quarter", "quarter one", "the quarter",
+    "--13", "--00", "since --02-30", "since 31 april", "since --13-01", "christmas", "since --3", "last --03..--05", "since --03..--05", "fifth quarter", "quarter one", "the quarter",
     "next march", "march 3", "twenty", "twenty one", "nineteen", "nineteen eighty nine", "nineteen sixty", "ninety",
     "two thousand", "twenty twenty apple", "twenty hundred", "twenty oh", "the seventies", "the eighties", "nineties",
     "90s", "'89", "'6", "'55", "1'21", "twenty sixty", "two thousand shares", "in two thousand shares",
@@ -160,6 +163,9 @@ BOUNDS = {
     "last --12": (date(2021, 12, 1), date(2021, 12, 31)),
     "last --11": (date(2022, 11, 1), date(2022, 11, 30)),
     "since --03": (date(2022, 3, 1), TODAY),
+    "since --04-06": (date(2022, 4, 6), TODAY),
+    "since --12-30": (date(2021, 12, 30), TODAY),
+    "since --02-29": (date(2020, 2, 29), TODAY),
     "since --12": (date(2022, 12, 1), TODAY),
     "since last --12": (date(2021, 12, 1), TODAY),
     "--01..--03": (date(2022, 1, 1), date(2022, 3, 31)),

@@ -207,3 +207,11 @@ def test_what_two_agree_on_stays_beside_a_conversion() -> None:
     ]
     kept = settle(Draft(calls, "", -0.1, is_agreed=True), text, Toolbox(TOOLS), reading_context())
     assert list(kept.calls) == calls
+
+
+def test_what_it_is_from_is_told_by_the_words_beside_it(completed: Callable[..., Any]) -> None:
+    plan = ("project_growth", {"principal": "20 grand", "annual_rate_percent": "4.5%", "years": "3 years"})
+    text = "20 grand at 4.5% for 3 years whats it turn into, and 20 grand in euros from pounds"
+    turned = {"amount": "20 grand", "from_currency": "euros", "to_currency": "pounds"}
+    right = {"amount": "20 grand", "from_currency": "pounds", "to_currency": "euros"}
+    assert completed(text, plan, (CONVERT, turned)) == [plan, (CONVERT, right)]

@@ -94,3 +94,11 @@ def test_the_hours_of_two_exchanges(completed: Callable[..., Any]) -> None:
 def test_a_vague_time_is_not_listed_beside_an_exact_one(completed: Callable[..., Any]) -> None:
     sectors = ("get_sector_performance", {"period": "last 30 days"})
     assert completed("which sectors did well lately, last 30 days", sectors) == [sectors]
+
+
+def test_two_names_after_the_same_words_are_both_asked_about(completed: Callable[..., Any]) -> None:
+    text = "kindly the RSI of Pakistan Petroleum, and the RSI of Tesla"
+    both = [("get_technicals", {"symbol": name}) for name in ("Pakistan Petroleum", "Tesla")]
+    for written in both:
+        assert sorted(completed(text, written), key=str) == sorted(both, key=str)
+    assert completed("the RSI of Tesla, and is it above that of Ford", both[1]) == [both[1]]

@@ -217,3 +217,16 @@ def test_an_exchange_that_trades_is_asked_for_its_hours(completed: Callable[...,
 def test_a_term_beside_another_thing_is_asked_for_in_many_ways(completed: Callable[..., Any], words: str) -> None:
     calls = [("get_technicals", {"symbol": "Tesla"}), ("define_term", {"term": "golden cross"})]
     assert sorted(completed(f"is Tesla oversold, and {words}", *calls)) == sorted(calls)
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("what's the Dow at, and how have my shares done?", ("get_portfolio_performance", {})),
+        ("why is the market falling, and how much fell the Dow?", ("get_news", {})),
+    ],
+)
+def test_a_named_index_beside_ones_own_shares_is_its_level(text: str, beside: tuple[str, Any]) -> None:
+    calls = [ToolCall("get_market_overview", {}), ToolCall(*beside)]
+    settled = settle(Draft(calls, "", -0.05, is_agreed=True), text, Toolbox(TOOLS), reading_context())
+    assert settled.calls == [ToolCall("get_quote", {"symbols": ["Dow"]}), ToolCall(*beside)]

@@ -137,3 +137,12 @@ def test_an_amount_is_no_length_of_time(completed: Callable[..., Any]) -> None:
     ]
     twice = {"annual_rate_percent": "5", "years": "5", "monthly_contribution": "200"}
     assert completed("save 200 a month at 5 for 5", ("project_growth", twice)) == [("project_growth", twice)]
+
+
+def test_what_is_put_away_beside_a_loan_is_savings(completed: Callable[..., Any]) -> None:
+    text = (
+        "if I put 50,000 with 6% for 5 years what comes out, and with a loan of 50,000 at 9% for 5 years what do I pay"
+    )
+    rates = {name: {"principal": "50,000", "annual_rate_percent": name, "years": "5 years"} for name in ("6%", "9%")}
+    wrong = [("loan_payment", rates["6%"]), ("project_growth", rates["9%"])]
+    assert completed(text, *wrong) == [("project_growth", rates["6%"]), ("loan_payment", rates["9%"])]

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.evaluation.scoring import reading_context
+from bot.messages import ToolCall
+from bot.turn.completing import settle
+from bot.turn.completions.reading import Draft
+from tools.catalogue import TOOLS
+from tools.toolbox import Toolbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,3 +65,16 @@ def test_what_is_asked_about_takes_the_place_of_a_term_in_passing(completed: Cal
 def test_two_terms_stay_two(completed: Callable[..., Any]) -> None:
     both = [(DEFINE, {"term": "bull market"}), (DEFINE, {"term": "bear market"})]
     assert completed('what mean "bull market" and "bear market"?', *both) == both
+
+
+def test_a_known_term_is_not_given_up_for_words_that_ask_for_another_thing() -> None:
+    calls = [ToolCall(DEFINE, {"term": "gilts"}), ToolCall("get_market_status", {"exchange": "london"})]
+    text = "i keep hearing about gilts, what are they? also whats the london market opening time"
+    settled = settle(Draft(calls, "", -0.05, is_agreed=True), text, Toolbox(TOOLS), reading_context())
+    assert calls[0] in settled.calls
+
+
+def test_the_second_of_two_terms_that_are_asked_about_is_explained_too(completed: Callable[..., Any]) -> None:
+    text = "please explain what a bond ladder is, and, if it isn't too much trouble, what duration means?"
+    both = [(DEFINE, {"term": "bond ladder"}), (DEFINE, {"term": "duration"})]
+    assert completed(text, both[0]) == completed(text, both[0], both[0]) == completed(text, *both) == both
