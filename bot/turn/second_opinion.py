@@ -34,7 +34,7 @@ _PLANS = frozenset({"loan_payment", "project_growth"})
 _LEEWAY = 0.04
 """What the reader may be less sure and still be heard: it was taught never to be quite sure of anything.
 
-Of 4,700 questions of read sets it was so chosen that the fewest decisions are wrong.
+Of 8,633 questions 193 were decided wrongly with it and 234 without; more of it harms those that ask for two tools.
 """
 UNTOLD = -0.1
 """The log-probability that stands for how sure a model was that does not tell it."""

@@ -22,8 +22,7 @@ _LIST_WORD = r"and|or|plus|then|vs|versus|n|with one"
 _LISTS = re.compile(
     rf"(?:'s)?(?: (?:too|first))?(?=.*(?:[,;&+/?]|\b(?:{_LIST_WORD})\b))(?:[,;&+/?\s]|\b(?:{_LIST_WORD}|also|as well as"
     r"|what about|how about|the same|same|those|thing|but|again|with|a month|per month|monthly|for|of|on|over|about"
-    r"|in|is"
-    r"|was|it|its|who"
+    r"|in|is|was|it|its|who"
     r"|when|the|my|at|return|returns|first|what if i get"
     r"|what if|what was|what were)\b)*"
 )

@@ -113,7 +113,7 @@ def without_strays(said: list[str], reading: Reading) -> list[str]:
 
 def _whole(piece: str, reading: Reading) -> str:
     """The known name around `piece`, or the only one inside it where the whole means nobody."""
-    piece = _without_verb(_cut(piece, reading), reading)
+    piece = _without_plain_word(_cut(piece, reading), reading)
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text)]
     if not places or any(span.text == piece for span in reading.names):
         return piece
@@ -135,7 +135,7 @@ def _whole(piece: str, reading: Reading) -> str:
     return name if all(word.islower() and is_word(word) for word in rest) else piece
 
 
-def _without_verb(piece: str, reading: Reading) -> str:
+def _without_plain_word(piece: str, reading: Reading) -> str:
     """A name in capitals that nobody knows, without a plain word behind it: "Norilsk Nickel perform"."""
     start, _, last = piece.rpartition(" ")
     if not start or any(span.text == piece for span in reading.names) or not all(map(str.istitle, start.split())):

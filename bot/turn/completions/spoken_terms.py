@@ -1,6 +1,6 @@
 """Terms as they are spoken: the words around a piece of the question that make one expression with it.
 
-The glossary holds a few hundred terms, people ask about many more. Of "explain a liability-driven investment strategy"
+The glossary holds many terms, people ask about more. Of "explain a liability-driven investment strategy"
 it knows "liability", which is not what is asked about.
 """
 
