@@ -74,8 +74,11 @@ async def playing(folder: Path, address: str, heard: list[str] | None = None) ->
         await page.goto(f"http://127.0.0.1:{port}/")
         await page.get_by_text("I am Tuppence").first.wait_for()  # the welcome card: both know each other
         await page.get_by_title("Toggle Log Panel").click()  # it repeats what is said, which is to be seen in its place
-        yield page
-        await browser.close()
+        try:
+            yield page
+        finally:
+            print(await page.locator("body").inner_text())  # shown where a test fails: what was there instead
+            await browser.close()
 
 
 async def tuppence(folder: Path, *words: str) -> None:
@@ -114,13 +117,19 @@ async def say(page: Page, text: str) -> None:
 async def mention(page: Page, text: str, box: int = 0) -> None:
     """Call the assistant: its name is chosen from the list that opens at "@".
 
-    In a channel the first box begins a thread, and each one after it is that of a thread, the newest first.
+    In a channel the first box begins a thread, and each one after it is that of a thread, the newest first. What is typed
+    while the list closes is lost on a slow machine, so it is looked for before the next key.
     """
+    from playwright.async_api import expect
+
     where = _boxes(page).nth(box)
     await where.click()
     await where.press_sequentially("@")
     await page.get_by_role("menuitem", name=BOT).click()
+    await expect(where).to_contain_text(BOT, timeout=PATIENCE)
+    await expect(page.get_by_role("menuitem", name=BOT)).to_have_count(0, timeout=PATIENCE)
     await page.keyboard.type(f" {text}")
+    await expect(where).to_contain_text(text, timeout=PATIENCE)
     await page.keyboard.press("Enter")
 
 
