@@ -77,7 +77,7 @@ async def playing(folder: Path, address: str, heard: list[str] | None = None) ->
         try:
             yield page
         finally:
-            print(await page.locator("body").inner_text())  # shown where a test fails: what was there instead
+            sys.stdout.write(await page.locator("body").inner_text())  # shown where a test fails: what was there instead
             await browser.close()
 
 
