@@ -77,7 +77,8 @@ async def playing(folder: Path, address: str, heard: list[str] | None = None) ->
         try:
             yield page
         finally:
-            sys.stdout.write(await page.locator("body").inner_text())  # shown where a test fails: what was there instead
+            # Shown where a test fails: what was there instead.
+            sys.stdout.write(await page.locator("body").inner_text())
             await browser.close()
 
 
