@@ -21,7 +21,7 @@ from tools.parsing.capital_names import NO_NAMES, capital_names
 from tools.parsing.casual import in_full, without_sounds
 from tools.parsing.mending import mends
 from tools.parsing.numbers import parse_number
-from tools.parsing.question_words import is_word
+from tools.parsing.question_words import common_words, is_word
 from tools.parsing.spans import Span, find_names
 from tools.parsing.told import find_homes, find_people
 from tools.taken_back import as_meant
@@ -52,6 +52,7 @@ _BEFORE_MARK = re.compile(r" +(?=<\|)")
 _AROUND = " .?!"
 _START = re.compile(r"(?:\A|(?<=[.?!:] ))(?P<word>[A-Z][a-z]+)(?![\w])")
 _SHORTEST_UNKNOWN = 2
+_LONGEST_TICKER = 5
 _ANY_PLACE, _ANYBODY = "Leeds", "Anna"
 """Wherever people come from and whatever they are called, the model reads this: it must not decide by that."""
 _ASKS_MEANING = re.compile(
@@ -202,7 +203,20 @@ def _odd_words(text: str, context: ToolContext, known: Sequence[Span]) -> list[S
     return [
         Span(match.start(), match.end(), match[0])
         for match in _WORD.finditer(text)
-        if not (is_word(match[0].lower()) or match[0].lower() in NO_NAMES)
-        and not context.symbols.is_ordinary(match[0].lower())
-        and not _covered(match.start(), match.end(), known)
+        if not _covered(match.start(), match.end(), known)
+        and (
+            _is_code(match[0], text)
+            or not (
+                is_word(match[0].lower())
+                or match[0].lower() in NO_NAMES
+                or context.symbols.is_ordinary(match[0].lower())
+            )
+        )
     ]
+
+
+def _is_code(word: str, text: str) -> bool:
+    """Whether `word` is in capitals among small letters as a ticker is, and not in common use: "AVON", not "UP"."""
+    if not word.isupper() or not 2 < len(word) <= _LONGEST_TICKER or text.isupper():
+        return False
+    return word.lower() not in common_words() and sum(map(str.isupper, text)) < len(text) / 2

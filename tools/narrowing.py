@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.errors import AmbiguousSymbol, UnknownSymbol
-from tools.parsing.capital_names import OF_PLACE
+from tools.parsing.capital_names import NO_NAMES, OF_PLACE
 from tools.parsing.casual import FULL_FORMS
 from tools.parsing.currencies import CURRENCY_PLACES
 from tools.parsing.exchanges import parse_exchange
@@ -15,9 +15,9 @@ from tools.parsing.fund_names import is_fund_name
 from tools.parsing.mending import is_rather_word
 from tools.parsing.periods import parse_period
 from tools.parsing.question_words import SHORT_SLIPS, is_word, mended
+from tools.parsing.shaped_names import is_shaped_name
 from tools.parsing.spans import FUNCTION_WORDS, INSIDE_NAMES, Span
 from tools.symbols.names import ABOUT_THE_SHARE, LEGAL_FORMS
-from tools.symbols.tickers import names_exchange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,11 @@ _RELATED = re.compile(
 """Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""
 _TIED_AFTER = re.compile(r" & [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
 """After a name that is one by a slip only, it is another's: "Lindt & Sprüngli" is not Linde."""
+_TRUST_AFTER = re.compile(
+    rf"(?: (?!(?:{'|'.join(sorted(FUNCTION_WORDS))})\b)[\w&.'’-]+){{0,3}} (?:investment )?(?:trust|reit)(?![\w-])",
+    re.IGNORECASE,
+)
+"""After the first word of a name: "capitaland integrated commercial trust" is not CapitaLand Investment."""
 _CAPITALS_AFTER = re.compile(r"(?: [A-Z][\w'&-]+){1,2}(?!\w)")
 _NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
 """After "aren", which is a ticker, too."""
@@ -70,7 +75,8 @@ _AS_SHARE = re.compile(r"\b(?:price|quote|shares?|stock)(?: of| for)? \Z", re.IG
 _IS_SHARE = re.compile(r" (?:price|quote|shares?|stock)\b", re.IGNORECASE)
 """Beside an abbreviation that is a measure and a ticker, they make a ticker of it: "RSI stock"."""
 _OTHER_COMPANY = re.compile(
-    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Cement|Pharmaceuticals|Biologics"
+    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Semiconductor|Renewables|Oriental Income|"
+    r"Cement|Pharmaceuticals|Biologics"
     r"|Insurance|Shipbuilding|Ports|Mining|Petroleum|Airlines|Airways|Foods|Properties|Logistics|Telecom|Hotels"
     r"|Life Insurance|Petrochemicals|Green Energy|Total Gas|Consumer Products|Finance|Securities|Capital Trust))"
 )
@@ -115,15 +121,10 @@ def _is_name(text: str, context: ToolContext) -> bool:
         whole = text[: owner.start()]
         is_share = " " in whole and whole.split()[-1].lower() in ABOUT_THE_SHARE  # "VWRL ticker's"
         return not is_share and context.symbols.knows(text) and not _is_name(whole, context)
-    if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text) or _is_foreign_code(text):
+    if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text) or is_shaped_name(text):
         return True
     longer = _OTHER_COMPANY.fullmatch(text)
     return longer is not None and (context.symbols.knows(longer[1]) or _is_odd_name(longer[1], context))
-
-
-def _is_foreign_code(text: str) -> bool:
-    """Whether `text` is written as a ticker with its exchange, be it in no list here: "9988.HK"."""
-    return text.isupper() and "." in text and text[0].isdigit() and names_exchange(text)
 
 
 def _is_placed_ticker(span: Span, context: ToolContext) -> bool:
@@ -223,8 +224,13 @@ def _is_listed(name: Span, names: Sequence[Span], text: str) -> bool:
 def _with_rest(name: Span, text: str, context: ToolContext) -> Span:
     """A name with the capitals beside it that make another's of it: "Aker BP", "MGM China", "American Eagle"."""
     tied = _TIED_AFTER.match(text, name.end)
-    if tied and name.text[0].isupper() and not context.symbols.knows(name.text) and not _holds_name(tied[0], context):
-        return Span(name.start, tied.end(), text[name.start : tied.end()])
+    if tied and name.text[0].isupper() and not _holds_name(tied[0], context):
+        whole = text[name.start : tied.end()]
+        if not context.symbols.knows(name.text) or context.symbols.means_one(whole):
+            return Span(name.start, tied.end(), whole)
+    trust = _TRUST_AFTER.match(text, name.end)
+    if trust and " " in trust[0].strip() and not context.symbols.knows(name.text):
+        return Span(name.start, trust.end(), text[name.start : trust.end()])
     if not name.text[0].isupper() or text.istitle():
         return name
     return _with_first(name, text, context) or _with_last(name, text, context)
@@ -241,9 +247,11 @@ def _with_last(name: Span, text: str, context: ToolContext) -> Span:
     rest = _CAPITALS_AFTER.match(text, name.end)
     if rest and len(rest[0].split()[0]) >= _SHORTEST_PLACE and rest[0].split()[0].lower() in CURRENCY_PLACES:
         return Span(name.start, rest.end(), text[name.start : rest.end()])
-    if rest is None or context.symbols.means_one(name.text):
+    if rest is None:
         return name
     whole = text[name.start : rest.end()]
+    if context.symbols.means_one(name.text):
+        return Span(name.start, rest.end(), whole) if _is_longer_name(name, rest[0], context) else name
     try:
         context.symbols.resolve(whole)
     except UnknownSymbol:
@@ -251,6 +259,17 @@ def _with_last(name: Span, text: str, context: ToolContext) -> Span:
     except AmbiguousSymbol:
         pass
     return Span(name.start, rest.end(), whole)
+
+
+def _is_longer_name(name: Span, rest: str, context: ToolContext) -> bool:
+    """Whether a first word that nobody is called by alone goes on to be another's name: "Greencoat Renewables"."""
+    if context.symbols.knows(name.text) or name.text.isupper() or _holds_name(rest.strip(), context):
+        return False
+    words = rest.split()
+    return not any(
+        word.upper() in MEASURES or word.lower() in NO_NAMES or word.lower() in ABOUT_THE_SHARE or word.isupper()
+        for word in words
+    ) and not context.symbols.begins_one(f"{name.text}{rest}")
 
 
 def _is_odd_capital(word: str, context: ToolContext) -> bool:

@@ -16,7 +16,7 @@ FULL_FORMS = {
     "isnt": "is not", "gonna": "going to", "goin": "going", "wanna": "want to", "gotta": "have to", "lemme": "let me",
     "gimme": "give me", "lmk": "let me know", "rn": "right now", "atm": "right now", "bout": "about", "abt": "about",
     "pls": "please", "plz": "please", "shld": "should", "wich": "which", "dat": "that", "dis": "this", "da": "the",
-    "divvy": "dividend", "divvies": "dividends", "divs": "dividends", "div": "dividend", "wtf": "what", "tha": "the",
+    "divi": "dividend", "divis": "dividends", "divvy": "dividend", "divvies": "dividends", "divs": "dividends", "div": "dividend", "wtf": "what", "tha": "the",
     "thru": "through", "tho": "though", "cuz": "because", "cos": "because", "coz": "because", "cus": "because",
     "ppl": "people", "dunno": "do not know", "kinda": "kind of", "sorta": "sort of", "cant": "can not",
     "can't": "can not", "cannot": "can not", "wont": "will not", "won't": "will not", "didnt": "did not",
@@ -29,7 +29,7 @@ FULL_FORMS = {
     "thx": "thanks", "thnx": "thanks", "ty": "thanks", "wots": "what is", "whatcha": "what are you",
     "tonite": "tonight",
 }  # fmt: skip
-_WORD = re.compile(r"(?<![\w&'/])[a-z]+(?:'[a-z]+)?(?![\w&/])|(?<!\S)&(?!\S)")
+_WORD = re.compile(r"(?<![\w&'/])[a-z]+(?:'[a-z]+)?(?![\w&/]|-[a-z])|(?<!\S)&(?!\S)")
 """Nothing of "R&D" and "w/o"."""
 _AN_FOR_AND = re.compile(
     r"\b(?:an|nd) (?=(?:what|how|when|where|who|which|why|show|list|also|is|are|did|does|then|the|any|my|tell|give"

@@ -96,11 +96,11 @@ BSD|bahamian|dollar,dollars||
 NAD|namibian|dollar,dollars||namibia
 BND|brunei|dollar,dollars||
 WST|samoan|tala|tala|samoa
-PGK|papua new guinean|kina||
+PGK|papua new guinean|kina|kina|
 TZS|tanzanian,tanzania|shilling,shillings||tanzania
 UGX|ugandan,uganda|shilling,shillings||uganda
 ZMW|zambian|kwacha|zambian kwacha|zambia
-BWP|botswanan,botswana|pula||botswana
+BWP|botswanan,botswana|pula|pula|botswana
 MUR|mauritian|rupee,rupees||mauritius
 ETB|ethiopian|birr|birr|ethiopia
 XOF|west african,west african cfa|franc,francs||senegal,ivory coast

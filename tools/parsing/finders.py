@@ -21,6 +21,7 @@ from tools.parsing.period_phrases import PERIOD_SPELLING
 from tools.parsing.periods import parse_period
 from tools.parsing.placed_names import find_placed_names
 from tools.parsing.sectors import SECTOR_SPELLING, parse_sector
+from tools.parsing.shaped_names import find_shaped_names
 from tools.parsing.spans import Span, find_currency_words, find_names, find_values
 from tools.parsing.told import outside_told
 
@@ -80,6 +81,9 @@ def inside_longer(span: Span, others: Sequence[Span]) -> bool:
     return any(other.start <= span.start and span.end <= other.end and other.text != span.text for other in others)
 
 
+_TIMES = frozenset("period span term time length duration window timeframe last range".split())
+
+
 def find_symbols(text: str) -> list[Span]:
     """Names that hold no time beside a name: "apple 2022" is a name and a year; "3M" may be a name or a time.
 
@@ -90,12 +94,18 @@ def find_symbols(text: str) -> list[Span]:
     owned = [
         Span(name.start, name.end + 2, text[name.start : name.end + 2]) for name in named if _OWNS.match(text, name.end)
     ]
-    found = dict.fromkeys([*find_placed_names(text), *named, *owned, *find_fund_names(text)])
+    found = dict.fromkeys([*find_placed_names(text), *named, *owned, *find_fund_names(text), *find_shaped_names(text)])
     return [
         name
         for name in outside_told(list(found), text)
-        if all(name.end <= period.start or period.end <= name.start or name.text == period.text for period in periods)
+        if all(name.end <= period.start or period.end <= name.start or _is_itself(name, period, text) for period in periods)
     ]
+
+
+def _is_itself(name: Span, period: Span, text: str) -> bool:
+    """Whether a time is nothing but the name: "3M", and "of 3m" of "price of 3m"."""
+    before = text[: period.start].rstrip().rpartition(" ")[2].lower()
+    return name.text == period.text or (period.text.lower() == f"of {name.text.lower()}" and before not in _TIMES)
 
 
 def _may_be_amount(word: str) -> bool:

@@ -35,6 +35,18 @@ _AMOUNT = re.compile(
     rf"(?: ?(?P<after>{_SYMBOL}))?"
 )
 
+_SPOKEN = re.compile(
+    r"(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?P<rest>(?:ten|eleven|twelve|[a-z]+teen|"
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))"
+    r"(?: (?P<scale>k|thousand|grand|million))?"
+)
+"""Hundreds as they are spoken: "two fifty" is 250."""
+_SPOKEN_PRICE = re.compile(
+    r"(?P<whole>(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+    r"[ -](?P<cents>ten|fifteen|twenty|twenty[ -]five|thirty|forty|fifty|sixty|seventy|seventy[ -]five|eighty|ninety"
+    r"|ninety[ -]five|ninety[ -]nine)"
+)
+"""A price as it is spoken: "thirty seven fifty" is 37.50; from twenty on it may be a year."""
 _ROUND = re.compile(r"[1-9][0-9]{0,2}\.000")
 """Thousands with a point: nobody writes idle decimals of an amount, and much of Europe groups so."""
 _DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?= ?(?:%|p))")
@@ -89,13 +101,26 @@ def parse_number(text: str) -> Decimal | None:
         return None
     match = _AMOUNT.fullmatch(_TENTHS.sub(r"\1.\2", phrase))
     if match is None:
-        return tidy(in_words(phrase))
+        return tidy(in_words(phrase) or _spoken(phrase))
     if (match["sign"] and match["inner"]) or (match["symbol"] and match["after"]):
         return None
     is_grouped = _ROUND.fullmatch(match["digits"]) and not match["scale"]
     digits = match["digits"].replace(".", "") if is_grouped else match["digits"]
     value = in_digits(digits) * _SCALES.get(match["first"], 1) * _SCALES.get(match["scale"], 1)
     return tidy(-value if "-" in (match["sign"], match["inner"]) else value)
+
+
+def _spoken(phrase: str) -> Decimal | None:
+    """The value of number words that leave out "hundred" or "point"."""
+    if match := _SPOKEN.fullmatch(phrase):
+        rest = parse_count(match["rest"])
+        hundreds = parse_count(match["hundreds"])
+        scale = _SCALES.get(match["scale"] or "", 1)
+        return None if rest is None or hundreds is None else (hundreds * 100 + rest) * scale
+    if match := _SPOKEN_PRICE.fullmatch(phrase):
+        whole, cents = parse_count(match["whole"]), parse_count(match["cents"])
+        return None if whole is None or cents is None else whole + cents / 100
+    return None
 
 
 def parse_percent(text: str) -> Decimal | None:

@@ -12,7 +12,7 @@ _MOVES = (
     r"|rallies|soars?|breaks?|crosses|clears|reaches|touches|slips?|moons?|pops?)"
 )
 _BEATS = r"(?:smoking|beating|crushing|outperforming|outrunning|trailing|lagging)"
-_JOINS = r"(?:,| and| n| &| plus|, and)"
+_JOINS = r"(?:,| and| or| n| &| plus|, and)"
 _WORDS = rf"(?P<words>[a-z]{{3,9}}(?:{_JOINS} [a-z]{{3,9}}){{0,3}})"
 _LIST = r"(?:(?:my|the|our) )?(?:watch ?)?list"
 _ONTO = r"(?:rm|kick|yeet|drop|take|remove|throw|boot|ditch|delete|cut|add|put|chuck|slap|stick|pop)"
@@ -26,6 +26,8 @@ _PLACES = tuple(
         rf"\b{_ONTO} {_WORDS} (?:off|from|on|onto|to|out of) {_LIST}\b",
         rf"\b{_WORDS} (?:vs\.?|versus) [a-z]",
         rf"(?<=[a-z] )(?:vs\.?|versus) {_WORDS}{_ENDS}",
+        rf"\bwhich (?:one )?(?:\w+ ){{1,4}}(?:better|harder|worse|more|best|worst)\b[^,?]*, {_WORDS}{_ENDS}",
+        rf"\A\W*(?:(?:and|n|also|plus|ok|same for) )*{_WORDS} (?:above|below|under|over) [$€£]?\d",
         rf"\bor {_WORDS},? (?:who|which)\b",
         rf"\b(?:is|are) {_WORDS} {_BEATS} ",
         rf"\A{_WORDS}(?:'s)? (?:{_MEASURES}|revenue|dividend yield|earnings|results|margins)\b",

@@ -19,7 +19,7 @@ SHORT_SLIPS = {
     "wich": "which", "ovr": "over", "ths": "this", "thsi": "this", "wht": "what", "hav": "have", "giv": "give",
     "wil": "will", "abot": "about", "frm": "from", "wats": "whats", "smth": "something", "belo": "below",
     "tehm": "them", "tehn": "then", "tehy": "they", "tehir": "their", "horus": "hours",
-    "stok": "stock", "stokc": "stock", "sotck": "stock", "sho": "show", "watlist": "watchlist",
+    "bak": "back", "stok": "stock", "stokc": "stock", "sotck": "stock", "sho": "show", "watlist": "watchlist",
 }  # fmt: skip
 """Slips in words too short for the spelling."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tools.context import Listing
+from tools.parsing.currencies import parse_currency
 from tools.symbols.names import comparable, name_key
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ PROMINENT = 1600
 HOUSEHOLD = 600
 """Only the names of companies up to this place are corrected when misspelt: the more names, the more false friends."""
 
+_SHORTEST_BASE = 3
 _NOT_COMMON_STOCK = re.compile(r".+-(?:P[A-Z]?|WT[A-Z]?|UN|RT|WS|R|U)$")
 
 
@@ -107,6 +109,26 @@ class Directory:
                 if rest:
                     found.setdefault(word, []).append(entry)
         return found
+
+    @cached_property
+    def by_base(self) -> dict[str, Entry]:
+        """A ticker without its exchange ("LLOY", "HSBA") → the best listing of the only company that has it.
+
+        Not where the base is a symbol, a common word or a currency of its own; short ones only of large companies.
+        """
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            base, dot, _ = entry.symbol.rpartition(".")
+            if dot and base.isalpha() and len(base) >= _SHORTEST_BASE and base not in self.by_symbol:
+                found.setdefault(base, []).append(entry)
+        return {
+            base: best_of(entries)
+            for base, entries in found.items()
+            if len({entry.company for entry in entries}) == 1
+            and (len(base) > _SHORTEST_BASE or entries[0].size <= HOUSEHOLD)
+            and base.lower() not in self.common_words
+            and parse_currency(base) is None
+        }
 
     @cached_property
     def well_known(self) -> dict[str, str]:

@@ -48,6 +48,10 @@ _PRICE_OF = re.compile(r"(?:the )?(?:(?:share |stock )?price|shares?|stocks?|val
 _OF_THE_SHARE = re.compile(r"^(?:the )?(?:(?:(?:share |stock )?price|shares?|stocks?|value) of )?(?:the )?(?=.)")
 
 
+_SHORTEST_BASE = 4
+"""Letters of a ticker in small letters that lacks its exchange."""
+
+
 class DirectoryResolver:
     """`SymbolResolver` over the bundled directory, or another one."""
 
@@ -181,7 +185,7 @@ class DirectoryResolver:
         alias = self.directory.aliases.get(comparable(ticker))
         if found and alias and self.directory.by_symbol[alias].company != found[0].company:
             return [*found, self.directory.by_symbol[alias]]
-        return found
+        return found or ([] if alias else self._without_exchange(ticker))
 
     def _capitalised(self, typed: str) -> list[Entry]:
         """A well-known company whose whole name is one common word, written as a name: "Mosaic", "Dover"."""
@@ -219,7 +223,13 @@ class DirectoryResolver:
         ticker = name.split(" ", 1)[0]
         if len(name) == 1 or name.isdigit() or ticker in self.directory.common_words:
             return []
-        return self._tickers(name.upper())
+        found = self._tickers(name.upper())
+        return found if found or len(name) < _SHORTEST_BASE else self._without_exchange(name.upper())
+
+    def _without_exchange(self, capitals: str) -> list[Entry]:
+        """The listing of a ticker that lacks its exchange: "LLOY"."""
+        entry = self.directory.by_base.get(capitals)
+        return [entry] if entry else []
 
     def _beginning(self, name: str) -> list[Entry]:
         """The first words of a company's name."""

@@ -23,6 +23,11 @@ _YAHOO_SUFFIX = {
     "US": "", "UN": "", "UW": "", "UQ": "", "NYSE": "", "NASDAQ": "", "NASD": "", "AMEX": "", "OTC": "", "ARCA": "",
     "NYSEARCA": "", "BATS": "", "OTCMKTS": "",
 }  # fmt: skip
+_MORE_SUFFIXES = frozenset(
+    "TO V NE CN JO NZ SA MX NS BO SI KL JK BK OL IR VI WA LS AT IS TA SR QA PR BD RO TWO KQ SS SZ F SG MU BE HM DU XD"
+    " BA SN CL LM CA VN".split()
+)
+"""Yahoo's suffixes of more exchanges, which are read in capitals alone: "apple.is" lacks a blank."""
 _CURRENCIES = frozenset(
     [
         "AUD",
@@ -94,7 +99,11 @@ def names_exchange(text: str) -> bool:
     capitals = text.upper().replace(": ", ":")
     if " " in capitals or not {".", ":"}.intersection(capitals):
         return False
-    return _is_yahoo_suffix(capitals) or any(True for _ in _with_exchange(capitals))
+    return (
+        _is_yahoo_suffix(capitals)
+        or (text.isupper() and capitals.rpartition(".")[2] in _MORE_SUFFIXES)
+        or any(True for _ in _with_exchange(capitals))
+    )
 
 
 def common_spelling(symbol: str, known: Container[str]) -> str | None:

@@ -50,7 +50,7 @@ ADVICE = compiled(
     r"|\bfuture (?:\w+ )?price\b|\bdo i go in\b",
     r"\bgood (?:time|moment) (?:to|for)\b",
     r"\bbest (?:prospects|to own)\b|\bmore potential\b",
-    r"\bi (?:must|have to|need to) (?:\w+ )?<dealt> .*\?",
+    r"\bi (?:must|have to|need to) (?:\w+ )?<dealt>\b.*\?",
     r"\b(?:do |would |can )?you (?:\w+ )?advi[sc]e (?:me|us) (?:to|on|about|with)\b",
     r"\bwhere (?:is|will) (?:it|NAME|they|this|that) (?:\w+ ){0,3}(?:TIME )?(?:from now|in TIME|by TIME|next TIME)\b",
     r"\bwhat will\b.*\bNAME\b.*\bTIME\b",
@@ -69,9 +69,10 @@ ADVICE = compiled(
 ORDER = compiled(
     r"^(?:(?:ok|okay|please|kindly|sweet|great|now|then|so|well|hey|right|just|go ahead and|can you|could you"
     r"|would you|i want you to)[, ]+)*"
-    r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some)|unload|liquidate|reinvest|offload|cash out)\b(?! or hold)",
+    r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some|it|them|that|this)|unload|liquidate|reinvest|offload|cash out)\b(?! or hold)",
     r"\b(?:get|grab|buy|order|pick up) me (?:\w+ )?(?:NUMBER|some|a few|more) (?:more )?(?:of (?:those|them|it|these"
     r"|NAME)|shares?|NAME)\b",
+    r"^(?:\w+\W+)?(?:ape|yolo) (?:me )?(?:in|into)\b",
     r"\bmake (?:me )?(?:the|a) (?:selling|buying|sale|purchase) of\b",
     r"\breinvest\b.*\b(?:into|in|automatically)\b",
     r"\b(?:place|execute|submit|enter) (?:the|an?|my|this|that|these|those) (?:\w+ )?(?:orders?|trades?)\b",
@@ -88,10 +89,10 @@ BANKING = compiled(
     r"|account (?:is )?(?:locked|blocked)|check (?:the|my) balance)\b",
     r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
     r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
-    r"^(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer"
+    r"^(?:(?:ok|okay|cool|great|nice|thanks|now|then|so|and)[, ]+)*(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer"
     r"|wire|venmo"
     r"|pay) .{0,40}\bto my (?:brother|sister|mum|mom|mother|father|dad|friend|wife|husband|landlord|son|daughter"
-    r"|cousin|mate|savings|bank)\b",
+    r"|cousin|mate|buddy|pal|roommate|savings|bank)\b",
     r"\bcard (?:was |is |got |has been )?(?:declined|blocked|stolen|lost|frozen|swallowed)\b",
 )
 """What a bank does for its customers."""
@@ -169,6 +170,7 @@ _OF_THEIR_MONEY = compiled(
 OWN_ACCOUNT = compiled(
     r"\bbalance (?:of|on|in) my (?:current|checking|savings?|bank|joint) account\b",
     r"\bmy (?:current|checking|savings?|bank|joint) account balance\b",
+    r"\bmy (?:own )?(?:iban|sort code|pin(?: code| number)?|(?:account|card) number|routing number)\b",
 )
 CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
 OF_NOBODY = compiled(

@@ -69,7 +69,13 @@ _JOINS = re.compile(
 _TO_BE_CHANGED = re.compile(
     r"\b(?:add|put|place|take|remove|drop|delete|ditch|bin|kick|chuck|stick|pop|slap|throw)(?: me)?"
     r" (?P<names>(?:(?!\b(?:add|put|take|remove|drop|delete|ditch)\b)(?:(?:Inc|Co|Corp|Ltd)\.|[^.?!;:])){3,80}?)"
-    r" (?:on|onto|to|too|in|into|off|from|out of|outta|of) (?:the |my |our )?(?:w[atch]{3,5} ?l[ist]{2,4}|list)\b",
+    r" (?:on|onto|to|too|in|into|off|from|out of|outta|of)"
+    r" (?:(?:the |my |our )?(?:w[atch]{3,5} ?l[ist]{2,4}|list)\b|(?:it|there)\W*\Z)",
+    re.IGNORECASE,
+)
+_LISTED_AFTER = re.compile(
+    r"\b(?:(?:add|put|place|include) (?:on|to|in|into|onto) (?:the |my )(?:watch ?)?list(?: of \w+)?|follow|watch|track)"
+    r" (?:the )?(?P<names>[^?!;:]{3,80}?)[.!]?\Z",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*(?:,|&|\+|\b(?i:and|n|plus)\b|\ban\b(?= [A-Z]))\s*")
@@ -105,10 +111,12 @@ def _of_listed(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _with_unknown(call: ToolCall, reading: Reading) -> ToolCall:
     """A change of all that is listed, the names that nobody knows too: "take woolworths and coles off my watchlist"."""
     symbols = call.arguments.get("symbols")
-    listed = _TO_BE_CHANGED.search(reading.text) if call.name == WATCH and isinstance(symbols, list) else None
+    listed = None
+    if call.name == WATCH and isinstance(symbols, list):
+        listed = _TO_BE_CHANGED.search(reading.text) or _LISTED_AFTER.search(reading.text)
     if listed is None or not isinstance(symbols, list):
         return call
-    pieces = [_SOUNDS.sub("", piece).strip() for piece in _AND.split(listed["names"])]
+    pieces = [_SOUNDS.sub("", piece).strip() for piece in _AND.split(listed["names"]) if piece]
     known = {str(piece).casefold() for piece in symbols}
     if any(name in piece.casefold() != name for name in known for piece in pieces):
         return call  # "cloudflare datadog and mongodb"

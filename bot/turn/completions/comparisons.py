@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.turn.completions.reading import names_in
 from tools.arguments import SYMBOL
 from tools.parsing.spans import FUNCTION_WORDS
+from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def of_one(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolC
     other = next((str(piece) for piece in said if piece not in known), "")
     first, second = sorted((known[0], other), key=reading.text.find)
     gap = reading.text[reading.text.find(first) + len(first) : reading.text.find(second)]
-    if not other.islower() or re.search(JOINS, gap) or reading.context.symbols.means_one(other):
+    if not other.islower() or re.search(JOINS, mended_words(gap)) or reading.context.symbols.means_one(other):
         return call
     return history_of(known[0], call)
 

@@ -28,9 +28,10 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _TURNED = re.compile(
-    r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction))\b", re.IGNORECASE
+    r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction)|flip (?:it|that|them)|turn (?:it|that) (?:round|around)|swap (?:it|them)(?: round| around)?)\b", re.IGNORECASE
 )
 _PAIR = 2
+_PER = re.compile(r"\W*(?:(?:and|what about|how about|how many) )*(?P<quote>[A-Za-z]+) per (?P<base>[A-Za-z]+)\W*")
 _WORD_BEFORE = 6
 """Letters before a currency in which "to" or "into" stands."""
 _QUOTED = re.compile(r"(?<![\w/])(?P<base>[A-Za-z]{3}) ?/ ?(?P<quote>[A-Za-z]{3})(?![\w/])")
@@ -41,6 +42,7 @@ _OF_OTHER_THINGS = frozenset({"get_price_history", "project_growth", "loan_payme
 
 def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The conversions that the question asks for, whole."""
+    calls = [_per(call, reading) for call in calls]
     calls = _today(_other_way(_quoted(calls, reading), reading), reading)
     calls = [_with_amount(_from_named(_between_both(call, reading), reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
@@ -63,6 +65,14 @@ def _quoted(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     whole = [ToolCall(CONVERT, {**said, "from_currency": base, "to_currency": quote}) for base, quote in pairs]
     first = calls.index(made[0])
     return [*calls[:first], *whole, *(call for call in calls[first:] if call.name != CONVERT)]
+
+
+def _per(call: ToolCall, reading: Reading) -> ToolCall:
+    """A rate that is written as so much of one for another: "AED per USD" is what a dollar is in dirhams."""
+    pair = _PER.fullmatch(reading.text)
+    if call.name != CONVERT or pair is None or not all(reading.means(CURRENCY, said) for said in pair.groups()):
+        return call
+    return replace(call, arguments={**call.arguments, "from_currency": pair["base"], "to_currency": pair["quote"]})
 
 
 def _between_both(call: ToolCall, reading: Reading) -> ToolCall:
@@ -166,7 +176,8 @@ def _other_currency(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return [replace(call, arguments={**call.arguments, "to_currency": before["to_currency"]}) for call in calls]
     if len(spans) != 1 or reading.means(CURRENCY, spans[0].text) in old:
         return calls
-    side = "from_currency" if _FROM.search(reading.text[: spans[0].start]) else "to_currency"
+    is_source = _FROM.search(reading.text[: spans[0].start]) or any(own == spans[0] for _, own in sums_in(reading))
+    side = "from_currency" if is_source else "to_currency"
     said = {name: value for name, value in (calls[0].arguments if calls else {}).items() if _is_said(value, reading)}
     said = {name: value for name, value in said.items() if name in {"amount", "date"}}
     arguments = {**before, **said, side: spans[0].text}
@@ -179,7 +190,7 @@ def _is_said(value: Any, reading: Reading) -> bool:
     return reading.place(value) is not None
 
 
-def _sums(reading: Reading) -> list[tuple[Span, Span]]:
+def sums_in(reading: Reading) -> list[tuple[Span, Span]]:
     """Each amount with the currency written beside it."""
     found: list[tuple[Span, Span]] = []
     for currency in CURRENCY.find(reading.text):
@@ -200,7 +211,7 @@ def _of_sum(call: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall
     if call.name != CONVERT or not others or any(other.name == CONVERT for other in others) or reading.earlier:
         return call
     taken = {reading.means(NUMBER, value) for value in _values(others)}
-    sums = _sums(reading)
+    sums = sums_in(reading)
     amount = reading.means(NUMBER, call.arguments.get("amount", ""))
     source = reading.means(CURRENCY, call.arguments.get("from_currency", ""))
     own = [said.text for said, currency in sums if reading.means(CURRENCY, currency.text) == source]
@@ -223,7 +234,7 @@ def _several_sums(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if not calls or calls[0].name != CONVERT or any(call != calls[0] for call in calls):
         return calls
     target = reading.means(CURRENCY, calls[0].arguments.get("to_currency", ""))
-    sums = [pair for pair in _sums(reading) if reading.means(CURRENCY, pair[1].text) != target]
+    sums = [pair for pair in sums_in(reading) if reading.means(CURRENCY, pair[1].text) != target]
     sources = {reading.means(CURRENCY, currency.text) for _, currency in sums}
     if target is None or len(sums) < _PAIR or len(sources) != len(sums):
         return calls

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.turn.choices.refusals import EVERYDAY
 from bot.turn.completions.comparisons import COMPARE, history_of
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.recalled import recalled_names
-from bot.turn.completions.sequels import STATUS, older_plan, over_time, sequel
+from bot.turn.completions.returns import MONTHLY, older_call
+from bot.turn.completions.sequels import STATUS, over_time, sequel
 from bot.turn.completions.variations import (
     ADDS,
     DEFINE,
@@ -38,17 +40,21 @@ _UNSURE = -0.6
 _AT_START = re.compile(
     r"\b(?:start\w*|lump|upfront|initial\w*|to begin|put in|on top|have|got|already|plus)\b", re.IGNORECASE
 )
+_STARTS = re.compile(r"\b(?:start\w*|strat|lump|upfront|initial\w*|begin\w*)\b")
+_AMOUNTS = ("principal", "monthly_contribution")
 
 
 def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls with what the only call of the turn before says where this question does not."""
-    if plan := older_plan(calls, reading):
-        return [plan]
+    if older := older_call(calls, reading):
+        return [older]
     if len(reading.earlier) != 1 or (reading.draft.text in _REFUSED and reading.is_surer(_UNSURE)):
         return calls
     before = reading.earlier[0]
     if again := sequel(before, calls, reading) or (varied(before, calls, reading) if calls else None):
         return [again]
+    if not calls and EVERYDAY.search(reading.skeleton.words):
+        return calls  # "and how is weather in Tokyo"
     if not calls:
         figure = figure_of_before(calls, reading)
         return [figure] if figure else _changed(before, reading)
@@ -109,6 +115,21 @@ def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
     return call
 
 
+def _put_in(before: ToolCall, reading: Reading) -> dict[str, Any]:
+    """What is put in at once and monthly, where the question says which of the two its only amount changes."""
+    words = mended_words(reading.text)
+    is_monthly, at_start = MONTHLY.search(words) is not None, _STARTS.search(words) is not None
+    beside = [*reading.rates, *reading.lengths]
+    amounts = [each for each in reading.amounts if not any(o.start <= each.start < o.end for o in beside)]
+    if len(amounts) != 1 or is_monthly == at_start:
+        return {}
+    changed, other = _AMOUNTS if at_start else _AMOUNTS[::-1]
+    kept = {name: said for name, said in before.arguments.items() if name in _AMOUNTS}
+    if changed not in kept and "instead" in words:
+        kept.pop(other, None)
+    return {**kept, changed: amounts[0].text}
+
+
 def _is_monthly(arguments: dict[str, Any], before: ToolCall, reading: Reading) -> bool:
     """Whether an amount stands for the contribution of before, of a plan that has no other."""
     if "principal" in before.arguments or "monthly_contribution" not in before.arguments:
@@ -137,12 +158,14 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered
-    if call.name == before.name == SAVINGS and "principal" in before.arguments and _ON_TOP.search(reading.text):
+    if call.name == before.name == SAVINGS and (amounts := _put_in(before, reading)):
+        arguments = {name: said for name, said in arguments.items() if name not in _AMOUNTS} | amounts
+    elif call.name == before.name == SAVINGS and _is_monthly(arguments, before, reading):
+        arguments["monthly_contribution"] = arguments.pop("principal")
+    elif call.name == before.name == SAVINGS and "principal" in before.arguments and _ON_TOP.search(reading.text):
         if arguments.get("principal") == arguments.get("monthly_contribution"):  # of one amount, what is put in monthly
             arguments.pop("principal", None)
         arguments.setdefault("principal", before.arguments["principal"])
-    if call.name == before.name == SAVINGS and _is_monthly(arguments, before, reading):
-        arguments["monthly_contribution"] = arguments.pop("principal")
     if call.name == before.name:
         for parameter in reading.toolbox.tools[call.name].parameters if call.name in reading.toolbox.tools else ():
             if parameter.required and parameter.name not in arguments and parameter.name in before.arguments:

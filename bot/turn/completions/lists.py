@@ -10,7 +10,7 @@ from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.names import without_strays
 from bot.turn.completions.reading import names_in
-from bot.turn.completions.variations import LEAVES_OUT
+from bot.turn.completions.variations import IN_PLACE_OF, LEAVES_OUT
 from tools.arguments import PERIOD
 from tools.parsing.surroundings import mended_words
 
@@ -38,6 +38,8 @@ _SETS_AGAINST = re.compile(
     r"|better|worse|ahead|behind|than it|(?:to|with) it"
     r"|(?:did|has|is|does|was) it (?:\w+ )?(?:more|less|well))\b"
 )
+_OF_NOBODY = frozenset({"get_sector_performance", "get_watchlist", "get_portfolio", "get_portfolio_risk"})
+"""Calls that no name of the question can belong to."""
 _OF_A_LIST = frozenset({"get_quote", "propose_watchlist_change"})
 
 
@@ -50,9 +52,10 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
     kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept), reading.text)]
     kept = [_with_other(call, kept, reading) for call in kept]
-    if len(kept) != 1 or kept[0].name not in reading.toolbox.tools:
+    about = [call for call in kept if call.name not in _OF_NOBODY]
+    if len(about) != 1 or about[0].name not in reading.toolbox.tools:
         return kept
-    call = kept[0]
+    call = about[0]
     parameter = next((p for p in reading.toolbox.tools[call.name].parameters if p.is_list), None)
     said = call.arguments.get(parameter.name) if parameter else None
     if parameter is None or not isinstance(said, list):
@@ -60,10 +63,12 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     times = {span.text for span in PERIOD.find(reading.text)}
     known = [span.text for span in reading.names if span.text not in times]
     missing = [name for name in known if not any(name in str(piece) or str(piece) in name for piece in said)]
-    if not missing or (reading.earlier and LEAVES_OUT.match(reading.text)):
+    words = mended_words(reading.text)
+    if not missing or (reading.earlier and (LEAVES_OUT.match(reading.text) or IN_PLACE_OF.search(words))):
         return kept
     named = without_strays(sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find), reading)
-    return [replace(call, arguments={**call.arguments, parameter.name: named})]
+    whole = replace(call, arguments={**call.arguments, parameter.name: named})
+    return [whole if each is call else each for each in kept]
 
 
 def _compared(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:

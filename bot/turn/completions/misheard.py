@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.messages import ToolCall
 from bot.turn.choices.skeleton import plain_words
 from bot.turn.completions.comparisons import HISTORY
+from bot.turn.completions.figures import FIGURE, GAUGE, RISK
 from bot.turn.completions.reading import names_in
 from tools.arguments import EXCHANGE
 from tools.parsing.exchanges import find_unknown_exchange
@@ -54,6 +55,15 @@ _ASKS_SYMBOL = re.compile(
     r"\b(?:symbols?|tickers?|codes?|who(?: is| are|'s)|what company|which company|stand|listed|under)\b"
 )
 _LOOK_UP = "find_symbol"
+_OWN_OVER_TIME = frozenset({"get_portfolio_performance", "get_portfolio_income"})
+_SHOW_ME = re.compile(r"\b(?:show|give|tell|get|let) (?:me|us)\b")
+_PAID = re.compile(r"\b(?:dividends?|divid\w*|income|pay\w*|paid|payouts?|distributions?|yield\w*|earn\w*)\b")
+_DONE = re.compile(r"\b(?:done|did|doing|perform\w*|fared?|returned|gained|lost|moved|chart)\b")
+_MARKET_NEWS = re.compile(
+    r"\b(?:news|headlines?) (?:of|on|from|about|for|in) (?:the )?(?:(?:stock|whole|broad|overall) )?markets?\b"
+    r"|\b(?:the |stock )?markets?(?:['’]s)? (?:news|headlines?)\b"
+)
+"""Asks for news about no company."""
 
 
 _WHAT_IS_IT = re.compile(
@@ -71,18 +81,9 @@ _NEWS_ON = re.compile(r"\b(?:news|headlines?|stories) (?:on|about|of|for|from)(?
 _ITS_NEWS = re.compile(r"(?:['’]s)? (?:latest )?(?:news|headlines?)\b(?! (?:on|about|of|for|from)\b)", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:code|ticker|symbol)(?: is| number| of)? (?P<code>[A-Z]{0,3}\d[\dA-Z]{1,5})\b", re.IGNORECASE)
 _DEALS = re.compile(r"\b(?:trades?|trading|dealing|working|works|day off|carnival|christmas|easter)\b")
-_GAUGE = re.compile(r"\b(?:rsi|macd|moving average|volatility|overbought|oversold|sma|ema|bollinger\w*|52.week\w*)\b")
 _WEEKS_OF_YEAR = re.compile(r"\b(?:52|fifty.?two).?w(?:(?:ee)?ks?)?\b", re.IGNORECASE)
 _EXTREME = re.compile(r"\b(?:high|highest|low|lowest|range|peak|bottom|top|extremes?)\b")
 _PORTFOLIO = "get_portfolio"
-_RISK = re.compile(
-    r"\b(?:value at risk|var|draw ?downs?|volatil\w*|beta|sharpe(?: ratio)?|sortino(?: ratio)?|standard deviation"
-    r"|concentrat\w*|diversif\w*)\b"
-)
-_FIGURE = re.compile(
-    r"\b(?:p ?/ ?e|pe|price.to.\w+|yield|market cap\w*|eps|earnings per share|margins?|book value|payout ratio|debt\w*"
-    r"|revenue|ebitda|free cash flow|roe|return on equity|peg)\b"
-)
 
 
 def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -107,6 +108,9 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """News that are asked for on the only name of the question: "what is being written about the Nasdaq"."""
     several = len(set(names_in(other.arguments for other in calls))) > 1
+    if call.name == "get_news" and call.arguments and sum(o.name == call.name for o in calls) == 1:
+        if _MARKET_NEWS.search(mended_words(reading.text)) and not _names_news(call, reading):
+            return replace(call, arguments={})
     if call.name != "get_news" or (call.arguments and not several) or sum(o.name == call.name for o in calls) > 1:
         return call
     about = [
@@ -123,6 +127,15 @@ def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> 
     is_whole = _OF_ALL.search(words) or _APART.search(words) or name.text in common_words()
     is_its = _ABOUT.search(reading.text[: name.start]) or not is_whole
     return replace(call, arguments={"symbol": name.text}) if is_its else call
+
+
+def _names_news(call: ToolCall, reading: Reading) -> bool:
+    """Whether the question asks for news on the name of `call` in so many words."""
+    said = str(call.arguments.get("symbol", ""))
+    place = reading.place(said)
+    return place is not None and (
+        _NEWS_ON.search(reading.text[:place]) is not None or _ITS_NEWS.match(reading.text, place + len(said)) is not None
+    )
 
 
 def _of_code(call: ToolCall, reading: Reading) -> ToolCall:
@@ -143,7 +156,7 @@ def _of_term(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> Too
     words = mended_words(terms[0])
     if not _WHAT_IS_IT.search(mended_words(reading.text)) or _PLAINLY_PRICE.search(mended_words(reading.text)):
         return call
-    tool = "get_technicals" if _GAUGE.search(words) else "get_fundamentals" if _FIGURE.search(words) else None
+    tool = "get_technicals" if GAUGE.search(words) else "get_fundamentals" if FIGURE.search(words) else None
     return replace(call, name=tool, arguments={"symbol": said[0]}) if tool else call
 
 
@@ -152,7 +165,7 @@ def _of_risk(call: ToolCall, calls: Sequence[ToolCall]) -> ToolCall:
     terms = [str(other.arguments.get("term", "")) for other in calls if other.name == "define_term"]
     if call != ToolCall(_PORTFOLIO, {}) or len(calls) != len(terms) + 1 or not terms:
         return call
-    return replace(call, name="get_portfolio_risk") if all(_RISK.search(mended_words(term)) for term in terms) else call
+    return replace(call, name="get_portfolio_risk") if all(RISK.search(mended_words(term)) for term in terms) else call
 
 
 def _of_year_range(call: ToolCall, reading: Reading) -> ToolCall:
@@ -175,7 +188,7 @@ def _is_of_split(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) ->
     if call.name != "get_fundamentals" or all(other.name != "get_events" for other in calls):
         return False
     words = mended_words(reading.text)
-    return "split" in words and _FIGURE.search(words) is None and "ratio" in words
+    return "split" in words and FIGURE.search(words) is None and "ratio" in words
 
 
 def _corrected(call: ToolCall, taken_back: Sequence[tuple[str, str]]) -> ToolCall:
@@ -194,9 +207,10 @@ def _meant(value: str, taken_back: Sequence[tuple[str, str]]) -> str:
 
 def _of_named(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """The performance of one listing that is asked about, where nothing of the question is the asker's own."""
-    if call.name != "get_portfolio_performance" or len(calls) > 1 or len(reading.names) != 1:
+    if call.name not in _OWN_OVER_TIME or len(calls) > 1 or len(reading.names) != 1:
         return call
-    if _OWN_WORDS.search(mended_words(reading.text)):
+    words = mended_words(reading.text.replace(reading.names[0].text, " "))
+    if _OWN_WORDS.search(_SHOW_ME.sub(" ", words)) or (call.name == "get_portfolio_income" and _PAID.search(words)):
         return call
     period = {key: value for key, value in call.arguments.items() if key == "period"}
     return replace(call, name=HISTORY, arguments={"symbol": reading.names[0].text, **period})
@@ -208,6 +222,8 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     index = next((name.text for name in reading.names if said.endswith(name.text)), None)
     if call.name != _HOURS or index is None:
         return call
+    if len(calls) == 1 and reading.periods and _DONE.search(mended_words(reading.text)) and _DIGIT.search(index):
+        return replace(call, name=HISTORY, arguments={"symbol": index, "period": reading.periods[0].text})
     several = sum(other.name == _HOURS for other in calls) > 1 and _DIGIT.search(index)
     words = mended_words(reading.text)
     was_hours = any(one.name == _HOURS for one in reading.earlier)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _NAMES = ("symbol", "symbols", "query")
+_DEFINE = "define_term"
 _SOUNDS = frozenset({"hm", "mm", "uh", "um", "eh", "er", "oh", "ah", "ha"})
 """Sounds of speech, some of which are names in another spelling."""
 
@@ -80,8 +81,13 @@ class Reading:
 
     @cached_property
     def earlier_names(self) -> list[str]:
-        """The names that the turn before was about: "it" and "they" of this one."""
-        return names_in(call.arguments for call in self.earlier)
+        """The names that the turn before was about: "it" and "they" of this one.
+
+        After a turn that explained a term they are those of the turn before that one.
+        """
+        explained = bool(self.earlier) and all(call.name == _DEFINE for call in self.earlier)
+        turn = next((turn for turn in self.older if turn), ()) if explained else self.earlier
+        return names_in(call.arguments for call in turn)
 
     def is_surer(self, than: float) -> bool:
         """Whether the model's least sure token was likelier than this log-probability; False where it did not tell."""

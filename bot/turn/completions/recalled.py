@@ -21,7 +21,7 @@ _PLACES = {
 """Which of several an ordinal means, the slips that nothing mends included."""
 _PLACED = re.compile(
     rf"\b(?:the|just) (?P<place>{'|'.join(_PLACES)})"
-    r"(?: one\b(?! [$€£]?\d)| of (?:those|them|these|the two)\b"
+    r"(?: one\b(?! [$€£]?\d)|(?<=former)|(?<=latter)| of (?:those|them|these|the two)\b"
     r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
     r"|then)\b)))",
@@ -42,7 +42,14 @@ _BETTER = re.compile(
     r"|fell|lost|beat|done)\b"
 )
 """Asks which of several did better, with no name."""
+_BEFORE_LAST = re.compile(r"\bthe (?:one|name|company|stock) before (?:that|it|last)\b")
+_COMPARED = re.compile(r"\b(?:compare|compared|comparison|against each other|side by side)\b")
 _THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
+_THEIR = re.compile(r"\b(?:their|theirs|each|both)\b")
+_FEW = 3
+_SAME_TIME = re.compile(r"\b(?:that|the same|this) (?:time|period|stretch|span|window|timeframe)\b")
+_OVER_TIME = frozenset({COMPARE, HISTORY, "get_quote", "get_portfolio_performance"})
+"""What a model may write for a comparison of names that the question does not say."""
 _SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technicals", "find_symbol"})
 
 
@@ -61,23 +68,40 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     calls = [_with_earlier(call, reading) for call in calls]
     words = mended_words(reading.text)
     placed = _PLACED.search(reading.text) or _PLACED.search(words)
+    if _THEIR.search(words) and not reading.names and 1 < len(reading.earlier_names) <= _FEW:
+        if len(calls) == 1 and calls[0].name in _SINGLE and names_in([calls[0].arguments])[:1] <= reading.earlier_names:
+            return _about(calls, reading.earlier_names, reading)
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
         return calls
+    if _BEFORE_LAST.search(words) and not reading.names:
+        return _about(calls, names[-2:-1], reading)
     if placed:
         place = _PLACES[placed["place"].lower()]
         meant = names[place : place + 1 or None]
         return _about(calls, meant, reading) if meant else calls
-    is_compared = _BETTER.search(words) is not None or _THEY_COMPARED.search(words) is not None
+    is_several = _ALL.search(words) is not None or _BOTH.search(words) is not None
+    is_compared = (
+        _BETTER.search(words) is not None
+        or _THEY_COMPARED.search(words) is not None
+        or (is_several and _COMPARED.search(words) is not None and len(reading.earlier_names) < 2)
+    )
     if _ALL.search(words):
         meant = names[-3:]
     elif is_compared or _BOTH.search(words):
         meant = names if len(reading.earlier_names) > 1 else names[-2:]
     else:
         return calls
-    if is_compared and all(call.name in (COMPARE, HISTORY, "get_quote") for call in calls):
+    if is_compared and all(call.name in _OVER_TIME for call in calls):
         times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
+        times = times or _time_of_before(reading, words)
         return [ToolCall(COMPARE, {"symbols": meant, **times})]
     return _about(calls, meant, reading)
+
+
+def _time_of_before(reading: Reading, words: str) -> dict[str, str]:
+    """The time that the calls before share, where the question points at it: "over that time"."""
+    said = {str(call.arguments.get("period")) for call in (*reading.earlier, *(c for t in reading.older for c in t))}
+    return {"period": said.pop()} if len(said) == 1 and said != {"None"} and _SAME_TIME.search(words) else {}
 
 
 def _with_earlier(call: ToolCall, reading: Reading) -> ToolCall:

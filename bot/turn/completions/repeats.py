@@ -24,6 +24,7 @@ _ASKS = re.compile(
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,40})[\"”]")
 _WORD_SAID = re.compile(r"\b(?:words?|terms?|phrase|expression|said|says|call(?:s|ed)?)\b", re.IGNORECASE)
 """Beside a word in quotation marks that is asked about."""
+_DOES = re.compile(r"\bwhat(?: does|'s| is| do| are) \Z")
 _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
 _ASK_ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?|is|are|in)\b)")
 
@@ -51,7 +52,9 @@ def _with_second(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     said = str(call.arguments.get("term", ""))
     quoted = _QUOTED.findall(reading.text)
-    if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and _WORD_SAID.search(reading.text):
+    before = reading.text.partition(quoted[0])[0].rstrip("\"'“‘ ") + " " if len(quoted) == 1 else ""
+    is_asked = _WORD_SAID.search(reading.text) or _DOES.search(mended_words(before))
+    if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and is_asked:
         return replace(call, arguments={"term": quoted[0]})
     place = reading.place(said)
     if is_only and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):

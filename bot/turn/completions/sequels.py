@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import COMPARE, HISTORY
-from bot.turn.completions.plans import LOAN, SAVINGS
-from bot.turn.completions.variations import GOES_ON, LONGEST, OF_OTHER_RATES, OVER_YEARS, varied
+from bot.turn.completions.figures import FIGURE, GAUGE, RISK
+from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST
 from tools.arguments import NAME, SYMBOL
 from tools.parsing.spans import FUNCTION_WORDS
 from tools.parsing.surroundings import mended_words
@@ -30,7 +30,6 @@ _ASKED_FOR = frozenset(
     " revenue margin portfolio watchlist alert rate rates monthly yearly above below".split()
 )
 _OWN_WORDS = re.compile(r"\b(?:my|mine|i|me|we|our|portfolio|holdings?)\b", re.IGNORECASE)
-_INSTEAD = re.compile(r"\b(?:instead|make it|make that|same|change|only give|what if)\b", re.IGNORECASE)
 _WHY = re.compile(r"\A\W*(?:(?:and|so|ok|but) )*(?:why|what (?:explains|caused|drove|is behind|was behind)|how come)\b")
 _TICKER = re.compile(
     r"\W*(?:(?:and|ok|so|what is|what's|whats|the|its|their|stock) )*(?:ticker|symbol)(?: symbol)?\W*(?:please|pls"
@@ -58,27 +57,18 @@ _DOING = re.compile(
     r"|going"
     r"|been|perform\w*)\b"
 )
+_OF_TERM = frozenset({DEFINE, "find_symbol", "get_portfolio", "get_quote"})
+_MINE_ALONE = re.compile(r"\W*(?:(?:and|ok|so|what is|what about|how about|whats) )*mine\W*(?:then|please)?\W*")
+_IT_FOR = re.compile(
+    r"\W*(?:(?:and|ok|so|now|right|uh|um) )*(?:(?:what|how much) (?:is|was|about) (?:it|that|this)|what is|how about|what about"
+    r"|whats it) (?:for|of|at|with|in the case of)\b"
+)
 _OF_OWN = "get_portfolio_performance"
 
 
 def sequel(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The call that the question asks for next after `before`; None where it is no such question."""
     return next((call for each in _SEQUELS if (call := each(before, calls, reading))), None)
-
-
-def older_plan(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
-    """The plan of a turn before the last one, which something else came between: "7% instead", "same but 15 years"."""
-    plans = (LOAN, SAVINGS)
-    if not reading.older or any(call.name in plans for call in [*calls, *reading.earlier]):
-        return None
-    before = next((turn[0] for turn in reading.older if len(turn) == 1 and turn[0].name in plans), None)
-    if before is None or len(reading.text) > LONGEST or reading.names or OF_OTHER_RATES.search(reading.text):
-        return None
-    goes_on = GOES_ON.match(reading.text) or _INSTEAD.search(reading.text)
-    if not goes_on or len(reading.rates) + len(reading.lengths) != 1:
-        return varied(before, calls, reading) if OVER_YEARS.fullmatch(mended_words(reading.text)) else None
-    name, said = ("annual_rate_percent", reading.rates) if reading.rates else ("years", reading.lengths)
-    return replace(before, arguments={**before.arguments, name: said[0].text})
 
 
 def over_time(call: ToolCall, reading: Reading) -> ToolCall:
@@ -180,4 +170,17 @@ def _other_company(before: ToolCall, calls: list[ToolCall], reading: Reading) ->
     return replace(before, arguments={**before.arguments, "symbol": reading.names[0].text})
 
 
-_SEQUELS = (_corrected, _names_alone, _off_list, _own_portfolio, _market, _ticker, _other_company)
+def _of_explained(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The figure that was explained, of the asker's portfolio or of one company: "mine?", "what is it for Tesco"."""
+    if before.name != DEFINE or any(call.name not in _OF_TERM for call in calls):
+        return None
+    words, term = mended_words(reading.text), mended_words(str(before.arguments.get("term", "")))
+    if RISK.search(term) and _MINE_ALONE.fullmatch(words):
+        return ToolCall("get_portfolio_risk", {})
+    if len(reading.names) != 1 or not _IT_FOR.match(words):
+        return None
+    tool = "get_technicals" if GAUGE.search(term) else "get_fundamentals" if FIGURE.search(term) else None
+    return ToolCall(tool, {"symbol": reading.names[0].text}) if tool else None
+
+
+_SEQUELS = (_corrected, _names_alone, _off_list, _own_portfolio, _market, _ticker, _other_company, _of_explained)

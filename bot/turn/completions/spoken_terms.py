@@ -47,6 +47,7 @@ _ASKED = re.compile(
 )
 """Right before a term that is asked about."""
 _MOST_WORDS = 6
+_JOINS = frozenset({"n", "an", "nd", "adn"})
 
 
 def spoken_term(piece: str, start: int, reading: Reading) -> str:
@@ -129,6 +130,8 @@ def _belongs(word: str) -> bool:
     """Whether `word` could be part of an expression."""
     said = word.lower()
     meant = mended(said) or said
+    if said in _JOINS:
+        return False
     return not (said in FUNCTION_WORDS or meant in FUNCTION_WORDS or _AROUND_ENDS.fullmatch(meant))
 
 

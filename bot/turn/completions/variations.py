@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import COMPARE
-from bot.turn.completions.odd_names import odd_words
+from bot.turn.completions.odd_names import is_odd, odd_words
 from bot.turn.completions.plans import LOAN, SAVINGS
 from tools.arguments import SECTOR, SYMBOL
+from tools.parsing.capital_names import capital_names
 from tools.parsing.conditions import CONDITIONS, LIMIT
-from tools.parsing.spans import find_names
+from tools.parsing.question_words import mended
+from tools.parsing.spans import Span, find_names
 from tools.parsing.surroundings import mended_words
 from tools.terms import narrow_terms
 
@@ -37,6 +39,14 @@ LEAVES_OUT = re.compile(
 )
 """Takes one of those that were compared away again."""
 _LEAST_LEFT = 2
+_WORD = re.compile(r"[^\W\d_][\w&'’-]*[^\W_]")
+IN_PLACE_OF = re.compile(
+    r"\b(?:instead|in place of|rather than|swap|replace|change|forget|drop|lose|scrap|ditch|not)\b", re.IGNORECASE
+)
+"""Says that one of those compared goes, for the other name that is said."""
+_INSTEAD_OF = re.compile(r"\b(?:inste?a?d of|in place of|rather than)\b", re.IGNORECASE)
+_BY = re.compile(r"\b(?:by|with|for|to) (?:the )?(?P<new>[^.?!,;]{2,40}?)\W*\Z", re.IGNORECASE)
+_AS_WELL = re.compile(r"\b(?:add|too|as well|also|both)\b", re.IGNORECASE)
 _SHORT = 24
 _OWN = re.compile(r"\b(?:my|mine|our|i|me)\b", re.IGNORECASE)
 _FIGURE = re.compile(
@@ -75,8 +85,28 @@ _BARE_NUMBER = re.compile(
 )
 _OTHER_LIMIT = re.compile(
     r"\W*(?:(?:and|ok|no|now|make|change|set|it|that|to|what about|how about) )*"
-    r"(?:under|below|over|above|at most|at least|up to)\b"
+    r"(?:(?P<most>under|below|at most|up to)|over|above|at least)\b"
 )
+_LEAST, _MOST = "min_price", "max_price"
+_CHANGED = re.compile(
+    r"\W*(?:(?:and|ok|no|now|then|please|can you|could you) )*(?:raise|lower|increase|lift|cut|bring|change|set|make|bump"
+    r"|move|drop) (?:it|that|this|the limit|the cap)(?: up| down)?(?: to)?\b"
+)
+"""Another limit in the place of the only one: "raise that to $75"."""
+_CONDITION_WORDS = {
+    "income": ("min_dividend_yield_percent",),
+    "cost": (_LEAST, _MOST),
+    "ratio": ("max_pe",),
+    "size": ("min_market_cap",),
+    "kind": ("sector",),
+}
+_DROPPED = re.compile(
+    r"\A\W*(?:(?:and|ok|no|now|then|please|can you|could you) )*(?:drop|remove|forget|skip|lose|without|ignore|take off)"
+    r" (?:the |that |any )?(?:(?P<income>(?:dividends?|yield)\b)|(?P<cost>price\b)|(?P<ratio>p/e\b|pe\b)"
+    r"|(?P<size>(?:market )?cap\b|size\b)|(?P<kind>sector\b))(?: \w+)? ?(?:requirement|limit|condition|filter|bit|part"
+    r"|thing|cap|yield)?"
+)
+"""A condition of the search that goes: "drop the dividend requirement"."""
 OF_OTHER_RATES = re.compile(
     r"\b(?:stocks?|shares?|compan\w+|firms?|yield\w*|dividends?|inflation|sectors?|funds?|etfs?|bonds?|portfolio|tax\w*"
     r"|fees?)\b",
@@ -140,8 +170,35 @@ def _swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
     """The comparison of before with one name in the place of another: "swap Adidas for Lululemon"."""
     said = [*map(str, before.arguments.get("symbols", ()))]
     swapped = {reading.means(SYMBOL, old): new for old, new in reading.taken_back} if said else {}
+    if IN_PLACE_OF.search(mended_words(reading.text)) and not _AS_WELL.search(reading.text):
+        named = pieces_of(reading)
+        old = [piece for piece in said if any(_is_same(piece, name, reading) for name in named)]
+        new = [name for name in named if not any(_is_same(piece, name, reading) for piece in said)]
+        if (place := _INSTEAD_OF.search(reading.text)) is not None:
+            new = [name for name in new if reading.text.find(name) < place.start()][-1:] or new
+            old = [name for name in old if len(old) == 1 or reading.text.find(name) > place.start()]
+        if len(old) == 1 and not new and (by := _BY.search(reading.text)):
+            new = [by["new"]]
+        if len(old) == 1 and len(new) == 1:
+            return replace(before, arguments={**before.arguments, "symbols": [new[0] if p in old else p for p in said]})
     meant = [swapped.get(reading.means(SYMBOL, piece), piece) for piece in said]
     return None if meant == said else replace(before, arguments={**before.arguments, "symbols": meant})
+
+
+def _is_same(one: str, other: str, reading: Reading) -> bool:
+    meant = reading.means(SYMBOL, one)
+    return one.casefold() == other.casefold() or (meant is not None and meant == reading.means(SYMBOL, other))
+
+
+def pieces_of(reading: Reading) -> list[str]:
+    """What is, or may be, a name in the question: known ones, those written as names, and words that nothing knows."""
+    spans = [*reading.names]
+    odd = [Span(match.start(), match.end(), match[0]) for match in _WORD.finditer(reading.text)]
+    for span in [*capital_names(reading.text), *(word for word in odd if is_odd(word.text, reading))]:
+        if not any(span.start < other.end and other.start < span.end for other in spans):
+            is_slip = span.text.islower() and mended(span.text) is not None
+            spans += [] if is_slip else [span]
+    return [span.text for span in sorted(spans, key=lambda span: span.start)]
 
 
 def _with_another(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
@@ -173,6 +230,14 @@ def _other_search(before: ToolCall, _: list[ToolCall], reading: Reading) -> Tool
     if reading.names or len(reading.text) > LONGEST or _ASKS.search(reading.text):
         return None
     sectors = SECTOR.find(reading.text)
+    if dropped := _DROPPED.search(mended_words(reading.text)):
+        gone = {key for group in _CONDITION_WORDS if dropped[group] for key in _CONDITION_WORDS[group]}
+        left = {key: said for key, said in before.arguments.items() if key not in gone}
+        return replace(before, arguments=left) if left and left != before.arguments else None
+    old = [span for span in sectors if reading.means(SECTOR, span.text) == _sector_of(before, reading)]
+    if len(sectors) > 1 and len(old) == len(sectors) - 1 and IN_PLACE_OF.search(reading.text) and not reading.amounts:
+        new = next(span for span in sectors if span not in old)
+        return replace(before, arguments={**before.arguments, "sector": new.text})
     if len(sectors) == 1 and _ONLY.match(reading.text) and not reading.amounts:
         return replace(before, arguments={**before.arguments, "sector": sectors[0].text})
     limits = sorted(CONDITIONS.intersection(before.arguments) - {LIMIT})
@@ -180,9 +245,19 @@ def _other_search(before: ToolCall, _: list[ToolCall], reading: Reading) -> Tool
         return None
     if LIMIT in before.arguments and _BARE_NUMBER.fullmatch(reading.text):
         return replace(before, arguments={**before.arguments, LIMIT: reading.amounts[0].text})
+    if len(limits) == 1 and _CHANGED.match(mended_words(reading.text)) and not reading.rates:
+        return replace(before, arguments={**before.arguments, limits[0]: reading.amounts[0].text})
+    bound = _OTHER_LIMIT.match(mended_words(reading.text))
+    if bound and limits in ([_LEAST], [_MOST]) and not reading.rates:
+        limit = _MOST if bound["most"] else _LEAST
+        return replace(before, arguments={**before.arguments, limit: reading.amounts[0].text})
     if len(limits) == 1 and _OTHER_LIMIT.match(mended_words(reading.text)) and not reading.rates:
         return replace(before, arguments={**before.arguments, limits[0]: reading.amounts[0].text})
     return None
+
+
+def _sector_of(search: ToolCall, reading: Reading) -> str | None:
+    return reading.means(SECTOR, search.arguments.get("sector", ""))
 
 
 def _other_term(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:

@@ -1,0 +1,64 @@
+"""Names by their shape alone: initials, digits, and a ticker with its exchange are one name, whoever is called so.
+
+Cut at their points and digits they are other names: "BHP.AX" is not the American BHP, "b.p. marsh" is not BP.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tools.parsing.currencies import parse_currency
+from tools.parsing.numbers import parse_number, parse_percent, parse_years
+from tools.parsing.periods import parse_period
+from tools.parsing.spans import FUNCTION_WORDS, Span
+from tools.symbols.tickers import names_exchange
+
+_NO_INITIALS = r"(?!(?:u\.s|u\.k|e\.u|u\.n|e\.g|i\.e|a\.m|p\.m|p\.e|p\.s|d\.c|n\.b|a\.s\.a\.p|r\.o\.i|e\.t\.f)\.)"
+_INITIALS = re.compile(
+    rf"(?<![\w.&'’]){_NO_INITIALS}(?:[A-Za-z]\.){{2,3}} ?(?P<first>[^\W\d_][\w'’-]{{2,}})"
+    r"(?P<rest> (?:&|-|–) [^\W\d_][\w'’-]+(?: partners| sons| co)?)?(?![\w.]\w)",
+    re.IGNORECASE,
+)
+"""Initials and what follows: "A.G. Barr", "b.p. marsh & partners", "A.P. Møller - Mærsk"."""
+_CODE = re.compile(r"(?<![\w.$-])[A-Z0-9]{1,6}(?:-[A-Z])?\.[A-Z]{1,3}(?![\w-]|\.\w)")
+_DIGITS_FIRST = re.compile(r"(?<![\w.,$€£&-])\d{1,4}(?P<letters>[A-Za-z][a-z]{4,}|[A-Z][a-z]{2,})(?![\w-])")
+"""Digits that a word grows from: "1Spatial", "4imprint"."""
+_NUMBER_OF = re.compile(
+    r"(?<![\w.,$€£&-])\d{1,4} (?:Holdings|Group|Entertainment|Capital|Pictures|Smart|Discovery)(?![\w-])"
+)
+_TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")
+_FUNCTIONS = "|".join(sorted(FUNCTION_WORDS))
+_TRUST = re.compile(
+    rf"(?<![\w&.'’-])(?!(?i:(?:{_FUNCTIONS}|chart|plot|price|quote|news|add|follow|define|convert|alert|put|remove)) )"
+    rf"(?!(?:Unit|Investment|Blind|Living|Family|Bare|Real Estate Investment|An?|The) Trust)"
+    rf"(?:(?!(?i:{_FUNCTIONS}) )[A-Z][\w&.'’-]*[\w] (?:& |of )?){{1,5}}Trust(?![\w-])"
+)
+"""Words with capitals up to "Trust": "Personal Assets Trust" is not what somebody owns."""
+_COUNTED = frozenset(
+    "shares stocks units times companies names trading weeks hours minutes points euros dollars pounds bucks quid"
+    " percent people months years month year decades basis thousand million billion trillion hundred lakhs crore".split()
+)
+
+
+def find_shaped_names(text: str) -> list[Span]:
+    """Whole names of such shapes, in order of appearance."""
+    found = [match.span() for match in _CODE.finditer(text) if names_exchange(match[0])]
+    found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
+    found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
+    found += [match.span() for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST) for match in pattern.finditer(text)]
+    return [Span(start, end, text[start:end]) for start, end in sorted(found)]
+
+
+def is_shaped_name(text: str) -> bool:
+    """Whether all of `text` is one such name."""
+    return any(span.text == text for span in find_shaped_names(text))
+
+
+def _is_measured(match: re.Match[str]) -> bool:
+    """Whether the digits count or measure something: "10years", "5million", "200euros"."""
+    whole, letters = match[0], match["letters"].lower()
+    return (
+        letters in _COUNTED
+        or parse_currency(letters) is not None
+        or any(parse(whole) is not None for parse in (parse_number, parse_percent, parse_years, parse_period))
+    )
