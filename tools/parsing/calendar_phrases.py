@@ -27,6 +27,10 @@ _PARTS = (
 _SOME_MONTHS = re.compile(
     rf"(?:the )?(?P<where>first|last|final) (?P<count>[2-9]|1[01]|{'|'.join(_COUNTS)}) months of {_YEAR}"
 )
+_TAX_YEAR = re.compile(
+    r"(?:the )?(?:(?:uk )?tax year )?(?P<year>20[0-9]{2}) ?[/-] ?(?:20)?(?P<next>[0-9]{2})(?: (?:uk )?tax year)?"
+)
+"""A British tax year, from 6 April on: "2023/24 tax year"."""
 _DECADE = re.compile(r"(?:the )?(?P<year>199|20[0-9])0'?s")
 _EDGE = re.compile(r"(?:the )?(?P<edge>start|beginning|end) of (?:the year )?(?P<of>.+)")
 _SINCE = re.compile(
@@ -112,6 +116,10 @@ def _stretch(text: str) -> _Stretch | None:
     if match := _DECADE.fullmatch(text):
         year = int(match["year"]) * 10
         return _Stretch(date(year, 1, 1), date(year + 9, 12, 31), str(year))
+    if (match := _TAX_YEAR.fullmatch(text)) and "tax" in text:
+        year = int(match["year"])
+        is_next = int(match["next"]) == (year + 1) % 100
+        return _Stretch(date(year, 4, 6), date(year + 1, 4, 5), f"{year}-04-06") if is_next else None
     day = explicit_date(text)
     return _Stretch(day, day, day.isoformat()) if day else None
 

@@ -93,13 +93,13 @@ _OTHER_WORDS = (
     "current these this my its full calendar straight consecutive "
     "and half first second third fourth final start beginning end ever starting onward onwards forward forwards "
     "between to until till thru up now today date present day q h oh o s quarter quarters nineties noughties twenties "
-    "tens thousands christmas xmas eve boxing halloween valentines valentine's new years year's"
+    "tens thousands christmas xmas eve boxing halloween valentines valentine's new years year's tax"
 )
 # Short forms, and words that are a slip away from too many others.
 _TO_TYPE_EXACTLY = (
     *("weks", "mons", "mths", "mnth", "mnths", "monts", "qtrs", "thru", "tens", "till", "full", "ever", "most"),
     *("moth", "moths", "weak", "weaks", "las", "lst", "lats", "lsat", "alst", "psat", "pats", "ths", "thsi", "htis"),
-    *("back", "life", "grand", "lakh", "lakhs", "crore", "crores"),
+    *("back", "life", "tax", "grand", "lakh", "lakhs", "crore", "crores"),
 )
 PERIOD_SPELLING = Spelling(
     (*_PHRASES, *_UNITS, *_COUNTS, *NUMBER_WORDS, *DATE_WORDS, _OTHER_WORDS),

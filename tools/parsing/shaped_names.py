@@ -21,6 +21,8 @@ _INITIALS = re.compile(
 )
 """Initials and what follows: "A.G. Barr", "b.p. marsh & partners", "A.P. Møller - Mærsk"."""
 _CODE = re.compile(r"(?<![\w.$-])[A-Z0-9]{1,6}(?:-[A-Z])?\.[A-Z]{1,3}(?![\w-]|\.\w)")
+_CLASS = re.compile(r"(?<![\w.$-])[A-Z]{2,5}\.[A-C](?![\w.-])")
+"""A ticker with its class of shares: "BF.A"."""
 _DIGITS_FIRST = re.compile(r"(?<![\w.,$€£&-])\d{1,4}(?P<letters>[A-Za-z][a-z]{4,}|[A-Z][a-z]{2,})(?![\w-])")
 """Digits that a word grows from: "1Spatial", "4imprint"."""
 _NUMBER_OF = re.compile(
@@ -43,6 +45,7 @@ _COUNTED = frozenset(
 def find_shaped_names(text: str) -> list[Span]:
     """Whole names of such shapes, in order of appearance."""
     found = [match.span() for match in _CODE.finditer(text) if names_exchange(match[0])]
+    found += [match.span() for match in _CLASS.finditer(text) if not text.isupper()]
     found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
     found += [match.span() for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST) for match in pattern.finditer(text)]

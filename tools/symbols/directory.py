@@ -119,7 +119,7 @@ class Directory:
         found: dict[str, list[Entry]] = {}
         for entry in self.entries:
             base, dot, _ = entry.symbol.rpartition(".")
-            if dot and base.isalpha() and len(base) >= _SHORTEST_BASE and base not in self.by_symbol:
+            if dot and base.replace("-", "").isalpha() and len(base) >= _SHORTEST_BASE and base not in self.by_symbol:
                 found.setdefault(base, []).append(entry)
         return {
             base: best_of(entries)

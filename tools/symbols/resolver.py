@@ -228,7 +228,7 @@ class DirectoryResolver:
 
     def _without_exchange(self, capitals: str) -> list[Entry]:
         """The listing of a ticker that lacks its exchange: "LLOY"."""
-        entry = self.directory.by_base.get(capitals)
+        entry = self.directory.by_base.get(capitals.replace(".", "-"))
         return [entry] if entry else []
 
     def _beginning(self, name: str) -> list[Entry]:

@@ -44,7 +44,7 @@ _ASKED = tuple(
 _SURE = -0.3
 _OF_ANY = re.compile(r"\bwhat (?:is|even is|exactly is|does)(?: it)?(?: u[hm],?)? an? ")
 _MAY_ASK = re.compile(
-    r"\b(?:what|explain\w*|defin\w+|eli|mean\w*|how (?:does|do)|signif\w+|definition|concept|difference)\b"
+    r"\b(?:what|tf is|explain\w*|defin\w+|eli|mean\w*|how (?:does|do)|signif\w+|definition|concept|difference)\b"
 )
 _OPINION = re.compile(r"\b(?:should|shall) (?:i|we)\b")
 _QUOTE = r"[\s\"'“”‘’]*"

@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]{2,40})[\"”]")
 _WORD_SAID = re.compile(r"\b(?:words?|terms?|phrase|expression|said|says|call(?:s|ed)?)\b", re.IGNORECASE)
 """Beside a word in quotation marks that is asked about."""
 _DOES = re.compile(r"\bwhat(?: does|'s| is| do| are) \Z")
+_MEANING_AFTER = re.compile(r"[\"'”’]? (?:meaning|mean|means|definition|explained|explanation)\b", re.IGNORECASE)
 _ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?)\b)")
 _ASK_ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?|is|are|in)\b)")
 
@@ -57,7 +58,8 @@ def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and is_asked:
         return replace(call, arguments={"term": quoted[0]})
     place = reading.place(said)
-    if is_only and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):
+    is_asked = place is not None and _MEANING_AFTER.match(reading.text, place + len(said))
+    if is_only and not is_asked and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):
         asked = asked_terms(reading, with_names=not said)
         if len(asked) == 1 and (is_term(asked[0]) or not is_term(said)):
             return replace(call, arguments={"term": asked[0]})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SEARCH = "screen_stocks"
 _SEARCHED = re.compile(r"\b(?:stocks?|shares|companies|firms|businesses|names)\b", re.IGNORECASE)
 _IS_ITS = re.compile(r"\b(?:is|are|does|has|was)(?: the)? \Z", re.IGNORECASE)
+_COMPARE = "compare_performance"
 _OTHERS_NUMBERS = frozenset({"amount", "price", "principal", "monthly_contribution", "annual_rate_percent"})
 
 
@@ -35,7 +36,7 @@ def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     _settle_numbers(arguments, reading)
     _settle_ranking(arguments, reading)
     sectors = SECTOR.find(reading.text)
-    if "sector" not in arguments and len(sectors) == 1 and all(call in searches for call in calls):
+    if "sector" not in arguments and len(sectors) == 1 and all(call in searches or call.name == _COMPARE for call in calls):
         arguments["sector"] = sectors[0].text
     search = replace(searches[0], arguments=arguments)
     return [search if call is searches[0] else call for call in calls if call is searches[0] or call.name != SEARCH]
