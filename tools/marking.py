@@ -53,6 +53,8 @@ _AROUND = " .?!"
 _START = re.compile(r"(?:\A|(?<=[.?!:] ))(?P<word>[A-Z][a-z]+)(?![\w])")
 _SHORTEST_UNKNOWN = 2
 _LONGEST_TICKER = 5
+_CALLED = re.compile(r"[a-z]\w* (?:ticker|symbol|code) \Z")
+"""Before what is a ticker, whatever else it means: "the ticker WISE"."""
 _ANY_PLACE, _ANYBODY = "Leeds", "Anna"
 """Wherever people come from and whatever they are called, the model reads this: it must not decide by that."""
 _ASKS_MEANING = re.compile(
@@ -206,6 +208,7 @@ def _odd_words(text: str, context: ToolContext, known: Sequence[Span]) -> list[S
         if not _covered(match.start(), match.end(), known)
         and (
             _is_code(match[0], text)
+            or (match[0].isupper() and _CALLED.search(text[: match.start()]))
             or not (
                 is_word(match[0].lower())
                 or match[0].lower() in NO_NAMES

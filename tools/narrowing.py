@@ -51,6 +51,7 @@ _TRUST_AFTER = re.compile(
     re.IGNORECASE,
 )
 """After the first word of a name: "capitaland integrated commercial trust" is not CapitaLand Investment."""
+_OF_INDEX = re.compile(r" (?:next )?(?:20|30|40|50|60|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
 _CAPITALS_AFTER = re.compile(r"(?: [A-Z][\w'&-]+){1,2}(?!\w)")
 _NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
 """After "aren", which is a ticker, too."""
@@ -231,9 +232,18 @@ def _with_rest(name: Span, text: str, context: ToolContext) -> Span:
     trust = _TRUST_AFTER.match(text, name.end)
     if trust and " " in trust[0].strip() and not context.symbols.knows(name.text):
         return Span(name.start, trust.end(), text[name.start : trust.end()])
+    if (of := _OF_INDEX.match(text, name.end)) and _is_other(name.text, text[name.start : of.end()], context):
+        return Span(name.start, of.end(), text[name.start : of.end()])
     if not name.text[0].isupper() or text.istitle():
         return name
     return _with_first(name, text, context) or _with_last(name, text, context)
+
+
+def _is_other(name: str, longer: str, context: ToolContext) -> bool:
+    """Whether `longer` is another listing than `name`: "nasdq 100" is not the composite."""
+    if not (context.symbols.means_one(name) and context.symbols.means_one(longer)):
+        return False
+    return context.symbols.resolve(name).symbol != context.symbols.resolve(longer).symbol
 
 
 def _with_first(name: Span, text: str, context: ToolContext) -> Span | None:

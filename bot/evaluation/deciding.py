@@ -12,6 +12,7 @@ from bot.messages import Message
 from bot.turn.agent import MAX_CALLS, NATIVE_MAX_TOKENS, WRITING_MAX_TOKENS
 from bot.turn.completing import settle
 from bot.turn.completions.reading import Draft
+from bot.turn.history import CHAT
 from bot.turn.prompting import render
 from bot.turn.questions import clean_question
 from bot.turn.second_opinion import second_opinion
@@ -54,6 +55,7 @@ class Decider:
         return await self._one(question, turns)
 
     async def _one(self, question: str, turns: Sequence[tuple[str, Choice]]) -> Choice:
+        turns = [turn for turn in turns if turn[1].calls or not turn[1].text.startswith(CHAT)]
         earlier = turns[-1] if turns else None
         text = clean_question(question)[0]
         if self.model.is_native:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from bot.records.turns import PastTurn
 
+CHAT = "CHAT: "
+"""Begins the decisions that answer a greeting or a "thanks"."""
 MAX_ANSWER = 1500
 """Characters of an earlier answer that a writing model sees again."""
 
@@ -27,6 +29,7 @@ def writing_messages(system: str, past: Sequence[PastTurn], text: str) -> list[M
 
 def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message], tuple[str, ...]]:
     """What the built-in model was trained to see: the earlier question and its calls. Also all that was said."""
+    past = _without_greetings(past)
     if not past:
         return [Message("user", text)], (text,)
     last = past[-1]
@@ -41,7 +44,14 @@ def native_messages(past: Sequence[PastTurn], text: str) -> tuple[list[Message],
 
 def older_calls(past: Sequence[PastTurn]) -> tuple[tuple[ToolCall, ...], ...]:
     """The calls of each turn before the last one, newest first: "both" may mean their names."""
-    return tuple(_calls_of(turn) for turn in reversed(past[:-1]))
+    return tuple(_calls_of(turn) for turn in reversed(_without_greetings(past)[:-1]))
+
+
+def _without_greetings(past: Sequence[PastTurn]) -> Sequence[PastTurn]:
+    """The turns up to the last one that was more than a greeting or a "thanks": nothing leans on these."""
+    while past and not past[-1].tool_calls and _decision_of(past[-1]).startswith(CHAT):
+        past = past[:-1]
+    return past
 
 
 def pieces_in(calls: Iterable[ToolCall]) -> list[str]:

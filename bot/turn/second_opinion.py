@@ -42,7 +42,11 @@ _SURE_OF_BOTH = -0.1
 """The log-probability from which on each part of a follow-up is taken for an ask of its own."""
 _JOINT = re.compile(r"[,;]? (?:and|also|plus|&|\+)(?: (?:also|then))? |; |(?<=\w)\+")
 _MARK = re.compile(r"<\|\w+\|>")
-_WORD = re.compile(r"(?!(?:and|ok|so|now|then|also|but|thanks|great)\b)\w+")
+_WORD = re.compile(
+    r"\b(?!(?:and|ok|okay|so|now|then|also|but|thanks|thank|many|great|bet|um|uh|er|well|right|yes|no|hm+|oh|huh|ta|cheers"
+    r"|yeah|hey|cool|nice|could|would|can|you|i|me|please|kindly|just)\b)\w+"
+)
+"""A word that may ask for something."""
 _FEWEST = 1
 UNTOLD = -0.1
 """The log-probability that stands for how sure a model was that does not tell it."""

@@ -31,14 +31,14 @@ XLIS|Euronext Lisbon|lisbon|portugal|euronext lisbon|psi 20|psi20|portuguese
 XETR|Xetra|xetra|germany|dax|dax 40|dax40|german|deutsche boerse|deutsche borse|xetra dax|mdax
 XFRA|Frankfurt Stock Exchange|frankfurt|frankfurt stock exchange|fse|fwb
 XSWX|SIX Swiss Exchange|six|swiss exchange|six swiss exchange|six zurich|six swiss|swiss stock exchange|switzerland|zurich|swiss|smi|swiss market index
-XMIL|Borsa Italiana|milan|italy|borsa italiana|ftse mib|mib|italian|borsa
+XMIL|Borsa Italiana|milan|milano|italy|borsa italiana|ftse mib|mib|italian|borsa
 XMAD|Bolsa de Madrid|madrid|spain|ibex|ibex 35|ibex35|spanish|bolsa de madrid|bme
 XSTO|Nasdaq Stockholm|stockholm|sweden|nasdaq stockholm|omx|omxs30|omx stockholm|swedish|stockholm stock exchange
 XCSE|Nasdaq Copenhagen|copenhagen|denmark|nasdaq copenhagen|danish|omxc25|omx copenhagen
 XHEL|Nasdaq Helsinki|helsinki|finland|nasdaq helsinki|finnish|omx helsinki
 XOSL|Oslo Børs|oslo|norway|oslo bors|oslo stock exchange|norwegian|obx|ose
 XICE|Nasdaq Iceland|iceland|reykjavik|icelandic|nasdaq iceland
-XWBO|Vienna Stock Exchange|vienna|austria|atx|austrian|vienna stock exchange|wiener borse|wiener boerse
+XWBO|Vienna Stock Exchange|vienna|austria|atx|austrian|vienna stock exchange|wien|wiener borse|wiener boerse
 XWAR|Warsaw Stock Exchange|warsaw|poland|wig20|wig 20|polish|gpw|warsaw stock exchange
 XPRA|Prague Stock Exchange|prague|czech republic|czechia|czech|prague stock exchange
 XBUD|Budapest Stock Exchange|budapest|hungary|hungarian|budapest stock exchange

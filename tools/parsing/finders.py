@@ -36,10 +36,12 @@ _SIGN_LETTERS = 2
 _NO_TIME = re.compile(
     r"\brussell\s+[123]000\b|\b(?:s ?& ?p|s and p|sp|nasdaq|dax|ftse|footsie|cac|ibex|nifty|stoxx|asx|nikkei|csi"
     r"|midcap)"
-    r"\s+(?!(?:19|20)\d\d)\d{2,4}\b(?! ?[-/.]\d)|\bthe (?:20|50|100|200)[ -]day\b",
+    r"\s+(?!(?:19|20)\d\d)\d{2,4}\b(?! ?[-/.]\d)|\bthe (?:20|50|100|200)[ -]day\b"
+    r"|\b(?:19|20)\d\d(?= ?(?:euros?|dollars?|pounds?|bucks?|quid|usd|eur|gbp|chf|aud|cad|inr|jpy|yen|rupees?|rand|francs?"
+    r"|pesos?|kroner|kronor|zloty|shekels?|dirhams?|shares)\b)",
     re.IGNORECASE,
 )
-"""An index whose number reads like a year, and a moving average."""
+"""An index whose number reads like a year, a moving average, and an amount of money that does."""
 
 
 _SLIPS_OF_TIME = frozenset({"lats"})

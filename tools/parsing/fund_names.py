@@ -11,7 +11,7 @@ import re
 from tools.parsing.spans import FUNCTION_WORDS, Span
 
 _HOUSES = (
-    r"abrdn|aberdeen(?: standard)?|alerian|allianz(?:gi)?|american century|american funds|amundi|ark(?: invest)?"
+    r"21shares|abrdn|aberdeen(?: standard)?|alerian|allianz(?:gi)?|american century|american funds|amundi|ark(?: invest)?"
     r"|avantis|baillie gifford|bitwise|blackrock|blackstone|calamos|capital group|cohen & steers|columbia|defiance"
     r"|dimensional|direxion|dodge & cox|doubleline|dws|eaton vance|fidelity|first trust|franklin(?: templeton)?"
     r"|fundsmith|global x|goldman sachs|graniteshares|grayscale|harbor|hartford|hsbc|invesco|ishares|jp ?morgan"
@@ -20,7 +20,7 @@ _HOUSES = (
     r"|vanguard|virtus|volatility shares|wisdomtree|xtrackers|yieldmax|barclays|jpm"
 )
 _KINDS = (
-    r"(?:ucits )?etf|etn|etc|index fund|mutual fund|money market fund|fund|trust|closed-end fund"
+    r"(?:ucits )?etf|etn|etc|etp|index fund|mutual fund|money market fund|fund|trust|closed-end fund"
     r"|(?:gold|silver|platinum|palladium|bitcoin|ether(?:eum)?) shares"
 )
 _INSIDE = frozenset({"us", "all", "near", "current"})

@@ -9,7 +9,7 @@ from tools.parsing.spans import FUNCTION_WORDS, Span
 
 _MOVES = (
     r"(?:hits?|tops?|dips?|drops?|falls?|sinks?|slides?|tanks?|crashes|plunges|craters|climbs?|rises?|jumps?|rips?"
-    r"|rallies|soars?|breaks?|crosses|clears|reaches|touches|slips?|moons?|pops?)"
+    r"|rallies|soars?|breaks?|crosses|clears|reaches|touches|slips?|moons?|pops?|dumps?|nukes|tumbles|plummets|loses|gains)"
 )
 _BEATS = r"(?:smoking|beating|crushing|outperforming|outrunning|trailing|lagging)"
 _JOINS = r"(?:,| and| or| n| &| plus|, and)"

@@ -28,6 +28,12 @@ _DIGITS_FIRST = re.compile(r"(?<![\w.,$€£&-])\d{1,4}(?P<letters>[A-Za-z][a-z]
 _NUMBER_OF = re.compile(
     r"(?<![\w.,$€£&-])\d{1,4} (?:Holdings|Group|Entertainment|Capital|Pictures|Smart|Discovery)(?![\w-])"
 )
+_TITLED = re.compile(r"(?<![\w.])(?:Dr|St)\. ?[A-Z][\w'’]+(?: (?!(?i:and|or|in|on)\b)[A-Z][\w'’]+)?")
+"""A title and a name: "Dr. Reddy's Labs"."""
+_LETTER_AND_DIGIT = re.compile(
+    r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])|(?<![\w.,$€£&/+-])(?!FY|CET)[A-Z]{1,3}\d{2,3}(?![\w%-])"
+)
+"""A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "5N Plus", "S32"."""
 _TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")
 _FUNCTIONS = "|".join(sorted(FUNCTION_WORDS))
 _TRUST = re.compile(
@@ -48,7 +54,7 @@ def find_shaped_names(text: str) -> list[Span]:
     found += [match.span() for match in _CLASS.finditer(text) if not text.isupper()]
     found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
-    found += [match.span() for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST) for match in pattern.finditer(text)]
+    found += [match.span() for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT) for match in pattern.finditer(text)]
     return [Span(start, end, text[start:end]) for start, end in sorted(found)]
 
 

@@ -31,6 +31,8 @@ HOUSEHOLD = 600
 """Only the names of companies up to this place are corrected when misspelt: the more names, the more false friends."""
 
 _SHORTEST_BASE = 3
+_OWN = "own"
+"""Begins the issuer of a listing that was written down by hand."""
 _NOT_COMMON_STOCK = re.compile(r".+-(?:P[A-Z]?|WT[A-Z]?|UN|RT|WS|R|U)$")
 
 
@@ -125,7 +127,7 @@ class Directory:
             base: best_of(entries)
             for base, entries in found.items()
             if len({entry.company for entry in entries}) == 1
-            and (len(base) > _SHORTEST_BASE or entries[0].size <= HOUSEHOLD)
+            and (len(base) > _SHORTEST_BASE or entries[0].size <= HOUSEHOLD or entries[0].company.startswith(_OWN))
             and base.lower() not in self.common_words
             and parse_currency(base) is None
         }
@@ -174,7 +176,7 @@ def _own_entries() -> Iterator[Entry]:
     for line in OWN_LISTINGS_FILE.read_text(encoding="utf-8").splitlines()[1:]:
         symbol, name, kind, exchange, country = line.split("\t")
         keys = "|".join(dict.fromkeys((comparable(name), name_key(name))))
-        yield Entry(symbol, name, kind, exchange, country, "", f"own{symbol}", PROMINENT - 1, keys)
+        yield Entry(symbol, name, kind, exchange, country, "", f"{_OWN}{symbol}", PROMINENT - 1, keys)
 
 
 @lru_cache(maxsize=1)

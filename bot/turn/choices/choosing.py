@@ -10,6 +10,7 @@ from bot.turn.choices.company import COMPANY
 from bot.turn.choices.market import MARKET
 from bot.turn.choices.own import OWN
 from bot.turn.choices.refusals import ADVICE
+from bot.turn.completions.reading import names_in
 from tools.arguments import EXCHANGE, NAME, SYMBOL
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def _in_place(
 ) -> list[ToolCall]:
     """`calls` with `tool` where the one that it was taken for stands; both stay where they are of different kinds."""
     same = [call for call in others if _topic(call.name) is not None and _topic(call.name) == _topic(tool)]
+    if tool == "get_market_status" and len(calls) == 1 and _are_said(others[0], reading):
+        return [*calls, *_made(tool, asked[tool], None, reading)]
     if not same and len(calls) == 1 and not reading.is_surer(_SURE):
         same = others
     joined = _JOINED.search(reading.skeleton.words) is not None
@@ -107,6 +110,13 @@ def _in_place(
     first = calls.index(same[0]) if same else len(calls)
     kept = [call for call in calls if call not in same]
     return [*kept[:first], *made, *kept[first:]]
+
+
+def _are_said(call: ToolCall, reading: Reading) -> bool:
+    """Whether `call` is about known names of the question, beside which an exchange has a clause of its own."""
+    said, known = names_in([call.arguments]), {name.text for name in reading.names}
+    apart = len([clause for _, clause in _clauses(reading.skeleton.words)]) > 1
+    return call.name == "get_quote" and bool(said) and {*said} <= known and apart
 
 
 def _joined_apart(tool: str, asked: dict[str, list[str]], reading: Reading) -> bool:

@@ -25,7 +25,7 @@ WORDS |= {
 }
 
 ADVICE = compiled(
-    r"\b(?:should|shall|must) i (?:\w+ )?(?:<dealt>|cash out|double down|take (?:my )?profits?|bail|wait|invest"
+    r"\b(?:should|shall|must) i (?:\w+ )?(?!hold .*\b(?:to (?:get|receive|qualify)|for) .*\bdividend)(?:<dealt>|cash out|double down|take (?:my )?profits?|bail|wait|invest"
     r"|put (?!down)|move|switch)\b",
     r"\bwhich of my <wait>(?:should|would|shall|must|do) (?:i|you) <dealt>\b",
     r"\b(?:which|what) (?:\w+ )?<paper> (?:(?:should|must|shall|would) (?:i|you)|i (?:must|should)"
@@ -59,6 +59,7 @@ ADVICE = compiled(
     r"|pension|portfolio|pay|wage|cash) should\b",
     r"\byour (?:call|view|opinion|forecast|prediction)\b",
     r"\b(?:stocks?|invest|funds?|bonds?|etfs?) or (?:pay|save|buy|keep|put)\b",
+    r"\bgoing to be an? (?:\w+ )?(?:good|bad|great|rough|green|red|big) (?:day|week|month|year)\b",
     r"\bprice target\b|\btarget price\b",
     r"\bNAME (?:\w+ )?(?:up or down|down or up|green or red) tomorrow\b",
     r"\b(?:will|wil) (?:the )?(?:\w+ )?(?:NAME|markets?|stocks?|it|they|shares?|bitcoin|gold|dollar|euro|rates?"
@@ -72,6 +73,7 @@ ORDER = compiled(
     r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some|it|them|that|this)|unload|liquidate|reinvest|offload|cash out)\b(?! or hold)",
     r"\b(?:get|grab|buy|order|pick up) me (?:\w+ )?(?:NUMBER|some|a few|more) (?:more )?(?:of (?:those|them|it|these"
     r"|NAME)|shares?|NAME)\b",
+    r"\b(?:buy|sell|by) NUMBER (?:shares|units|stocks)\b.*\bat (?:the )?market\b",
     r"^(?:\w+\W+)?(?:ape|yolo) (?:me )?(?:in|into)\b",
     r"\bmake (?:me )?(?:the|a) (?:selling|buying|sale|purchase) of\b",
     r"\breinvest\b.*\b(?:into|in|automatically)\b",
@@ -173,6 +175,11 @@ OWN_ACCOUNT = compiled(
     r"\bmy (?:own )?(?:iban|sort code|pin(?: code| number)?|(?:account|card) number|routing number)\b",
 )
 CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
+ALERT_SOMEWHERE = compiled(
+    r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high|low|cheap"
+    r"|expensive|good|bad)\W*$"
+)
+"""An alert without a price."""
 OF_NOBODY = compiled(
     r"^(?!.*\bmarkets?\b).*\b(?:about|on|of) (?:them|him|her|that (?:company|stock|one)|the company)\b"
 )
@@ -181,6 +188,7 @@ _COMPUTED = frozenset({"project_growth", "loan_payment", "propose_price_alert"})
 """Tools whose questions say "will" and "forecast" too."""
 _WITH_FIGURES = _COMPUTED | {"convert_currency"}
 """Tools that need figures of the question, which everyday talk seldom has."""
+_PLANS = frozenset({"loan_payment", "project_growth"})
 _SURE = -0.1
 _OF_THIS = compiled(r"\b(?:this|it|that)\b.*\b(?:to|in|into) [\w ]+(?:and|,) (?:also )?(?:to|in|into) ")
 """Converts something that nobody said into two currencies."""
@@ -211,7 +219,7 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
     of_products = (
         of_products
         and not (asked or others or any(call.name == "get_market_status" and call.arguments for call in calls))
-    ) or (WINNERS.search(words) and not reading.skeleton.names and not asked)
+    ) or (WINNERS.search(words) and not (reading.skeleton.names or asked or reading.earlier_names))
     everyday = unsure and not asked and not others and EVERYDAY.search(asking) and not FINANCE.search(words)
     replies = (
         ("DECLINE: advice", not of_balance and not computed and ADVICE.search(words)),
@@ -220,6 +228,7 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
         ("DECLINE: banking", not computed and not reading.is_surer(_SURE) and BANKING.search(words)),
         ("DECLINE: banking", SPENDING.search(words) or OWN_ACCOUNT.search(words)),
         ("CLARIFY: missing", CHANGED_SOMEHOW.search(words)),
+        ("CLARIFY: missing", not reading.amounts and ALERT_SOMEWHERE.search(words)),
         (
             "DECLINE: out_of_scope",
             OF_OTHERS.search(words) or (hours and NO_EXCHANGE.search(words)) or of_products or everyday,
@@ -241,9 +250,19 @@ def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
         return "CLARIFY: missing"
     if [(call.name, call.arguments) for call in calls] == [("get_news", {})] and not reading.earlier:
         return "CLARIFY: symbol" if OF_NOBODY.search(reading.skeleton.words) else None
+    if len(calls) == 1 and _lacks_figure(calls[0], reading):
+        return "CLARIFY: missing"
     if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
         return "CLARIFY: symbol"
     return None
+
+
+def _lacks_figure(call: ToolCall, reading: Reading) -> bool:
+    """Whether a plan lacks a figure that it can't be worked out without."""
+    tool = reading.toolbox.tools.get(call.name)
+    if tool is None or call.name not in _PLANS:
+        return False
+    return any(parameter.required and parameter.name not in call.arguments for parameter in tool.parameters)
 
 
 def _asking(words: str) -> str:

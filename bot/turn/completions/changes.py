@@ -25,7 +25,7 @@ _VERB = re.compile(
     rf"|{_FOLLOW}(?:ing)? no (?:more|longer)|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)"
     rf"|drop(?:ping)?|unfollow(?:ing)?"
     r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
-    rf"|(?P<add>add(?:ing)?|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
+    rf"|(?P<add>adds?(?:ing)?|ad|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
     rf"|observe|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|bin|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
 )
@@ -80,6 +80,10 @@ _LISTED_AFTER = re.compile(
 )
 _AND = re.compile(r"\s*(?:,|&|\+|\b(?i:and|n|plus)\b|\ban\b(?= [A-Z]))\s*")
 _SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also|please|pls)\b[\s,]*)+", re.IGNORECASE)
+_LEADING_VERB = re.compile(r"\A(?:watch|follow|track|strike|add|drop|remove|unfollow) (?=\w)", re.IGNORECASE)
+_IT_WITH = re.compile(
+    r"\b(?:add|put|include) (?:it|that(?: one)?|this(?: one)?)\b.*\b(?:together with|along with|as well as)\b", re.IGNORECASE
+)
 _LONGEST_NAME = 3
 """Words of a name that nobody knows."""
 _TAKEN_OUT = re.compile(
@@ -92,9 +96,29 @@ _GIST = re.compile(r"\b(?:watch ?list|list)\b", re.IGNORECASE)
 
 def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Watchlist changes by the verb before each name."""
+    calls = [_together(_without_verb(call), reading) for call in calls]
     calls = [_with_unknown(call, reading) for call in _of_listed(calls, reading)]
     calls = [_only_listed(call, calls, reading) for call in calls]
     return _settle_shown(_settle_watchlist(calls, reading), reading)
+
+
+def _without_verb(call: ToolCall) -> ToolCall:
+    """A change without the verb that the model took for the first word of a name: "watch Melrose"."""
+    symbols = call.arguments.get("symbols")
+    if call.name != WATCH or not isinstance(symbols, list):
+        return call
+    bare = [_LEADING_VERB.sub("", str(piece)) or piece for piece in symbols]
+    return replace(call, arguments={**call.arguments, "symbols": bare}) if bare != symbols else call
+
+
+def _together(call: ToolCall, reading: Reading) -> ToolCall:
+    """An addition of what was asked about before, with others: "add it to the ones I follow, together with Moncler"."""
+    symbols = call.arguments.get("symbols")
+    if call.name != WATCH or not isinstance(symbols, list) or len(reading.earlier_names) != 1:
+        return call
+    if not _IT_WITH.search(reading.text) or not all(reading.place(piece) is not None for piece in symbols):
+        return call
+    return replace(call, arguments={**call.arguments, "symbols": [*reading.earlier_names, *symbols]})
 
 
 def _of_listed(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

@@ -18,6 +18,7 @@ from bot.turn.completions.variations import (
     GOES_ON,
     LONGEST,
     figure_of_before,
+    pieces_of,
     terms_of,
     varied,
 )
@@ -32,14 +33,17 @@ if TYPE_CHECKING:
 _ON_TOP = re.compile(r"\b(?:on top|extra|as well|too|also|ads?|add(?:s|ed|ing)?|besides|plus)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"\b(?:than|as|like|with|to|vs|versus|against|of)(?: the)? \Z", re.IGNORECASE)
 """Before a name that something remembered is compared with."""
-_ALONE = re.compile(r"\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b", re.IGNORECASE)
+_ALONE = re.compile(r"\A\W*(?:just|only)\b|\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b", re.IGNORECASE)
 """What was compared is now looked at for itself."""
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|against|or|with|and|to)\b")
+_X_WITH_Y = re.compile(r"\A\W*(?:(?:and|ok|now|then) )*\S+(?: \S+)? (?:with|vs\.?|versus|against|and) \S+", re.IGNORECASE)
+_PAIR = 2
 _REFUSED = frozenset({"DECLINE: advice"})
 _UNSURE = -0.6
 _AT_START = re.compile(
     r"\b(?:start\w*|lump|upfront|initial\w*|to begin|put in|on top|have|got|already|plus)\b", re.IGNORECASE
 )
+_IT = re.compile(r"\b(?:it|they|there|that one)\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:start\w*|strat|lump|upfront|initial\w*|begin\w*)\b")
 _AMOUNTS = ("principal", "monthly_contribution")
 
@@ -112,6 +116,10 @@ def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
             return replace(call, arguments={**call.arguments, "symbols": own})
         if len(own) == 1 and _ALONE.search(reading.text):
             return history_of(own[0], call)
+        if len(own) == 1 and not ADDS.search(reading.text) and _X_WITH_Y.search(reading.text):
+            pieces = pieces_of(reading)
+            if len(pieces) == _PAIR:
+                return replace(call, arguments={**call.arguments, "symbols": pieces})
     return call
 
 
@@ -158,6 +166,9 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered
+    if call.name == before.name == STATUS and "exchange" not in call.arguments and "exchange" in before.arguments:
+        if _IT.search(reading.text):
+            arguments["exchange"] = before.arguments["exchange"]
     if call.name == before.name == SAVINGS and (amounts := _put_in(before, reading)):
         arguments = {name: said for name, said in arguments.items() if name not in _AMOUNTS} | amounts
     elif call.name == before.name == SAVINGS and _is_monthly(arguments, before, reading):

@@ -59,6 +59,7 @@ _OWN_OVER_TIME = frozenset({"get_portfolio_performance", "get_portfolio_income"}
 _SHOW_ME = re.compile(r"\b(?:show|give|tell|get|let) (?:me|us)\b")
 _PAID = re.compile(r"\b(?:dividends?|divid\w*|income|pay\w*|paid|payouts?|distributions?|yield\w*|earn\w*)\b")
 _DONE = re.compile(r"\b(?:done|did|doing|perform\w*|fared?|returned|gained|lost|moved|chart)\b")
+_SAME_TIME = re.compile(r"\b(?:that|the) same (?:time|period|year|month|quarter|week|stretch)\b")
 _MARKET_NEWS = re.compile(
     r"\b(?:news|headlines?) (?:of|on|from|about|for|in) (?:the )?(?:(?:stock|whole|broad|overall) )?markets?\b"
     r"|\b(?:the |stock )?markets?(?:['’]s)? (?:news|headlines?)\b"
@@ -219,14 +220,19 @@ def _of_named(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
 def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """Beside the hours of an exchange, those of an index are its level: "is london open and where is the ftse 100"."""
     said = str(call.arguments.get("exchange", ""))
-    index = next((name.text for name in reading.names if said.endswith(name.text)), None)
+    place = said.removeprefix("the ").casefold()
+    index = next((n.text for n in reading.names if said.endswith(n.text) or n.text.casefold().startswith(f"{place} ")), None)
+    was_hours = any(one.name == _HOURS for one in reading.earlier)
+    if call.name == _HOURS and index is None and was_hours and len(calls) == 1 and len(reading.names) == 1:
+        index = reading.names[0].text if _is_index(reading.names[0].text, reading) else None
     if call.name != _HOURS or index is None:
         return call
     if len(calls) == 1 and reading.periods and _DONE.search(mended_words(reading.text)) and _DIGIT.search(index):
         return replace(call, name=HISTORY, arguments={"symbol": index, "period": reading.periods[0].text})
+    if len(calls) == 1 and _SAME_TIME.search(mended_words(reading.text)) and (times := reading.older_periods):
+        return replace(call, name=HISTORY, arguments={"symbol": index, "period": times[0]})
     several = sum(other.name == _HOURS for other in calls) > 1 and _DIGIT.search(index)
     words = mended_words(reading.text)
-    was_hours = any(one.name == _HOURS for one in reading.earlier)
     asks_hours = _ASKS_HOURS.search(words) or (was_hours and not _ASKS_PRICE.search(words))
     if (asks_hours or _DEALS.search(words)) and not several:
         return call

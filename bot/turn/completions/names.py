@@ -83,7 +83,15 @@ def _settled(call: ToolCall, reading: Reading) -> ToolCall:
 def _without_values(said: Sequence[str], reading: Reading) -> list[str]:
     """Each name once; beside others, a time or a currency is none: "VOO", "VTI", "10 years", "swiss francs"."""
     once = list(dict.fromkeys(said))
+    once = [piece for piece in once if not any(_is_inside_only(piece, other, reading) for other in once)]
     return [piece for piece in once if not _is_value(piece, reading)] or once
+
+
+def _is_inside_only(piece: str, other: str, reading: Reading) -> bool:
+    """Whether the question says `piece` only as a part of the name `other`: "H" of "H&R REIT"."""
+    if piece == other or not re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", other):
+        return False
+    return re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text.replace(other, " ")) is None
 
 
 def _is_value(piece: str, reading: Reading) -> bool:
@@ -111,8 +119,18 @@ def without_strays(said: list[str], reading: Reading) -> list[str]:
     return [piece for piece in said if piece in known or piece in joined or not piece.isalpha()]
 
 
+def _of_earlier(piece: str, reading: Reading) -> str:
+    """The only remembered name that `piece`, which this question does not say, is part of, or has words beside."""
+    if reading.place(piece) is not None or piece in reading.earlier_names:
+        return piece
+    held = f" {piece.casefold()} "
+    whole = [name for name in reading.earlier_names if held in f" {name.casefold()} " or f" {name.casefold()} " in held]
+    return whole[0] if len(whole) == 1 else piece
+
+
 def _whole(piece: str, reading: Reading) -> str:
     """The known name around `piece`, or the only one inside it where the whole means nobody."""
+    piece = _of_earlier(piece, reading)
     piece = _without_plain_word(_cut(piece, reading), reading)
     places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", reading.text)]
     if not places or any(span.text == piece for span in reading.names):
@@ -121,14 +139,15 @@ def _whole(piece: str, reading: Reading) -> str:
     if all(around) and len(set.union(*around)) == 1:
         whole = around[0].pop()
         same = reading.means(SYMBOL, piece)
-        return piece if same is not None and same == reading.means(SYMBOL, whole) else whole
+        is_same = same is not None and same == reading.means(SYMBOL, whole) and "&" not in whole
+        return piece if is_same else whole
     if other := whole_name(piece, places, reading):
         return other
     inside = {span.text for start, end in places for span in reading.names if start <= span.start and span.end <= end}
     labelled = _LABELLED.fullmatch(piece)
     if not (len(inside) == 1 or labelled) or reading.context.symbols.means_one(piece):
         return piece
-    if labelled and labelled["name"].isupper() and reading.context.symbols.means_one(labelled["name"]):
+    if labelled and labelled["name"].isupper() and (not inside or reading.context.symbols.means_one(labelled["name"])):
         return labelled["name"]
     name = inside.pop() if inside else piece
     rest = _WORD.findall(_POSSESSIVE.sub("", piece.replace(name, " ", 1)))

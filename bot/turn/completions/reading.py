@@ -89,6 +89,12 @@ class Reading:
         turn = next((turn for turn in self.older if turn), ()) if explained else self.earlier
         return names_in(call.arguments for call in turn)
 
+    @cached_property
+    def older_periods(self) -> list[str]:
+        """The periods of the turns before, the newest first."""
+        turns = [self.earlier, *self.older]
+        return [str(call.arguments["period"]) for turn in turns for call in turn if "period" in call.arguments]
+
     def is_surer(self, than: float) -> bool:
         """Whether the model's least sure token was likelier than this log-probability; False where it did not tell."""
         return self.draft.confidence is not None and self.draft.confidence > than

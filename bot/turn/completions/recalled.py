@@ -20,9 +20,9 @@ _PLACES = {
 }  # fmt: skip
 """Which of several an ordinal means, the slips that nothing mends included."""
 _PLACED = re.compile(
-    rf"\b(?:the|just) (?P<place>{'|'.join(_PLACES)})"
+    rf"\b(?:the|just|back to) (?P<place>{'|'.join(_PLACES)})"
     r"(?: one\b(?! [$€£]?\d)|(?<=former)|(?<=latter)| of (?:those|them|these|the two)\b"
-    r"|(?: (?:company|stock|name))?(?=['’]s\b| *(?:\Z|[,.;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
+    r"|(?: (?:company|stock|name|mob|lot|fund|firm|outfit))?(?=['’]s\b| *(?:\Z|[,.:;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
     r"|then)\b)))",
     re.IGNORECASE,
@@ -47,7 +47,6 @@ _COMPARED = re.compile(r"\b(?:compare|compared|comparison|against each other|sid
 _THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
 _THEIR = re.compile(r"\b(?:their|theirs|each|both)\b")
 _FEW = 3
-_SAME_TIME = re.compile(r"\b(?:that|the same|this) (?:time|period|stretch|span|window|timeframe)\b")
 _OVER_TIME = frozenset({COMPARE, HISTORY, "get_quote", "get_portfolio_performance"})
 """What a model may write for a comparison of names that the question does not say."""
 _SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technicals", "find_symbol"})
@@ -93,15 +92,15 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return calls
     if is_compared and all(call.name in _OVER_TIME for call in calls):
         times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
-        times = times or _time_of_before(reading, words)
+        times = times or _time_of_before(reading)
         return [ToolCall(COMPARE, {"symbols": meant, **times})]
     return _about(calls, meant, reading)
 
 
-def _time_of_before(reading: Reading, words: str) -> dict[str, str]:
-    """The time that the calls before share, where the question points at it: "over that time"."""
+def _time_of_before(reading: Reading) -> dict[str, str]:
+    """The time that the calls before share: "so who won" asks about the same."""
     said = {str(call.arguments.get("period")) for call in (*reading.earlier, *(c for t in reading.older for c in t))}
-    return {"period": said.pop()} if len(said) == 1 and said != {"None"} and _SAME_TIME.search(words) else {}
+    return {"period": said.pop()} if len(said) == 1 and said != {"None"} else {}
 
 
 def _with_earlier(call: ToolCall, reading: Reading) -> ToolCall:

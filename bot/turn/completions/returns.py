@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.turn.completions.conversions import CONVERT, sums_in
 from bot.turn.completions.plans import LOAN, SAVINGS
-from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST, OF_OTHER_RATES, OVER_YEARS, varied
+from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST, OF_OTHER_RATES, OVER_YEARS, SEARCH, varied
 from tools.arguments import CURRENCY
 from tools.parsing.surroundings import mended_words
 
@@ -23,8 +23,11 @@ _NAMED = {
     SAVINGS: re.compile(r"\b(?:savings?|saving|nest egg|pot|compound\w*|isa|invest\w*)\b"),
 }
 """Words that say which plan a question goes back to."""
+_STARTS = re.compile(r"\bif (?:i|we) (?:start\w*|put|begin|invest\w*|had|have|save\w*)\b")
 MONTHLY = re.compile(r"\b(?:(?:a|an|each|every|per) (?:month|mth)|monthly|pm)\b|/ ?mo(?:nth)?\b")
 _SOURCE = re.compile(r"\b(?:from|of)(?: the)? \Z", re.IGNORECASE)
+_SAME_PAIR = re.compile(r"\b(?:same|that) (?:pair|rate|conversion|amount|one)\b")
+_THAT_LIST = re.compile(r"\b(?:(?:that|the|this) (?:list|screen|search|selection)|those|them|narrow)\b")
 _SAME = re.compile(r"\b(?:same|again|repeat)\b")
 _OWN = re.compile(r"\b(?:my|mine|i|me|we|our|portfolio|holdings?)\b")
 _CURRENCY_ASKS = frozenset({CONVERT, DEFINE, "get_quote", "find_symbol"})
@@ -35,7 +38,8 @@ def older_call(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The call of an older turn with what this question changes of it; None where it goes back to none."""
     if not reading.older:
         return None
-    return _older_plan(calls, reading) or _older_conversion(calls, reading) or _older_time(calls, reading)
+    ways = (_older_plan, _older_conversion, _older_day, _older_search, _older_time)
+    return next((call for way in ways if (call := way(calls, reading))), None)
 
 
 def _older_plan(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
@@ -51,6 +55,8 @@ def _older_plan(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     if any(call.name in _PLANS for call in calls):
         return None
     goes_on = GOES_ON.match(reading.text) or _INSTEAD.search(reading.text)
+    if goes_on and _STARTS.search(words) and len(reading.amounts) == 1 and before.name == SAVINGS:
+        return _with_changes(before, words, reading)
     if not goes_on or len(reading.rates) + len(reading.lengths) != 1:
         return varied(before, calls, reading) if OVER_YEARS.fullmatch(words) else None
     name, said = ("annual_rate_percent", reading.rates) if reading.rates else ("years", reading.lengths)
@@ -94,6 +100,26 @@ def _older_conversion(calls: list[ToolCall], reading: Reading) -> ToolCall | Non
     else:
         changed["from_currency" if _SOURCE.search(reading.text[: spans[0].start]) else "to_currency"] = spans[0].text
     return replace(before, arguments={**before.arguments, **changed})
+
+
+def _older_day(_: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The conversion of an older turn on another day: "same pair but on 1 July 2014"."""
+    before = next((turn[0] for turn in reading.older if len(turn) == 1 and turn[0].name == CONVERT), None)
+    if before is None or len(reading.dates) != 1 or reading.names or CURRENCY.find(reading.text):
+        return None
+    if not _SAME_PAIR.search(mended_words(reading.text)) or any(call.name == CONVERT for call in reading.earlier):
+        return None
+    return replace(before, arguments={**before.arguments, "date": reading.dates[0].text})
+
+
+def _older_search(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The search of an older turn with the conditions that this question adds: "narrow that list to ..."."""
+    before = next((turn[0] for turn in reading.older if len(turn) == 1 and turn[0].name == SEARCH), None)
+    if before is None or [call.name for call in calls] != [SEARCH] or any(call.name == SEARCH for call in reading.earlier):
+        return None
+    if not _THAT_LIST.search(mended_words(reading.text)):
+        return None
+    return replace(before, arguments={**before.arguments, **calls[0].arguments})
 
 
 def _older_time(calls: list[ToolCall], reading: Reading) -> ToolCall | None:

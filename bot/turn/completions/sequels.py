@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.comparisons import COMPARE, HISTORY
+from bot.turn.completions.comparisons import COMPARE, HISTORY, history_of
 from bot.turn.completions.figures import FIGURE, GAUGE, RISK
-from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST
+from bot.turn.completions.plans import LOAN, SAVINGS
+from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST, terms_in
 from tools.arguments import NAME, SYMBOL
-from tools.parsing.spans import FUNCTION_WORDS
+from tools.narrowing import MEASURES
+from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -40,7 +42,18 @@ _ANOTHER = re.compile(r"\A\W*(?:(?:ok|okay|thanks|and|now|so) )*(?:how about|wha
 _SET_AGAINST = re.compile(
     r"\b(?:vs|versus|against|compar\w*|with|than|better|worse|both|which|beat|together|side by side)\b"
 )
-_NOTHING_ELSE = re.compile(r"(?:[\s,;&+/?!.]|\b(?:and|n|or|ok|now)\b)*", re.IGNORECASE)
+_NOTHING_ELSE = re.compile(
+    r"(?:[\s,;&+/?!.]|\b(?:and|n|or|ok|now|same|likewise|too|also|as well|please|pls|then|again|ditto|oops|whoops|sorry"
+    r"|fat fingers|typo|my bad|i mean|for)\b)*",
+    re.IGNORECASE,
+)
+_JUST = re.compile(r"\A\W*(?:(?:no|ok|and|now|actually) )*(?:just|only)\b|\btho(?:ugh)?\b", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w.])[A-Z]{2,5}(?![\w.])")
+_ABOUT_MARKET = re.compile(r"\babout (?:the )?(?:(?:stock|whole|general) )?markets?\b")
+_MEANING = re.compile(
+    r"\W*(?:(?:erm?|um|uh|and|ok|so|sorry|ah) )*(?:meaning(?: of (?:that|it|this))?|what (?:does|do|is) (?:that|it|this|they)"
+    r"(?: even| actually)? mean\w*|explain(?: (?:that|it|this))?|define(?: (?:that|it|this))?)\W*"
+)
 _LISTS = frozenset({"get_watchlist", "propose_watchlist_change"})
 _OFF_IT = re.compile(
     r"(?:ok |and |now |please |pls |then )*(?:take|remove|drop|kick|get|throw|chuck|delete) .{2,40}? (?:off|of|from)"
@@ -57,8 +70,11 @@ _DOING = re.compile(
     r"|going"
     r"|been|perform\w*)\b"
 )
+_WITH_BEFORE = 2
+_BORROW = re.compile(r"\b(?:borrow\w*|loaned|as a loan)\b")
 _OF_TERM = frozenset({DEFINE, "find_symbol", "get_portfolio", "get_quote"})
 _MINE_ALONE = re.compile(r"\W*(?:(?:and|ok|so|what is|what about|how about|whats) )*mine\W*(?:then|please)?\W*")
+_OF_MINE = re.compile(r"\b(?:it|that|this)\b.*\b(?:my (?:own )?portfolio|mine)\b")
 _IT_FOR = re.compile(
     r"\W*(?:(?:and|ok|so|now|right|uh|um) )*(?:(?:what|how much) (?:is|was|about) (?:it|that|this)|what is|how about|what about"
     r"|whats it) (?:for|of|at|with|in the case of)\b"
@@ -109,20 +125,31 @@ def _is_word_of_ask(word: str) -> bool:
 
 def _names_alone(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The call of before about names that are all that is said: "ETH, SOL?"."""
-    rest = reading.text
-    for name in reading.names:
+    rest = _JUST.sub(" ", reading.text)
+    names = reading.names or _codes(reading)
+    for name in names:
         rest = rest.replace(name.text, " ", 1)
-    if not reading.names or not _NOTHING_ELSE.fullmatch(rest):
+    if not names or not _NOTHING_ELSE.fullmatch(rest):
         return None
     for key, said in before.arguments.items():
         parameter = reading.parameter(before, key)
         if parameter is None or parameter.kind not in (NAME, SYMBOL):
             continue
+        if before.name == COMPARE and len(names) == 1 and _JUST.match(reading.text):
+            return history_of(names[0].text, before)
         if isinstance(said, list) and before.name != COMPARE:
-            return replace(before, arguments={**before.arguments, key: [name.text for name in reading.names]})
-        if not isinstance(said, list) and len(reading.names) == 1:
-            return replace(before, arguments={**before.arguments, key: reading.names[0].text})
+            return replace(before, arguments={**before.arguments, key: [name.text for name in names]})
+        if not isinstance(said, list) and len(names) == 1:
+            return replace(before, arguments={**before.arguments, key: names[0].text})
     return None
+
+
+def _codes(reading: Reading) -> list[Span]:
+    """Tickers that nobody here knows, among small letters: "oops, fat fingers. BNK"."""
+    if reading.text.isupper():
+        return []
+    found = [Span(match.start(), match.end(), match[0]) for match in _CODE.finditer(reading.text)]
+    return [code for code in found if code.text not in MEASURES and not reading.context.knows_term(code.text)]
 
 
 def _off_list(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall | None:
@@ -148,6 +175,8 @@ def _market(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall |
     if reading.names or _OWN_WORDS.search(words):
         return None
     if before.name == "get_market_overview" and _WHY.match(words):
+        return ToolCall("get_news", {})
+    if before.name == "get_news" and before.arguments and _ABOUT_MARKET.search(words):
         return ToolCall("get_news", {})
     if before.name == STATUS and _DOING.search(reading.skeleton.words):
         return ToolCall("get_market_overview", {})
@@ -175,7 +204,8 @@ def _of_explained(before: ToolCall, calls: list[ToolCall], reading: Reading) -> 
     if before.name != DEFINE or any(call.name not in _OF_TERM for call in calls):
         return None
     words, term = mended_words(reading.text), mended_words(str(before.arguments.get("term", "")))
-    if RISK.search(term) and _MINE_ALONE.fullmatch(words):
+    is_own = _MINE_ALONE.fullmatch(words) or (_OF_MINE.search(words) and not reading.names and len(words) <= LONGEST)
+    if RISK.search(term) and is_own:
         return ToolCall("get_portfolio_risk", {})
     if len(reading.names) != 1 or not _IT_FOR.match(words):
         return None
@@ -183,4 +213,21 @@ def _of_explained(before: ToolCall, calls: list[ToolCall], reading: Reading) -> 
     return ToolCall(tool, {"symbol": reading.names[0].text}) if tool else None
 
 
-_SEQUELS = (_corrected, _names_alone, _off_list, _own_portfolio, _market, _ticker, _other_company, _of_explained)
+def _meaning_of_before(_: ToolCall, __: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """What the only term of the question before means: "meaning?" after "EV/EBITDA of Aurizon"."""
+    if not _MEANING.fullmatch(mended_words(reading.text)) or len(reading.said or ()) < _WITH_BEFORE:
+        return None
+    terms = terms_in((reading.said or ())[1], reading)
+    return ToolCall(DEFINE, {"term": terms[0]}) if len(terms) == 1 else None
+
+
+def _borrowed(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall | None:
+    """The savings of before as a loan: "and if I borrowed that instead"."""
+    if before.name != SAVINGS or "principal" not in before.arguments or reading.amounts or reading.names:
+        return None
+    if not _BORROW.search(mended_words(reading.text)):
+        return None
+    return ToolCall(LOAN, {key: said for key, said in before.arguments.items() if key != "monthly_contribution"})
+
+
+_SEQUELS = (_corrected, _names_alone, _off_list, _own_portfolio, _market, _ticker, _other_company, _of_explained, _meaning_of_before, _borrowed)

@@ -28,7 +28,7 @@ _GAP = re.compile(r"[ -]")
 _AROUND_ENDS = re.compile(
     r"(?:explain\w*|defin\w+|mean(?:s|t|ing)?|signif\w+|concepts?|terms?|words?|phrases?|expressions?|jargon|idea|thing"
     r"|works?|working|used|uses?|stands?|called|says?|said|exactly|actually|really|basically|simply|simple|plain|even"
-    r"|mate|bro|bruv|fam|man|dude|folks|guys|lol|lmao|tho|innit|lads?|please|kindly|exam|dummies|beginners?|english"
+    r"|precisely|properly|bit|part|mate|bro|bruv|fam|man|dude|folks|guys|lol|lmao|tho|innit|lads?|please|kindly|exam|dummies|beginners?|english"
     r"|anyways?|u[hm]+|erm?|times|people|they|one|ment|matters?|happens?|affects?|compared?|differs?|different"
     r"|difference|vs|versus|clarify|remind|describe|quickly|briefly|dose|def|wtf|tf|eli5|heck|hell|supposed|refers?"
     r"|represents?|measures?|tells?|shows?|heard|hearing|asks?|asked|asking)"

@@ -45,6 +45,9 @@ IN_PLACE_OF = re.compile(
 )
 """Says that one of those compared goes, for the other name that is said."""
 _INSTEAD_OF = re.compile(r"\b(?:inste?a?d of|in place of|rather than)\b", re.IGNORECASE)
+_OLD_BY_PLACE = re.compile(r"\bthe (?P<place>first|second|last|former|latter)(?: one)?\b", re.IGNORECASE)
+_PLACES = {"first": 0, "former": 0, "second": 1, "last": -1, "latter": -1}
+_SWAP = re.compile(r"\b(?:swap|replace|switch|exchange)\b", re.IGNORECASE)
 _BY = re.compile(r"\b(?:by|with|for|to) (?:the )?(?P<new>[^.?!,;]{2,40}?)\W*\Z", re.IGNORECASE)
 _AS_WELL = re.compile(r"\b(?:add|too|as well|also|both)\b", re.IGNORECASE)
 _SHORT = 24
@@ -68,6 +71,8 @@ _ASKS = re.compile(
     r"\b(?:how(?! about)|what(?! about)|when|why|who|did|do|does|was|were|has|have|since|from|until)\b", re.IGNORECASE
 )
 """Asks for something of its own, which no alert and no search before it answers."""
+_OTHER_WAY = re.compile(r"\b(?:other (?:direction|way)|opposite (?:direction|way))\b")
+_THROUGH_IT = re.compile(r"\b(?:falls?|falling|drops?|dropping) (?:below|under|through) (?:it|that)\b")
 _ONLY = re.compile(r"\W*(?:(?:and|ok|now|so|just|only|but|what about|how about|the|same|in) )+", re.IGNORECASE)
 _NO_MORE_MONTHLY = re.compile(
     r"\b(?:without|minus|no|forget|drop|leave out|not) (?:the |any |those |adding |my )*(?:monthly|contributions?"
@@ -89,7 +94,7 @@ _OTHER_LIMIT = re.compile(
 )
 _LEAST, _MOST = "min_price", "max_price"
 _CHANGED = re.compile(
-    r"\W*(?:(?:and|ok|no|now|then|please|can you|could you) )*(?:raise|lower|increase|lift|cut|bring|change|set|make|bump"
+    r"\W*(?:(?:and|ok|no|now|then|please|can you|could you|um|uh|actually|sorry|wait) )*(?:raise|lower|increase|lift|cut|bring|change|set|make|bump"
     r"|move|drop) (?:it|that|this|the limit|the cap)(?: up| down)?(?: to)?\b"
 )
 """Another limit in the place of the only one: "raise that to $75"."""
@@ -172,11 +177,18 @@ def _swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
     swapped = {reading.means(SYMBOL, old): new for old, new in reading.taken_back} if said else {}
     if IN_PLACE_OF.search(mended_words(reading.text)) and not _AS_WELL.search(reading.text):
         named = pieces_of(reading)
+        placed = _OLD_BY_PLACE.search(reading.text)
+        if placed and named and abs(_PLACES[placed["place"].lower()]) < len(said):
+            gone = said[_PLACES[placed["place"].lower()]]
+            kept = [named[-1] if piece == gone else piece for piece in said]
+            return replace(before, arguments={**before.arguments, "symbols": kept})
         old = [piece for piece in said if any(_is_same(piece, name, reading) for name in named)]
         new = [name for name in named if not any(_is_same(piece, name, reading) for piece in said)]
         if (place := _INSTEAD_OF.search(reading.text)) is not None:
             new = [name for name in new if reading.text.find(name) < place.start()][-1:] or new
             old = [name for name in old if len(old) == 1 or reading.text.find(name) > place.start()]
+        if _SWAP.search(reading.text):
+            new = new[-1:]  # "swap Next for Primark's owner ABF"
         if len(old) == 1 and not new and (by := _BY.search(reading.text)):
             new = [by["new"]]
         if len(old) == 1 and len(new) == 1:
@@ -214,6 +226,8 @@ def _with_another(before: ToolCall, calls: list[ToolCall], reading: Reading) -> 
 
 def _other_alert(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The alert of before on another company or at another price: "and the same for Wise at 900"."""
+    if not reading.amounts and not reading.names and (turned := _turned(before, reading)):
+        return turned
     said = _AT_PRICE.search(reading.text)
     if said is None or len(reading.text) > LONGEST or len(reading.names) > 1 or _ASKS.search(reading.text):
         return None
@@ -223,6 +237,18 @@ def _other_alert(before: ToolCall, calls: list[ToolCall], reading: Reading) -> T
     condition = "below" if way in _BELOW else "above" if way in _ABOVE else before.arguments.get("condition")
     symbol = reading.names[0].text if reading.names else before.arguments.get("symbol")
     return replace(before, arguments={"symbol": symbol, "condition": condition, "price": said["price"]})
+
+
+def _turned(before: ToolCall, reading: Reading) -> ToolCall | None:
+    """The alert of before the other way: "other direction, same number", "no, if it falls below it"."""
+    words, condition = mended_words(reading.text), str(before.arguments.get("condition"))
+    if _OTHER_WAY.search(words):
+        meant = "below" if condition == "above" else "above"
+    elif _THROUGH_IT.search(words):
+        meant = "below"
+    else:
+        return None
+    return replace(before, arguments={**before.arguments, "condition": meant})
 
 
 def _other_search(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall | None:
@@ -272,7 +298,12 @@ def _other_term(before: ToolCall, calls: list[ToolCall], reading: Reading) -> To
 
 def terms_of(reading: Reading) -> list[str]:
     """The terms of the glossary in the question."""
-    spans = narrow_terms(find_names(reading.text), reading.context)
+    return terms_in(reading.text, reading)
+
+
+def terms_in(text: str, reading: Reading) -> list[str]:
+    """The terms of the glossary in `text`."""
+    spans = narrow_terms(find_names(text), reading.context)
     return [span.text for span in spans if reading.context.knows_term(span.text)]
 
 
