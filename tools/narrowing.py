@@ -76,7 +76,8 @@ _AS_SHARE = re.compile(r"\b(?:price|quote|shares?|stock)(?: of| for)? \Z", re.IG
 _IS_SHARE = re.compile(r" (?:price|quote|shares?|stock)\b", re.IGNORECASE)
 """Beside an abbreviation that is a measure and a ticker, they make a ticker of it: "RSI stock"."""
 _OTHER_COMPANY = re.compile(
-    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Semiconductor|Renewables|Oriental Income|"
+    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Semiconductor|Renewables"
+    r"|Oriental Income|"
     r"Cement|Pharmaceuticals|Biologics"
     r"|Insurance|Shipbuilding|Ports|Mining|Petroleum|Airlines|Airways|Foods|Properties|Logistics|Telecom|Hotels"
     r"|Life Insurance|Petrochemicals|Green Energy|Total Gas|Consumer Products|Finance|Securities|Capital Trust))"

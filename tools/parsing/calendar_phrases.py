@@ -116,12 +116,16 @@ def _stretch(text: str) -> _Stretch | None:
     if match := _DECADE.fullmatch(text):
         year = int(match["year"]) * 10
         return _Stretch(date(year, 1, 1), date(year + 9, 12, 31), str(year))
-    if (match := _TAX_YEAR.fullmatch(text)) and "tax" in text:
-        year = int(match["year"])
-        is_next = int(match["next"]) == (year + 1) % 100
-        return _Stretch(date(year, 4, 6), date(year + 1, 4, 5), f"{year}-04-06") if is_next else None
     day = explicit_date(text)
-    return _Stretch(day, day, day.isoformat()) if day else None
+    return _Stretch(day, day, day.isoformat()) if day else _tax_year(text)
+
+
+def _tax_year(text: str) -> _Stretch | None:
+    match = _TAX_YEAR.fullmatch(text) if "tax" in text else None
+    year = int(match["year"]) if match else 0
+    if match is None or int(match["next"]) != (year + 1) % 100:
+        return None
+    return _Stretch(date(year, 4, 6), date(year + 1, 4, 5), f"{year}-04-06")
 
 
 def _part(year: int, part: str, kind: str) -> _Stretch | None:

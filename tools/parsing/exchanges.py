@@ -30,7 +30,8 @@ XBRU|Euronext Brussels|brussels|belgium|euronext brussels|bel 20|bel20|belgian
 XLIS|Euronext Lisbon|lisbon|portugal|euronext lisbon|psi 20|psi20|portuguese
 XETR|Xetra|xetra|germany|dax|dax 40|dax40|german|deutsche boerse|deutsche borse|xetra dax|mdax
 XFRA|Frankfurt Stock Exchange|frankfurt|frankfurt stock exchange|fse|fwb
-XSWX|SIX Swiss Exchange|six|swiss exchange|six swiss exchange|six zurich|six swiss|swiss stock exchange|switzerland|zurich|swiss|smi|swiss market index
+XSWX|SIX Swiss Exchange|six|swiss exchange|six swiss exchange|six zurich|six swiss|
+    swiss stock exchange|switzerland|zurich|swiss|smi|swiss market index
 XMIL|Borsa Italiana|milan|milano|italy|borsa italiana|ftse mib|mib|italian|borsa
 XMAD|Bolsa de Madrid|madrid|spain|ibex|ibex 35|ibex35|spanish|bolsa de madrid|bme
 XSTO|Nasdaq Stockholm|stockholm|sweden|nasdaq stockholm|omx|omxs30|omx stockholm|swedish|stockholm stock exchange

@@ -37,7 +37,8 @@ _NO_TIME = re.compile(
     r"\brussell\s+[123]000\b|\b(?:s ?& ?p|s and p|sp|nasdaq|dax|ftse|footsie|cac|ibex|nifty|stoxx|asx|nikkei|csi"
     r"|midcap)"
     r"\s+(?!(?:19|20)\d\d)\d{2,4}\b(?! ?[-/.]\d)|\bthe (?:20|50|100|200)[ -]day\b"
-    r"|\b(?:19|20)\d\d(?= ?(?:euros?|dollars?|pounds?|bucks?|quid|usd|eur|gbp|chf|aud|cad|inr|jpy|yen|rupees?|rand|francs?"
+    r"|\b(?:19|20)\d\d(?= ?(?:euros?|dollars?|pounds?|bucks?|quid|usd|eur|gbp|chf|aud|cad|inr|jpy|yen|rupees?|rand"
+    r"|francs?"
     r"|pesos?|kroner|kronor|zloty|shekels?|dirhams?|shares)\b)",
     re.IGNORECASE,
 )
@@ -100,7 +101,9 @@ def find_symbols(text: str) -> list[Span]:
     return [
         name
         for name in outside_told(list(found), text)
-        if all(name.end <= period.start or period.end <= name.start or _is_itself(name, period, text) for period in periods)
+        if all(
+            name.end <= period.start or period.end <= name.start or _is_itself(name, period, text) for period in periods
+        )
     ]
 
 

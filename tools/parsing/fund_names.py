@@ -11,7 +11,8 @@ import re
 from tools.parsing.spans import FUNCTION_WORDS, Span
 
 _HOUSES = (
-    r"21shares|abrdn|aberdeen(?: standard)?|alerian|allianz(?:gi)?|american century|american funds|amundi|ark(?: invest)?"
+    r"21shares|abrdn|aberdeen(?: standard)?|alerian|allianz(?:gi)?|american century|american funds|amundi|ark(?: "
+    r"invest)?"
     r"|avantis|baillie gifford|bitwise|blackrock|blackstone|calamos|capital group|cohen & steers|columbia|defiance"
     r"|dimensional|direxion|dodge & cox|doubleline|dws|eaton vance|fidelity|first trust|franklin(?: templeton)?"
     r"|fundsmith|global x|goldman sachs|graniteshares|grayscale|harbor|hartford|hsbc|invesco|ishares|jp ?morgan"

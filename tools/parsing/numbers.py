@@ -37,12 +37,14 @@ _AMOUNT = re.compile(
 
 _SPOKEN = re.compile(
     r"(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?P<rest>(?:ten|eleven|twelve|[a-z]+teen|"
-    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))"
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight"
+    r"|nine))?))"
     r"(?: (?P<scale>k|thousand|grand|million))?"
 )
 """Hundreds as they are spoken: "two fifty" is 250."""
 _SPOKEN_PRICE = re.compile(
-    r"(?P<whole>(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+    r"(?P<whole>(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight"
+    r"|nine))?)"
     r"[ -](?P<cents>ten|fifteen|twenty|twenty[ -]five|thirty|forty|fifty|sixty|seventy|seventy[ -]five|eighty|ninety"
     r"|ninety[ -]five|ninety[ -]nine)"
 )
@@ -101,7 +103,8 @@ def parse_number(text: str) -> Decimal | None:
         return None
     match = _AMOUNT.fullmatch(_TENTHS.sub(r"\1.\2", phrase))
     if match is None:
-        return tidy(in_words(phrase) or _spoken(phrase))
+        value = in_words(phrase)
+        return tidy(_spoken(phrase) if value is None else value)
     if (match["sign"] and match["inner"]) or (match["symbol"] and match["after"]):
         return None
     is_grouped = _ROUND.fullmatch(match["digits"]) and not match["scale"]

@@ -27,7 +27,7 @@ _PLACES = tuple(
         rf"\b{_WORDS} (?:vs\.?|versus) [a-z]",
         rf"(?<=[a-z] )(?:vs\.?|versus) {_WORDS}{_ENDS}",
         rf"\bwhich (?:one )?(?:\w+ ){{1,4}}(?:better|harder|worse|more|best|worst)\b[^,?]*, {_WORDS}{_ENDS}",
-        rf"\A\W*(?:(?:and|n|also|plus|ok|same for) )*{_WORDS} (?:above|below|under|over) [$€£]?\d",
+        rf"\A\W*(?:(?:and|n|also|plus|ok|same for) )+{_WORDS} (?:above|below|under|over) [$€£]?\d",
         rf"\bor {_WORDS},? (?:who|which)\b",
         rf"\b(?:is|are) {_WORDS} {_BEATS} ",
         rf"\A{_WORDS}(?:'s)? (?:{_MEASURES}|revenue|dividend yield|earnings|results|margins)\b",

@@ -31,7 +31,8 @@ _NUMBER_OF = re.compile(
 _TITLED = re.compile(r"(?<![\w.])(?:Dr|St)\. ?[A-Z][\w'’]+(?: (?!(?i:and|or|in|on)\b)[A-Z][\w'’]+)?")
 """A title and a name: "Dr. Reddy's Labs"."""
 _LETTER_AND_DIGIT = re.compile(
-    r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])|(?<![\w.,$€£&/+-])(?!FY|CET)[A-Z]{1,3}\d{2,3}(?![\w%-])"
+    r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])|(?<![\w.,$€£&/+-])(?!FY"
+    r"|CET)[A-Z]{1,3}\d{2,3}(?![\w%-])"
 )
 """A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "5N Plus", "S32"."""
 _TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")
@@ -44,7 +45,8 @@ _TRUST = re.compile(
 """Words with capitals up to "Trust": "Personal Assets Trust" is not what somebody owns."""
 _COUNTED = frozenset(
     "shares stocks units times companies names trading weeks hours minutes points euros dollars pounds bucks quid"
-    " percent people months years month year decades basis thousand million billion trillion hundred lakhs crore".split()
+    " percent people months years month year decades basis thousand million billion trillion hundred lakhs "
+    "crore".split()
 )
 
 
@@ -54,7 +56,11 @@ def find_shaped_names(text: str) -> list[Span]:
     found += [match.span() for match in _CLASS.finditer(text) if not text.isupper()]
     found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
-    found += [match.span() for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT) for match in pattern.finditer(text)]
+    found += [
+        match.span()
+        for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT)
+        for match in pattern.finditer(text)
+    ]
     return [Span(start, end, text[start:end]) for start, end in sorted(found)]
 
 

@@ -42,8 +42,8 @@ FUNCTION_WORDS = frozenset(
     should show since so some soon still such sure take tell than thank thanks that thats the their them then there
     these they thing things think this those though thru tho throughout thx til till to today todays tomorrow
     tonight too toward u under until up ur us versus very vs wanna want wanted wants was wasn we week well went were
-    what whats when whens where wheres which while who whos why whys will with within without won would wouldn y ya aswell
-    yeah yes yesterday yet you your yours und der die das
+    what whats when whens where wheres which while who whos why whys will with within without won would wouldn y ya
+    aswell yeah yes yesterday yet you your yours und der die das
     """.split()
 )
 

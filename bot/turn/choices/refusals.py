@@ -25,7 +25,8 @@ WORDS |= {
 }
 
 ADVICE = compiled(
-    r"\b(?:should|shall|must) i (?:\w+ )?(?!hold .*\b(?:to (?:get|receive|qualify)|for) .*\bdividend)(?:<dealt>|cash out|double down|take (?:my )?profits?|bail|wait|invest"
+    r"\b(?:should|shall|must) i (?:\w+ )?(?!hold .*\b(?:to (?:get|receive|qualify)|for) .*\bdividend)(?:<dealt>"
+    r"|cash out|double down|take (?:my )?profits?|bail|wait|invest"
     r"|put (?!down)|move|switch)\b",
     r"\bwhich of my <wait>(?:should|would|shall|must|do) (?:i|you) <dealt>\b",
     r"\b(?:which|what) (?:\w+ )?<paper> (?:(?:should|must|shall|would) (?:i|you)|i (?:must|should)"
@@ -70,7 +71,8 @@ ADVICE = compiled(
 ORDER = compiled(
     r"^(?:(?:ok|okay|please|kindly|sweet|great|now|then|so|well|hey|right|just|go ahead and|can you|could you"
     r"|would you|i want you to)[, ]+)*"
-    r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some|it|them|that|this)|unload|liquidate|reinvest|offload|cash out)\b(?! or hold)",
+    r"(?:buy|sell|purchase|short (?=NAME|NUMBER|my|the|some|it|them|that|this)|unload|liquidate|reinvest|offload"
+    r"|cash out)\b(?! or hold)",
     r"\b(?:get|grab|buy|order|pick up) me (?:\w+ )?(?:NUMBER|some|a few|more) (?:more )?(?:of (?:those|them|it|these"
     r"|NAME)|shares?|NAME)\b",
     r"\b(?:buy|sell|by) NUMBER (?:shares|units|stocks)\b.*\bat (?:the )?market\b",
@@ -91,7 +93,8 @@ BANKING = compiled(
     r"|account (?:is )?(?:locked|blocked)|check (?:the|my) balance)\b",
     r"\b(?:phone )?number (?:for|of) (?:the )?(?:NAME|bank)\b.*\b(?:support|service|help)\b",
     r"\b(?:bank|local) branch\b|\bthe branch (?:on|in|at|near)\b",
-    r"^(?:(?:ok|okay|cool|great|nice|thanks|now|then|so|and)[, ]+)*(?:(?:can|could|would) you (?:to |please )?|please |pls |i (?:want|need|would like) to )?(?:send|transfer"
+    r"^(?:(?:ok|okay|cool|great|nice|thanks|now|then|so|and)[, ]+)*(?:(?:can|could|would) you (?:to |please )?"
+    r"|please |pls |i (?:want|need|would like) to )?(?:send|transfer"
     r"|wire|venmo"
     r"|pay) .{0,40}\bto my (?:brother|sister|mum|mom|mother|father|dad|friend|wife|husband|landlord|son|daughter"
     r"|cousin|mate|buddy|pal|roommate|savings|bank)\b",
@@ -176,7 +179,8 @@ OWN_ACCOUNT = compiled(
 )
 CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
 ALERT_SOMEWHERE = compiled(
-    r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high|low|cheap"
+    r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high"
+    r"|low|cheap"
     r"|expensive|good|bad)\W*$"
 )
 """An alert without a price."""
@@ -240,7 +244,7 @@ def _by_words(calls: Sequence[ToolCall], asked: Collection[str], reading: Readin
 def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
     if all(call.name == "define_term" and str(call.arguments.get("term")) in _NO_TERMS for call in calls):
         return "CLARIFY: missing"
-    if all(is_into_itself(call, reading) for call in calls):
+    if all(is_into_itself(call, reading) or _lacks_figure(call, reading) for call in calls):
         return "CLARIFY: missing"
     if (
         not (reading.earlier or reading.amounts)
@@ -250,8 +254,6 @@ def _by_arguments(calls: Sequence[ToolCall], reading: Reading) -> str | None:
         return "CLARIFY: missing"
     if [(call.name, call.arguments) for call in calls] == [("get_news", {})] and not reading.earlier:
         return "CLARIFY: symbol" if OF_NOBODY.search(reading.skeleton.words) else None
-    if len(calls) == 1 and _lacks_figure(calls[0], reading):
-        return "CLARIFY: missing"
     if not reading.skeleton.names and all(_is_about_measure(call) for call in calls):
         return "CLARIFY: symbol"
     return None

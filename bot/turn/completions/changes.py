@@ -74,7 +74,8 @@ _TO_BE_CHANGED = re.compile(
     re.IGNORECASE,
 )
 _LISTED_AFTER = re.compile(
-    r"\b(?:(?:add|put|place|include) (?:on|to|in|into|onto) (?:the |my )(?:watch ?)?list(?: of \w+)?|follow|watch|track)"
+    r"\b(?:(?:add|put|place|include) (?:on|to|in|into|onto) (?:the |my )(?:watch ?)?list(?: of \w+)?|follow|watch"
+    r"|track)"
     r" (?:the )?(?P<names>[^?!;:]{3,80}?)[.!]?\Z",
     re.IGNORECASE,
 )
@@ -82,7 +83,8 @@ _AND = re.compile(r"\s*(?:,|&|\+|\b(?i:and|n|plus)\b|\ban\b(?= [A-Z]))\s*")
 _SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also|please|pls)\b[\s,]*)+", re.IGNORECASE)
 _LEADING_VERB = re.compile(r"\A(?:watch|follow|track|strike|add|drop|remove|unfollow) (?=\w)", re.IGNORECASE)
 _IT_WITH = re.compile(
-    r"\b(?:add|put|include) (?:it|that(?: one)?|this(?: one)?)\b.*\b(?:together with|along with|as well as)\b", re.IGNORECASE
+    r"\b(?:add|put|include) (?:it|that(?: one)?|this(?: one)?)\b.*\b(?:together with|along with|as well as)\b",
+    re.IGNORECASE,
 )
 _LONGEST_NAME = 3
 """Words of a name that nobody knows."""

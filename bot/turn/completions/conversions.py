@@ -28,7 +28,9 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _TURNED = re.compile(
-    r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction)|flip (?:it|that|them)|turn (?:it|that) (?:round|around)|swap (?:it|them)(?: round| around)?)\b", re.IGNORECASE
+    r"\b(?:other way|reversed?|vice versa|other direction|opposite (?:way|direction)|flip (?:it|that|them)|turn "
+    r"(?:it|that) (?:round|around)|swap (?:it|them)(?: round| around)?)\b",
+    re.IGNORECASE,
 )
 _PAIR = 2
 _PER = re.compile(r"\W*(?:(?:and|what about|how about|how many) )*(?P<quote>[A-Za-z]+) per (?P<base>[A-Za-z]+)\W*")

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from bot.turn.choices.refusals import EVERYDAY
 from bot.turn.completions.comparisons import COMPARE, history_of
+from bot.turn.completions.plan_amounts import with_amounts
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.recalled import recalled_names
-from bot.turn.completions.returns import MONTHLY, older_call
+from bot.turn.completions.returns import older_call
 from bot.turn.completions.sequels import STATUS, over_time, sequel
+from bot.turn.completions.swaps import pieces_of
 from bot.turn.completions.variations import (
     ADDS,
     DEFINE,
     GOES_ON,
     LONGEST,
     figure_of_before,
-    pieces_of,
     terms_of,
     varied,
 )
@@ -30,22 +31,21 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
     from tools.arguments import Kind
 
-_ON_TOP = re.compile(r"\b(?:on top|extra|as well|too|also|ads?|add(?:s|ed|ing)?|besides|plus)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"\b(?:than|as|like|with|to|vs|versus|against|of)(?: the)? \Z", re.IGNORECASE)
 """Before a name that something remembered is compared with."""
-_ALONE = re.compile(r"\A\W*(?:just|only)\b|\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\A\W*(?:just|only)\b|\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b",
+    re.IGNORECASE,
+)
 """What was compared is now looked at for itself."""
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|against|or|with|and|to)\b")
-_X_WITH_Y = re.compile(r"\A\W*(?:(?:and|ok|now|then) )*\S+(?: \S+)? (?:with|vs\.?|versus|against|and) \S+", re.IGNORECASE)
+_X_WITH_Y = re.compile(
+    r"\A\W*(?:(?:and|ok|now|then) )*\S+(?: \S+)? (?:with|vs\.?|versus|against|and) \S+", re.IGNORECASE
+)
 _PAIR = 2
 _REFUSED = frozenset({"DECLINE: advice"})
 _UNSURE = -0.6
-_AT_START = re.compile(
-    r"\b(?:start\w*|lump|upfront|initial\w*|to begin|put in|on top|have|got|already|plus)\b", re.IGNORECASE
-)
 _IT = re.compile(r"\b(?:it|they|there|that one)\b", re.IGNORECASE)
-_STARTS = re.compile(r"\b(?:start\w*|strat|lump|upfront|initial\w*|begin\w*)\b")
-_AMOUNTS = ("principal", "monthly_contribution")
 
 
 def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
@@ -57,16 +57,19 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     before = reading.earlier[0]
     if again := sequel(before, calls, reading) or (varied(before, calls, reading) if calls else None):
         return [again]
-    if not calls and EVERYDAY.search(reading.skeleton.words):
-        return calls  # "and how is weather in Tokyo"
-    if not calls:
-        figure = figure_of_before(calls, reading)
-        return [figure] if figure else _changed(before, reading)
     if len(calls) != 1:
-        return calls
+        return calls or _unheard(before, reading)
     call = over_time(_own_term(calls[0], before, reading), reading)
     call = _of_those_named(_own_name(call, reading), reading)
     return [_carried(call, before, reading)]
+
+
+def _unheard(before: ToolCall, reading: Reading) -> list[ToolCall]:
+    """What is asked after `before` where the model heard nothing; not in "and how is the weather in Tokyo"."""
+    if EVERYDAY.search(reading.skeleton.words):
+        return []
+    figure = figure_of_before([], reading)
+    return [figure] if figure else _changed(before, reading)
 
 
 def _changed(before: ToolCall, reading: Reading) -> list[ToolCall]:
@@ -123,33 +126,6 @@ def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
     return call
 
 
-def _put_in(before: ToolCall, reading: Reading) -> dict[str, Any]:
-    """What is put in at once and monthly, where the question says which of the two its only amount changes."""
-    words = mended_words(reading.text)
-    is_monthly, at_start = MONTHLY.search(words) is not None, _STARTS.search(words) is not None
-    beside = [*reading.rates, *reading.lengths]
-    amounts = [each for each in reading.amounts if not any(o.start <= each.start < o.end for o in beside)]
-    if len(amounts) != 1 or is_monthly == at_start:
-        return {}
-    changed, other = _AMOUNTS if at_start else _AMOUNTS[::-1]
-    kept = {name: said for name, said in before.arguments.items() if name in _AMOUNTS}
-    if changed not in kept and "instead" in words:
-        kept.pop(other, None)
-    return {**kept, changed: amounts[0].text}
-
-
-def _is_monthly(arguments: dict[str, Any], before: ToolCall, reading: Reading) -> bool:
-    """Whether an amount stands for the contribution of before, of a plan that has no other."""
-    if "principal" in before.arguments or "monthly_contribution" not in before.arguments:
-        return False
-    monthly = arguments.get("monthly_contribution", before.arguments["monthly_contribution"])
-    return (
-        "principal" in arguments
-        and monthly in (before.arguments["monthly_contribution"], arguments["principal"])
-        and not _AT_START.search(reading.text)
-    )
-
-
 def _is_of_now(said: object, kind: Kind, reading: Reading) -> bool:
     """Whether this question says it, or points back at it: "the first one" of those asked about before."""
     return reading.place(said) is not None or (kind in (NAME, SYMBOL) and said in recalled_names(reading))
@@ -166,19 +142,12 @@ def _carried(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
         remembered = before.arguments.get(name)
         if remembered is not None and not isinstance(remembered, list):
             arguments[name] = remembered
-    if call.name == before.name == STATUS and "exchange" not in call.arguments and "exchange" in before.arguments:
-        if _IT.search(reading.text):
-            arguments["exchange"] = before.arguments["exchange"]
-    if call.name == before.name == SAVINGS and (amounts := _put_in(before, reading)):
-        arguments = {name: said for name, said in arguments.items() if name not in _AMOUNTS} | amounts
-    elif call.name == before.name == SAVINGS and _is_monthly(arguments, before, reading):
-        arguments["monthly_contribution"] = arguments.pop("principal")
-    elif call.name == before.name == SAVINGS and "principal" in before.arguments and _ON_TOP.search(reading.text):
-        if arguments.get("principal") == arguments.get("monthly_contribution"):  # of one amount, what is put in monthly
-            arguments.pop("principal", None)
-        arguments.setdefault("principal", before.arguments["principal"])
-    if call.name == before.name:
-        for parameter in reading.toolbox.tools[call.name].parameters if call.name in reading.toolbox.tools else ():
-            if parameter.required and parameter.name not in arguments and parameter.name in before.arguments:
-                arguments[parameter.name] = before.arguments[parameter.name]
+    is_there = call.name == before.name == STATUS and _IT.search(reading.text) is not None
+    if is_there and "exchange" in before.arguments:
+        arguments.setdefault("exchange", before.arguments["exchange"])
+    if call.name == before.name == SAVINGS:
+        arguments = with_amounts(arguments, before, reading)
+    if call.name == before.name and call.name in reading.toolbox.tools:
+        required = [each.name for each in reading.toolbox.tools[call.name].parameters if each.required]
+        arguments |= {name: before.arguments[name] for name in required if name in before.arguments.keys() - arguments}
     return call if arguments == call.arguments else replace(call, arguments=arguments)

@@ -10,7 +10,8 @@ from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.names import without_strays
 from bot.turn.completions.reading import names_in
-from bot.turn.completions.variations import IN_PLACE_OF, LEAVES_OUT
+from bot.turn.completions.swaps import IN_PLACE_OF
+from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
 from tools.parsing.surroundings import mended_words
 

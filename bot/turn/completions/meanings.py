@@ -59,13 +59,15 @@ _ASKS = re.compile(
     r"|one) mean) by"
     r"(?: (?:it|its|their) being)?|what wants? to say"
     r"|difference between)"
-    rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? the{_QUOTE}\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? what the{_QUOTE}\Z"
+    rf"(?: (?:an?|is an?|are))?{_QUOTE})\Z|\bexplain(?:ing)?(?: (?:me|to me|us))? the{_QUOTE}\Z"
+    rf"|\bexplain(?:ing)?(?: (?:me|to me|us))? what the{_QUOTE}\Z"
 )
 """Right before a term that is asked about."""
 _WORKS = re.compile(r"\b(?:how|what) (?:does|do) (?:an? |the )?\Z")
 _JOINS = re.compile(rf"{_QUOTE}(?:and|or|,|vs|versus|from)(?: an?)?{_QUOTE}")
 _ENDS = re.compile(
-    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|bit|part|thing|is|are|what"
+    rf"{_QUOTE}(?:\Z|[,.;?!+&]|(?:and|nd|n|an (?=what|how|when|where|who|show|give|also|is|did)|btw|bit|part|thing"
+    rf"|is|are|what"
     rf"|means?|though|exactly|to me|for me|please|in (?:simple|plain)"
     r"|fr|tho|lol|lmao|again|really|actually|anyway|even|mate|bro|fam|bruv|thanks|thx|ta|cheers|everyone|everybody"
     r"|people|i keep|i hear)\b)"

@@ -109,9 +109,9 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 def _about_name(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:
     """News that are asked for on the only name of the question: "what is being written about the Nasdaq"."""
     several = len(set(names_in(other.arguments for other in calls))) > 1
-    if call.name == "get_news" and call.arguments and sum(o.name == call.name for o in calls) == 1:
-        if _MARKET_NEWS.search(mended_words(reading.text)) and not _names_news(call, reading):
-            return replace(call, arguments={})
+    is_only = call.name == "get_news" and call.arguments and sum(o.name == call.name for o in calls) == 1
+    if is_only and _MARKET_NEWS.search(mended_words(reading.text)) and not _names_news(call, reading):
+        return replace(call, arguments={})
     if call.name != "get_news" or (call.arguments and not several) or sum(o.name == call.name for o in calls) > 1:
         return call
     about = [
@@ -135,7 +135,8 @@ def _names_news(call: ToolCall, reading: Reading) -> bool:
     said = str(call.arguments.get("symbol", ""))
     place = reading.place(said)
     return place is not None and (
-        _NEWS_ON.search(reading.text[:place]) is not None or _ITS_NEWS.match(reading.text, place + len(said)) is not None
+        _NEWS_ON.search(reading.text[:place]) is not None
+        or _ITS_NEWS.match(reading.text, place + len(said)) is not None
     )
 
 
@@ -221,7 +222,9 @@ def _of_index(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> To
     """Beside the hours of an exchange, those of an index are its level: "is london open and where is the ftse 100"."""
     said = str(call.arguments.get("exchange", ""))
     place = said.removeprefix("the ").casefold()
-    index = next((n.text for n in reading.names if said.endswith(n.text) or n.text.casefold().startswith(f"{place} ")), None)
+    index = next(
+        (n.text for n in reading.names if said.endswith(n.text) or n.text.casefold().startswith(f"{place} ")), None
+    )
     was_hours = any(one.name == _HOURS for one in reading.earlier)
     if call.name == _HOURS and index is None and was_hours and len(calls) == 1 and len(reading.names) == 1:
         index = reading.names[0].text if _is_index(reading.names[0].text, reading) else None

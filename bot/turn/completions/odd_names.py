@@ -22,7 +22,8 @@ _STARTS = re.compile(r"(?:\A|[.?!:]\s)[\"'“(]*\Z")
 _CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
 """Words written as one name: "Rite Aid", "Tate & Lyle"."""
 _KIND = re.compile(
-    r"(?: (?:hotels?|property|investment))? (?:aerospace|airlines?|airways|biotech|breweries|brewery|capital|cement|chemicals?|electric|electronics|energy"
+    r"(?: (?:hotels?|property|investment))? (?:aerospace|airlines?|airways|biotech|breweries|brewery|capital|cement"
+    r"|chemicals?|electric|electronics|energy"
     r"|entertainment|financial|foods?|games|group|healthcare|holdings?|hotels?|hospitality|industries|insurance|international|labs?"
     r"|logistics|media|minerals|mining|motors?|networks|oil|petroleum|pharma(?:ceuticals)?|power|properties|renewables|resources"
     r"|retail|robotics|semiconductors?|shipping|software|solar|solutions|steel|systems|technolog(?:y|ies)|telecom"

@@ -22,7 +22,8 @@ _PLACES = {
 _PLACED = re.compile(
     rf"\b(?:the|just|back to) (?P<place>{'|'.join(_PLACES)})"
     r"(?: one\b(?! [$€£]?\d)|(?<=former)|(?<=latter)| of (?:those|them|these|the two)\b"
-    r"|(?: (?:company|stock|name|mob|lot|fund|firm|outfit))?(?=['’]s\b| *(?:\Z|[,.:;?!]|(?:on|off|to|from|onto|in|into|and|alone|please|pls|too"
+    r"|(?: (?:company|stock|name|mob|lot|fund|firm|outfit))?(?=['’]s\b| *(?:\Z|[,.:;?!]|(?:on|off|to|from|onto|in"
+    r"|into|and|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
     r"|then)\b)))",
     re.IGNORECASE,
@@ -67,15 +68,12 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     calls = [_with_earlier(call, reading) for call in calls]
     words = mended_words(reading.text)
     placed = _PLACED.search(reading.text) or _PLACED.search(words)
-    if _THEIR.search(words) and not reading.names and 1 < len(reading.earlier_names) <= _FEW:
-        if len(calls) == 1 and calls[0].name in _SINGLE and names_in([calls[0].arguments])[:1] <= reading.earlier_names:
-            return _about(calls, reading.earlier_names, reading)
+    if _asks_of_each(calls, words, reading):
+        return _about(calls, reading.earlier_names, reading)
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
         return calls
-    if _BEFORE_LAST.search(words) and not reading.names:
-        return _about(calls, names[-2:-1], reading)
-    if placed:
-        place = _PLACES[placed["place"].lower()]
+    if placed or (_BEFORE_LAST.search(words) and not reading.names):
+        place = _PLACES[placed["place"].lower()] if placed else -2
         meant = names[place : place + 1 or None]
         return _about(calls, meant, reading) if meant else calls
     is_several = _ALL.search(words) is not None or _BOTH.search(words) is not None
@@ -95,6 +93,13 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         times = times or _time_of_before(reading)
         return [ToolCall(COMPARE, {"symbols": meant, **times})]
     return _about(calls, meant, reading)
+
+
+def _asks_of_each(calls: list[ToolCall], words: str, reading: Reading) -> bool:
+    """Whether a call about one of several of before is meant of each: "and their P/Es"."""
+    if not _THEIR.search(words) or reading.names or not 1 < len(reading.earlier_names) <= _FEW or len(calls) != 1:
+        return False
+    return calls[0].name in _SINGLE and {*names_in([calls[0].arguments])} <= {*reading.earlier_names}
 
 
 def _time_of_before(reading: Reading) -> dict[str, str]:

@@ -58,8 +58,12 @@ def _whole_term(call: ToolCall, reading: Reading, *, is_only: bool) -> ToolCall:
     if is_only and len(quoted) == 1 and said.lower() not in quoted[0].lower() and is_asked:
         return replace(call, arguments={"term": quoted[0]})
     place = reading.place(said)
-    is_asked = place is not None and _MEANING_AFTER.match(reading.text, place + len(said))
-    if is_only and not is_asked and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading)):
+    means = place is not None and _MEANING_AFTER.match(reading.text, place + len(said)) is not None
+    if (
+        is_only
+        and not means
+        and (place is None or not is_asked_about(place, reading) or owns_another(place + len(said), reading))
+    ):
         asked = asked_terms(reading, with_names=not said)
         if len(asked) == 1 and (is_term(asked[0]) or not is_term(said)):
             return replace(call, arguments={"term": asked[0]})

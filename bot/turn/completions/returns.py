@@ -50,15 +50,13 @@ def _older_plan(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     if before is None or len(reading.text) > LONGEST or reading.names or OF_OTHER_RATES.search(reading.text):
         return None
     words = mended_words(reading.text)
-    if _NAMED[before.name].search(words):
-        return _with_changes(before, words, reading)
-    if any(call.name in _PLANS for call in calls):
-        return None
     goes_on = GOES_ON.match(reading.text) or _INSTEAD.search(reading.text)
-    if goes_on and _STARTS.search(words) and len(reading.amounts) == 1 and before.name == SAVINGS:
+    puts_in = goes_on and _STARTS.search(words) and len(reading.amounts) == 1 and before.name == SAVINGS
+    is_open = all(call.name not in _PLANS for call in calls)
+    if _NAMED[before.name].search(words) or (is_open and puts_in):
         return _with_changes(before, words, reading)
-    if not goes_on or len(reading.rates) + len(reading.lengths) != 1:
-        return varied(before, calls, reading) if OVER_YEARS.fullmatch(words) else None
+    if not is_open or not goes_on or len(reading.rates) + len(reading.lengths) != 1:
+        return varied(before, calls, reading) if is_open and OVER_YEARS.fullmatch(words) else None
     name, said = ("annual_rate_percent", reading.rates) if reading.rates else ("years", reading.lengths)
     return replace(before, arguments={**before.arguments, name: said[0].text})
 
@@ -115,7 +113,11 @@ def _older_day(_: list[ToolCall], reading: Reading) -> ToolCall | None:
 def _older_search(calls: list[ToolCall], reading: Reading) -> ToolCall | None:
     """The search of an older turn with the conditions that this question adds: "narrow that list to ..."."""
     before = next((turn[0] for turn in reading.older if len(turn) == 1 and turn[0].name == SEARCH), None)
-    if before is None or [call.name for call in calls] != [SEARCH] or any(call.name == SEARCH for call in reading.earlier):
+    if (
+        before is None
+        or [call.name for call in calls] != [SEARCH]
+        or any(call.name == SEARCH for call in reading.earlier)
+    ):
         return None
     if not _THAT_LIST.search(mended_words(reading.text)):
         return None

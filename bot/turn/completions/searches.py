@@ -36,7 +36,11 @@ def settle_search(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     _settle_numbers(arguments, reading)
     _settle_ranking(arguments, reading)
     sectors = SECTOR.find(reading.text)
-    if "sector" not in arguments and len(sectors) == 1 and all(call in searches or call.name == _COMPARE for call in calls):
+    if (
+        "sector" not in arguments
+        and len(sectors) == 1
+        and all(call in searches or call.name == _COMPARE for call in calls)
+    ):
         arguments["sector"] = sectors[0].text
     search = replace(searches[0], arguments=arguments)
     return [search if call is searches[0] else call for call in calls if call is searches[0] or call.name != SEARCH]

@@ -51,7 +51,8 @@ _JUST = re.compile(r"\A\W*(?:(?:no|ok|and|now|actually) )*(?:just|only)\b|\btho(
 _CODE = re.compile(r"(?<![\w.])[A-Z]{2,5}(?![\w.])")
 _ABOUT_MARKET = re.compile(r"\babout (?:the )?(?:(?:stock|whole|general) )?markets?\b")
 _MEANING = re.compile(
-    r"\W*(?:(?:erm?|um|uh|and|ok|so|sorry|ah) )*(?:meaning(?: of (?:that|it|this))?|what (?:does|do|is) (?:that|it|this|they)"
+    r"\W*(?:(?:erm?|um|uh|and|ok|so|sorry|ah) )*(?:meaning(?: of (?:that|it|this))?|what (?:does|do|is) (?:that|it"
+    r"|this|they)"
     r"(?: even| actually)? mean\w*|explain(?: (?:that|it|this))?|define(?: (?:that|it|this))?)\W*"
 )
 _LISTS = frozenset({"get_watchlist", "propose_watchlist_change"})
@@ -76,7 +77,8 @@ _OF_TERM = frozenset({DEFINE, "find_symbol", "get_portfolio", "get_quote"})
 _MINE_ALONE = re.compile(r"\W*(?:(?:and|ok|so|what is|what about|how about|whats) )*mine\W*(?:then|please)?\W*")
 _OF_MINE = re.compile(r"\b(?:it|that|this)\b.*\b(?:my (?:own )?portfolio|mine)\b")
 _IT_FOR = re.compile(
-    r"\W*(?:(?:and|ok|so|now|right|uh|um) )*(?:(?:what|how much) (?:is|was|about) (?:it|that|this)|what is|how about|what about"
+    r"\W*(?:(?:and|ok|so|now|right|uh|um) )*(?:(?:what|how much) (?:is|was|about) (?:it|that|this)|what is|how "
+    r"about|what about"
     r"|whats it) (?:for|of|at|with|in the case of)\b"
 )
 _OF_OWN = "get_portfolio_performance"
@@ -230,4 +232,15 @@ def _borrowed(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCall
     return ToolCall(LOAN, {key: said for key, said in before.arguments.items() if key != "monthly_contribution"})
 
 
-_SEQUELS = (_corrected, _names_alone, _off_list, _own_portfolio, _market, _ticker, _other_company, _of_explained, _meaning_of_before, _borrowed)
+_SEQUELS = (
+    _corrected,
+    _names_alone,
+    _off_list,
+    _own_portfolio,
+    _market,
+    _ticker,
+    _other_company,
+    _of_explained,
+    _meaning_of_before,
+    _borrowed,
+)

@@ -42,7 +42,8 @@ _THEN = (
     rf"(?: (?:is|are|of|an?|the|me|us|to me|it|even|exactly|what|does|do|means?){_SOUNDS})*[ \"'“‘(]*"
 )
 _ASKED = re.compile(
-    rf"\b(?:what|wots?|whats|define|explain(?:ing)?(?: how)?|clarify|describe|meaning|definition|concept|meant by|mean by"
+    rf"\b(?:what|wots?|whats|define|explain(?:ing)?(?: how)?|clarify|describe|meaning|definition|concept|meant by"
+    rf"|mean by"
     rf"|wtf|tf|how (?:does|do)|which thing is){_THEN}\Z"
 )
 """Right before a term that is asked about."""
