@@ -34,7 +34,8 @@ SETS = {
     "eighth/": "**Eighth set once locked** (`evals/eighth/`; for development now)",
     "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once for each version)",
     "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once for each version)",
-    "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked, and measured by nobody before)",
+    "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked: no answer was ever read; measured once for each version)",
+    "twelfth/": "**Twelfth set** (`evals/twelfth/`, locked, and measured by nobody before)",
 }
 
 
