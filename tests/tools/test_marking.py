@@ -192,3 +192,15 @@ def test_marking_loses_nothing_of_what_is_no_word(text: str) -> None:
 )
 def test_right_words_come_through_unchanged(words: list[str]) -> None:
     assert letters(marked(" ".join(words))) == letters(" ".join(words))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("follow ZQX, AVON", "follow<|unknown|>ZQX,<|unknown|>AVON"),
+        ("is it DOWN today", "is it down<|time|>today"),
+        ("who is behind the ticker WISE", "who is behind the<|term|>ticker<|unknown|>WISE"),
+    ],
+)
+def test_tickers_among_small_letters(typed: str, read: str) -> None:
+    assert marked(typed) == read

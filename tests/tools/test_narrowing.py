@@ -27,3 +27,19 @@ from tools.narrowing import known_names
 )
 def test_what_is_known_as_a_name(text: str, names: list[str]) -> None:
     assert [name.text for name in known_names(text, reading_context())] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("ticker for Greencoat Renewables", ["Greencoat Renewables"]),
+        ("dividend from capitaland integrated commercial trust", ["capitaland integrated commercial trust"]),
+        ("how has the Scottish Mortgage trust done", ["Scottish Mortgage"]),
+        ("nasdq 100 this year", ["nasdq 100"]),
+        ("news on BE Semiconductor", ["BE Semiconductor"]),
+        ("price of 3m", ["3m"]),
+        ("over a period of 3m", []),
+    ],
+)
+def test_whole_names(text: str, names: list[str]) -> None:
+    assert [span.text for span in known_names(text, reading_context())] == names

@@ -53,7 +53,7 @@ _COUNTED = frozenset(
 def find_shaped_names(text: str) -> list[Span]:
     """Whole names of such shapes, in order of appearance."""
     found = [match.span() for match in _CODE.finditer(text) if names_exchange(match[0])]
-    found += [match.span() for match in _CLASS.finditer(text) if not text.isupper()]
+    found += [match.span() for match in _CLASS.finditer(text)]
     found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
     found += [

@@ -183,8 +183,9 @@ def _other_currency(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     said = {name: value for name, value in (calls[0].arguments if calls else {}).items() if _is_said(value, reading)}
     said = {name: value for name, value in said.items() if name in {"amount", "date"}}
     arguments = {**before, **said, side: spans[0].text}
-    if not calls and len(reading.amounts) == 1:
-        arguments["amount"] = reading.amounts[0].text
+    own = [amount.text for amount, currency in sums_in(reading) if currency == spans[0]]
+    if own or (not calls and len(reading.amounts) == 1):
+        arguments["amount"] = [*own, *(span.text for span in reading.amounts)][0]
     return [ToolCall(CONVERT, arguments)]
 
 

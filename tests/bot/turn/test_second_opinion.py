@@ -10,6 +10,7 @@ import pytest
 
 from bot.evaluation.scoring import reading_context
 from bot.llm.base import EndPiece
+from bot.llm.reader import Opinion
 from bot.llm.reading import OTHERWISE
 from bot.messages import Message, ToolCall
 from bot.turn.agent import Agent
@@ -217,3 +218,75 @@ async def test_a_loan_for_savings_is_a_loan() -> None:
     second = {"principal": "310k", "annual_rate_percent": "5%", "years": "20 yrs"}
     assert taken.calls == [first, ToolCall("loan_payment", second)]
     assert not model.asked
+
+
+class PartsReader(ScriptedReader):
+    """Hears some texts as `parts` says, and all others as `decision`."""
+
+    def __init__(self, decision: str, parts: dict[str, str], confidence: float = -0.02) -> None:
+        super().__init__(decision, confidence)
+        self.parts = parts
+
+    async def read(self, messages: Sequence[Message]) -> Opinion:
+        heard = self.parts.get(messages[-1].content)
+        return self.opinion if heard is None else Opinion(heard, self.opinion.confidence)
+
+
+ASKED_BEFORE = [Message("user", "news on<|name|>tesla"), Message("assistant", "", (NEWS,))]
+BOTH = "its price and when does it report"
+EVENTS = ToolCall("get_events", {"symbol": "tesla"})
+
+
+async def asked_after(
+    text: str, parts: dict[str, str], *answers: Sequence[Any], confidence: float = -0.02
+) -> tuple[Draft, ScriptedModel]:
+    model = ScriptedModel(answers, is_native=True)
+    reader = PartsReader("get_quote", parts, confidence)
+    schemas = Toolbox(TOOLS).schemas([text, "news on tesla", "tesla"], tool_context(MARKET, NAMES))
+    conversation = [*ASKED_BEFORE, Message("user", text)]
+    return await second_opinion(reader, Draft([QUOTE], "", -0.01), model, conversation, schemas, 100), model
+
+
+async def test_the_other_ask_of_a_follow_up_is_heard() -> None:
+    parts = {"its price": "get_quote", "when does it report": "get_events"}
+    taken, model = await asked_after(BOTH, parts, [written(EVENTS)])
+    assert taken.calls == [QUOTE, EVENTS]
+    assert [message.content for message in model.asked[0].messages] == ["its price", "", "when does it report"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (BOTH, {"its price": "get_quote", "when does it report": "get_quote"}),
+        (BOTH, {"its price": "get_quote", "when does it report": "DECLINE: advice"}),
+        (BOTH, {"its price": "get_news", "when does it report": "get_events"}),
+        ("okay and when does it report", {"okay": "get_quote", "when does it report": "get_events"}),
+        ("its price when does it report", {"report": "get_events"}),
+    ],
+)
+async def test_one_ask_stays_one(text: str, parts: dict[str, str]) -> None:
+    taken, model = await asked_after(text, parts)
+    assert taken.calls == [QUOTE]
+    assert not model.asked
+
+
+async def test_a_reader_who_is_not_sure_of_both_is_not_heard() -> None:
+    parts = {"its price": "get_quote", "when does it report": "get_events"}
+    assert (await asked_after(BOTH, parts, confidence=-0.3))[0].calls == [QUOTE]
+
+
+async def test_a_question_without_one_before_is_not_taken_apart() -> None:
+    draft = Draft([QUOTE], "", -0.01)
+    reader = PartsReader("get_quote", {"news": "get_news", "price of<|name|>tesla": "get_quote"})
+    taken = await second_opinion(reader, draft, ScriptedModel([], is_native=True), CONVERSATION, SCHEMAS, 100)
+    assert taken.calls == [QUOTE]
+
+
+async def test_two_calls_about_two_things_are_not_one() -> None:
+    convert = {"amount": "100", "from_currency": "gbp"}
+    calls = [ToolCall("convert_currency", {**convert, "to_currency": code}) for code in ("eur", "usd")]
+    draft = Draft(calls, "", -0.3)
+    model, text = ScriptedModel([], is_native=True), "100 gbp to eur and to usd"
+    reader = ScriptedReader("convert_currency", -0.02)
+    taken = await second_opinion(reader, draft, model, [Message("user", text)], SCHEMAS, 100)
+    assert taken == draft

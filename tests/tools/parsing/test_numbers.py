@@ -135,3 +135,23 @@ def test_long_text_is_refused_at_once(piece: str) -> None:
     started = time.perf_counter()
     assert [parse(text) for parse in PARSERS] == [None] * len(PARSERS)
     assert time.perf_counter() - started < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("two fifty", "250"),
+        ("two thirty five", "235"),
+        ("nine fifteen", "915"),
+        ("two fifty k", "250000"),
+        ("thirty seven fifty", "37.5"),
+        ("ninety ninety-nine", "90.99"),
+    ],
+)
+def test_amounts_as_they_are_spoken(text: str, value: str) -> None:
+    assert parse_number(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["twenty twenty", "two five", "fifty two fifty two", "ten fifty"])
+def test_a_year_is_no_spoken_amount(text: str) -> None:
+    assert parse_number(text) is None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.parsing.finders import find_periods
 from tools.parsing.periods import Period, parse_period
 
 TYPED = {
@@ -285,3 +286,22 @@ def test_long_text_is_refused_at_once(piece: str) -> None:
     started = time.perf_counter()
     assert parse_period(piece * 10_000) is None
     assert time.perf_counter() - started < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("2023/24 tax year", "2023-04-06..2024-04-05"),
+        ("in the tax year 2022-23", "2022-04-06..2023-04-05"),
+        ("2023/25 tax year", None),
+        ("tax year", None),
+    ],
+)
+def test_a_british_tax_year(text: str, canonical: str | None) -> None:
+    period = parse_period(text)
+    assert (period and period.canonical) == canonical
+
+
+def test_an_amount_of_money_is_no_year() -> None:
+    assert find_periods("how many francs for 2000 euros") == []
+    assert [span.text for span in find_periods("price in 2000")] == ["in 2000"]

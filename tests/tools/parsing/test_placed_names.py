@@ -41,3 +41,16 @@ def test_a_word_in_the_place_of_a_name(text: str, words: list[str]) -> None:
 )
 def test_other_words_are_none(text: str) -> None:
     assert find_placed_names(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("which one did better in 2024, hood or coin", ["hood", "coin"]),
+        ("and pep above 160", ["pep"]),
+        ("wake me if sol dumps under 110", ["sol"]),
+        ("tech under 12 times earnings", []),
+    ],
+)
+def test_more_places(text: str, names: list[str]) -> None:
+    assert [span.text for span in find_placed_names(text)] == names

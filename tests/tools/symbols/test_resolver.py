@@ -278,3 +278,18 @@ def test_no_alias_is_written_twice() -> None:
 )
 def test_a_name_is_compared_by_its_telling_words(name: str, key: str) -> None:
     assert name_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("typed", "symbol"),
+    [("LLOY", "LLOY.L"), ("lgen", "LGEN.L"), ("BT.A", "BT-A.L"), ("VAS", "VAS.AX"), ("HSBA", "HSBA.L")],
+)
+def test_a_ticker_without_its_exchange(typed: str, symbol: str) -> None:
+    assert DirectoryResolver().resolve(typed).symbol == symbol
+
+
+@pytest.mark.parametrize("typed", ["AED", "SOON", "SHOP.TO", "BHP.NZ", "vas"])
+def test_what_is_no_such_ticker(typed: str) -> None:
+    """A currency, a common word, another exchange than the known listing's, and three small letters."""
+    with pytest.raises(UnknownSymbol):
+        DirectoryResolver().resolve(typed)

@@ -117,3 +117,30 @@ def test_what_may_be_a_shops_matter_outweighs_an_unsure_decision_only(settled: C
     text, call = "does Nike do anything with yoga", ("get_fundamentals", {"symbol": "Nike"})
     assert settled(text, call, confidence=-0.4) == "DECLINE: out_of_scope"
     assert settled(text, call, confidence=-0.02) == [call]
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("short it", "DECLINE: trade_order"),
+        ("ape me in 200 quid", "DECLINE: trade_order"),
+        ("actually just buy 50 shares at market", "DECLINE: trade_order"),
+        ("it is too high? I must sell?", "DECLINE: advice"),
+        ("is Monday going to be a good day on the markets?", "DECLINE: advice"),
+        ("what is my IBAN please", "DECLINE: banking"),
+        ("cool send that to my buddy in berlin", "DECLINE: banking"),
+        ("alert me when it gets high", "CLARIFY: missing"),
+    ],
+)
+def test_more_that_is_refused(settled: Callable[..., Any], text: str, reply: str) -> None:
+    assert settled(text, MINE) == reply
+
+
+def test_the_day_to_hold_a_share_for_its_dividend_is_no_opinion(settled: Callable[..., Any]) -> None:
+    events = ("get_events", {"symbol": "Nike"})
+    assert settled("by which date must i hold Nike to get the dividend", events) == [events]
+
+
+def test_a_loan_without_its_amount(settled: Callable[..., Any]) -> None:
+    loan = ("loan_payment", {"annual_rate_percent": "6.9%", "years": "4 years"})
+    assert settled("what is a loan at 6.9% over 4 years a month", loan) == "CLARIFY: missing"

@@ -33,7 +33,9 @@ def followed(
     return list(settle(draft, text, TOOLBOX, reading_context(), [before], texts).calls)
 
 
-def recalled(text: str, *written: ToolCall, turns: Sequence[Sequence[ToolCall]]) -> list[ToolCall]:
-    """The calls on `text` after several `turns`, oldest first."""
-    older = list(reversed(turns[:-1]))
-    return list(settle(Draft(list(written)), text, TOOLBOX, reading_context(), turns[-1], None, older).calls)
+def recalled(
+    text: str, *written: ToolCall, turns: Sequence[Sequence[ToolCall]], said: str | None = None
+) -> list[ToolCall]:
+    """The calls on `text` after several `turns`, oldest first; `said` was asked before."""
+    older, texts = list(reversed(turns[:-1])), None if said is None else [text, said]
+    return list(settle(Draft(list(written)), text, TOOLBOX, reading_context(), turns[-1], texts, older).calls)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.bot.turn.completions.following import call, followed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -155,3 +157,27 @@ def test_what_is_only_compared_is_not_listed(completed: Callable[..., Any]) -> N
     text = "did Ford beat Tesla in 2023, and place Ford on my watchlist"
     listed = (WATCH, {"action": "add", "symbols": ["Ford", "Tesla"]})
     assert completed(text, compared, listed) == [compared, (WATCH, {"action": "add", "symbols": ["Ford"]})]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "symbols"),
+    [
+        ("add Zorblax and Tesla to it", ["Tesla"], ["Zorblax", "Tesla"]),
+        ("follow Zorblax, Tesla", ["Tesla"], ["Zorblax", "Tesla"]),
+        ("watch Zorblax", ["watch Zorblax"], ["Zorblax"]),
+        ("would you strike Zorblax from my watchlist", ["strike Zorblax"], ["Zorblax"]),
+    ],
+)
+def test_all_that_is_listed_and_no_verb(
+    completed: Callable[..., Any], text: str, written: list[str], symbols: list[str]
+) -> None:
+    (changed,) = completed(text, ("propose_watchlist_change", {"action": "add", "symbols": written}))
+    assert changed[1]["symbols"] == symbols
+
+
+def test_it_with_another() -> None:
+    text = "please add it to the ones I follow, together with Apple"
+    written = call("propose_watchlist_change", action="add", symbols=["Apple"])
+    assert followed(text, call("get_quote", symbols=["Tesla"]), written) == [
+        call("propose_watchlist_change", action="add", symbols=["Tesla", "Apple"])
+    ]

@@ -10,6 +10,7 @@ from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
 from bot.turn.completing import settle
 from bot.turn.completions.reading import Draft
+from tests.bot.turn.completions.following import call, followed
 from tools.catalogue import TOOLS
 from tools.toolbox import Toolbox
 
@@ -215,3 +216,22 @@ def test_what_it_is_from_is_told_by_the_words_beside_it(completed: Callable[...,
     turned = {"amount": "20 grand", "from_currency": "euros", "to_currency": "pounds"}
     right = {"amount": "20 grand", "from_currency": "pounds", "to_currency": "euros"}
     assert completed(text, plan, (CONVERT, turned)) == [plan, (CONVERT, right)]
+
+
+def test_so_much_of_one_for_another(completed: Callable[..., Any]) -> None:
+    wrong = ("convert_currency", {"from_currency": "INR", "to_currency": "AED"})
+    assert completed("AED per USD?", wrong) == [("convert_currency", {"from_currency": "USD", "to_currency": "AED"})]
+
+
+@pytest.mark.parametrize("text", ["flip it", "turn it around", "other way round please"])
+def test_more_ways_to_turn_a_conversion(text: str) -> None:
+    before = call("convert_currency", from_currency="gbp", to_currency="ngn")
+    assert followed(text, before, before) == [call("convert_currency", from_currency="ngn", to_currency="gbp")]
+
+
+def test_a_sum_of_another_currency_is_what_is_converted() -> None:
+    before = call("convert_currency", amount="90,000", from_currency="yen", to_currency="dollars")
+    written = call("convert_currency", amount="70", from_currency="yen", to_currency="dollars")
+    assert followed("and 70 euros?", before, written) == [
+        call("convert_currency", amount="70", from_currency="euros", to_currency="dollars")
+    ]

@@ -279,3 +279,32 @@ def test_the_same_time_may_be_an_older_turns() -> None:
     turns = [[HISTORY], [call("get_events", symbol="nike")]]
     wanted = [call("get_price_history", symbol="tesla", period="in 2021")]
     assert recalled("and how did tesla do over the same period", own, turns=turns) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("other direction sorry, same number", {"condition": "above"}),
+        ("no, when it drops below it", {"condition": "below"}),
+    ],
+)
+def test_an_alert_the_other_way(text: str, changed: dict[str, str]) -> None:
+    assert followed(text, ALERTED, ALERTED) == [ToolCall("propose_price_alert", {**ALERTED.arguments, **changed})]
+
+
+def test_the_exchange_of_before() -> None:
+    hours = call("get_market_status", exchange="London")
+    assert followed("what time does it shut", hours, call("get_market_status")) == [hours]
+    assert followed("when do markets shut", hours, call("get_market_status")) == [call("get_market_status")]
+
+
+def test_what_is_everyday_is_no_follow_up() -> None:
+    hours = call("get_market_status", exchange="Tokyo")
+    assert followed("and how is the weather in Tokyo", hours, reply="DECLINE: out_of_scope") == []
+
+
+def test_two_names_of_which_one_is_unknown_are_compared_anew() -> None:
+    compared = call("compare_performance", symbols=["Tesla", "Apple"], period="2022")
+    assert followed("now Apple with Zorblax", compared, compared) == [
+        call("compare_performance", symbols=["Apple", "Zorblax"], period="2022")
+    ]

@@ -86,3 +86,12 @@ def test_a_comparison_of_one_is_with_what_is_listed_or_looked_up(completed: Call
         listed,
         ("compare_performance", {"symbols": ["Zorblax", "Generali"]}),
     ]
+
+
+def test_a_list_beside_what_is_about_nobody_is_whole(completed: Callable[..., Any]) -> None:
+    sectors = ("get_sector_performance", {})
+    text = "hows teh dax adn the stoxx 50, and wat sectrs r up"
+    assert completed(text, ("get_quote", {"symbols": ["dax"]}), sectors) == [
+        ("get_quote", {"symbols": ["dax", "stoxx 50"]}),
+        sectors,
+    ]

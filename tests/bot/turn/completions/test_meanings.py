@@ -80,3 +80,8 @@ def test_a_term_and_another_thing(completed: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("text", ["tell me what stock is going up", "what is an alpca"])
 def test_what_only_sounds_like_it(completed: Callable[..., Any], text: str) -> None:
     assert completed(text, ("get_quote", {"symbols": ["nike"]})) == [("get_quote", {"symbols": ["nike"]})]
+
+
+@pytest.mark.parametrize("text", ["tf is a dead cat bounce", "um, explain the dead cat bounce bit"])
+def test_more_ways_to_ask(completed: Callable[..., Any], text: str) -> None:
+    assert completed(text, ("get_portfolio_risk", {})) == [("define_term", {"term": "dead cat bounce"})]

@@ -10,6 +10,7 @@ from bot.evaluation.scoring import reading_context
 from bot.messages import ToolCall
 from bot.turn.completing import settle
 from bot.turn.completions.reading import Draft
+from tests.bot.turn.completions.following import call, followed, recalled
 from tools.catalogue import TOOLS
 from tools.toolbox import Toolbox
 
@@ -230,3 +231,36 @@ def test_a_named_index_beside_ones_own_shares_is_its_level(text: str, beside: tu
     calls = [ToolCall("get_market_overview", {}), ToolCall(*beside)]
     settled = settle(Draft(calls, "", -0.05, is_agreed=True), text, Toolbox(TOOLS), reading_context())
     assert settled.calls == [ToolCall("get_quote", {"symbols": ["Dow"]}), ToolCall(*beside)]
+
+
+def test_news_of_the_market_are_no_companys(completed: Callable[..., Any]) -> None:
+    history = ("get_price_history", {"symbol": "Tesla", "period": "last 2 years"})
+    text = "chart of Tesla for the last 2 years, and news of the market"
+    assert completed(text, history, ("get_news", {"symbol": "Tesla"}))[1] == ("get_news", {})
+    text = "news on Tesla, and is there market news"
+    assert completed(text, ("get_news", {"symbol": "Tesla"})) == [("get_news", {"symbol": "Tesla"})]
+
+
+def test_what_a_company_did_is_not_what_it_paid(completed: Callable[..., Any]) -> None:
+    income = ("get_portfolio_income", {"period": "in 2023"})
+    assert completed("show me what Pick n Pay did in 2023", income) == [
+        ("get_price_history", {"symbol": "Pick n Pay", "period": "in 2023"})
+    ]
+    assert completed("what did Tesla pay me in 2023", income) == [income]
+
+
+def test_an_index_after_the_hours_of_its_exchange() -> None:
+    hours = call("get_market_status", exchange="the Nasdaq")
+    done = "and what has the Nasdaq 100 done this month"
+    assert followed(done, hours, call("get_market_status", exchange="the Nasdaq 100")) == [
+        call("get_price_history", symbol="Nasdaq 100", period="this month")
+    ]
+    assert followed("what is the FTSE 250 at", hours, hours) == [call("get_quote", symbols=["FTSE 250"])]
+
+
+def test_an_index_over_the_same_time_as_before() -> None:
+    turns = [[call("get_price_history", symbol="hang seng", period="2021")], [call("get_market_status")]]
+    written = call("get_market_status", exchange="the Nikkei")
+    assert recalled("and the Nikkei that same year?", written, turns=turns) == [
+        call("get_price_history", symbol="Nikkei", period="2021")
+    ]

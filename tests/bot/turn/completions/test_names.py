@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.bot.turn.completions.following import call, followed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -188,3 +190,23 @@ def test_names_are_cut_where_they_end(completed: Callable[..., Any], text: str, 
 def test_a_ticker_is_no_slip_of_a_word(completed: Callable[..., Any]) -> None:
     both = ("compare_performance", {"symbols": ["ARKK", "SARK"]})
     assert completed("which did less bad, ARKK or SARK", both) == [both]
+
+
+def test_a_part_of_a_remembered_name_is_the_whole() -> None:
+    before = call("get_price_history", symbol="Zorblax Finserv", period="2022")
+    assert followed("and its symbol", before, call("find_symbol", query="Zorblax"), said="Zorblax Finserv in 2022") == [
+        call("find_symbol", query="Zorblax Finserv")
+    ]
+
+
+def test_a_part_of_another_name_of_the_list_goes(completed: Callable[..., Any]) -> None:
+    written = ("compare_performance", {"symbols": ["H", "H&R REIT", "Tesla"]})
+    assert completed("compare H&R REIT and Tesla", written) == [
+        ("compare_performance", {"symbols": ["H&R REIT", "Tesla"]})
+    ]
+
+
+def test_a_name_with_an_ampersand_is_said_in_full(completed: Callable[..., Any]) -> None:
+    assert completed("what does Hims & Hers trade under", ("find_symbol", {"query": "Hims"})) == [
+        ("find_symbol", {"query": "Hims & Hers"})
+    ]

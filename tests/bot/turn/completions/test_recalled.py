@@ -90,3 +90,48 @@ def test_a_comparison_with_one_name_is_with_the_one_before() -> None:
     turns = [[call("get_price_history", symbol="nike")]]
     wanted = [call("compare_performance", symbols=["nike", "puma"])]
     assert after("put it side by side with puma", call("compare_performance", symbols=["puma"]), turns=turns) == wanted
+
+
+SEVERAL = [
+    [call("get_price_history", symbol="nike", period="2022")],
+    [call("get_price_history", symbol="adidas", period="2022")],
+]
+
+
+@pytest.mark.parametrize("text", ["so who won", "both compared", "which of them did better over that time"])
+def test_what_is_compared_is_compared_over_the_time_of_before(text: str) -> None:
+    wanted = call("compare_performance", symbols=["nike", "adidas"], period="2022")
+    assert after(text, call("get_portfolio_performance"), turns=SEVERAL) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and the one before that, its market cap",
+        "how has the former moved",
+        "the first mob, its yield",
+        "back to first: p/e",
+    ],
+)
+def test_more_ways_to_say_which_one(text: str) -> None:
+    written = call("get_fundamentals", symbol="adidas")
+    assert after(text, written, turns=SEVERAL) == [call("get_fundamentals", symbol="nike")]
+
+
+def test_their_figures_are_those_of_each() -> None:
+    compared = [[call("compare_performance", symbols=["nike", "adidas"], period="2022")]]
+    assert after("and their P/Es?", call("get_fundamentals", symbol="nike"), turns=compared) == [
+        call("get_fundamentals", symbol="nike"),
+        call("get_fundamentals", symbol="adidas"),
+    ]
+    alone = [[call("get_quote", symbols=["nike"])]]
+    assert after("and their P/E?", call("get_fundamentals", symbol="nike"), turns=alone) == [
+        call("get_fundamentals", symbol="nike")
+    ]
+
+
+def test_a_turn_that_explained_a_term_is_passed_over() -> None:
+    turns = [[call("get_quote", symbols=["nike"])], [call("define_term", term="payout ratio")]]
+    written = call("get_events", symbol="payout ratio")
+    text = "when is its ex-dividend date"
+    assert recalled(text, written, turns=turns, said="what is a payout ratio") == [call("get_events", symbol="nike")]

@@ -42,3 +42,17 @@ def test_a_word_in_quotation_marks_is_what_is_asked_about(completed: Callable[..
     text = 'I read the word "overallotment" in a contract for shares, what is it'
     assert completed(text, call) == [("define_term", {"term": "overallotment"})]
     assert completed('my "friend" asks what shares are', call) == [call]
+
+
+def test_a_term_in_quotation_marks_that_is_asked_about(completed: Callable[..., Any]) -> None:
+    profile = ("get_fundamentals", {"symbol": "Evraz"})
+    text = 'waht does Evraz do adn what does "zorblax listing" meen'
+    assert completed(text, ("define_term", {"term": "Evraz"}), profile)[0] == (
+        "define_term",
+        {"term": "zorblax listing"},
+    )
+
+
+def test_a_term_before_the_word_meaning_stays(completed: Callable[..., Any]) -> None:
+    calls = [("define_term", {"term": "sharpe ratio"}), ("get_portfolio_risk", {})]
+    assert completed("sharpe ratio meaning pls, and whats the beta of my portfolio", *calls) == calls

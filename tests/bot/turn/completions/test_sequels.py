@@ -83,3 +83,48 @@ def test_the_plan_of_an_older_turn_goes_on(text: str, changed: dict[str, str]) -
     wanted = [call("loan_payment", **{**LOAN.arguments, **changed})]
     assert recalled(text, own, turns=[[LOAN], [call("get_market_status")]]) == wanted
     assert recalled(text, own, turns=[[call("get_market_status")]]) != wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "wanted"),
+    [
+        ("mine?", call("define_term", term="drawdown"), call("get_portfolio_risk")),
+        ("and how big is that in my portfolio", call("define_term", term="drawdown"), call("get_portfolio_risk")),
+        (
+            "what is it for Tesla?",
+            call("define_term", term="P/E"),
+            call("get_fundamentals", symbol="Tesla"),
+        ),
+        ("and of Tesla?", call("define_term", term="annuity"), call("get_quote", symbols=["Tesla"])),
+    ],
+)
+def test_the_figure_that_was_explained(text: str, before: ToolCall, wanted: ToolCall) -> None:
+    written = call("get_quote", symbols=["Tesla"]) if "Tesla" in text else call("get_portfolio")
+    assert followed(text, before, written) == [wanted]
+
+
+def test_the_meaning_of_the_term_of_before() -> None:
+    before = call("get_fundamentals", symbol="Tesla")
+    assert followed("erm meaning?", before, said="EV/EBITDA of Tesla") == [call("define_term", term="EV/EBITDA")]
+
+
+def test_savings_as_a_loan() -> None:
+    plan = {"principal": "100k", "annual_rate_percent": "5%", "years": "10 years"}
+    saved = call("project_growth", **plan)
+    assert followed("um and if I borrowed that instead, monthly cost", saved) == [call("loan_payment", **plan)]
+
+
+def test_names_alone_with_a_word_that_says_the_same() -> None:
+    before = call("get_technicals", symbol="Tesla")
+    for text in ("Apple likewise, please", "oops, sorry. Apple", "same for Apple"):
+        assert followed(text, before) == [call("get_technicals", symbol="Apple")]
+    assert followed("oops fat fingers. ZZQX", before) == [call("get_technicals", symbol="ZZQX")]
+    compared = call("compare_performance", symbols=["Tesla", "Apple"], period="3 years")
+    assert followed("just Apple tho", compared) == [call("get_price_history", symbol="Apple", period="3 years")]
+
+
+def test_news_of_the_market_after_those_of_a_company() -> None:
+    overview = call("get_market_overview")
+    assert followed("and about the market as a whole?", call("get_news", symbol="Tesla"), overview) == [
+        call("get_news")
+    ]

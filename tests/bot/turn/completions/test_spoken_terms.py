@@ -78,3 +78,15 @@ def test_the_second_of_two_terms_that_are_asked_about_is_explained_too(completed
     text = "please explain what a bond ladder is, and, if it isn't too much trouble, what duration means?"
     both = [(DEFINE, {"term": "bond ladder"}), (DEFINE, {"term": "duration"})]
     assert completed(text, both[0]) == completed(text, both[0], both[0]) == completed(text, *both) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "term"),
+    [
+        ("so what is a zorblax n gamma squeeze", "gamma squeeze", "gamma squeeze"),
+        ("would you mind explaining how zorblax disposal works", "mind", "zorblax disposal"),
+        ("what is zorblax interest precisely", "interest", "zorblax interest"),
+    ],
+)
+def test_words_beside_a_term_are_left_out(completed: Callable[..., Any], text: str, written: str, term: str) -> None:
+    assert completed(text, ("define_term", {"term": written})) == [("define_term", {"term": term})]
