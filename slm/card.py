@@ -32,9 +32,9 @@ SETS = {
     "sixth/": "**Sixth set once locked** (`evals/sixth/`; for development now)",
     "seventh/": "**Seventh set once locked** (`evals/seventh/`; for development now)",
     "eighth/": "**Eighth set once locked** (`evals/eighth/`; for development now)",
-    "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once for each version)",
-    "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once for each version)",
-    "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked: no answer was ever read; measured once for each version)",
+    "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once a version)",
+    "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once a version)",
+    "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked: no answer was ever read; measured once a version)",
     "twelfth/": "**Twelfth set** (`evals/twelfth/`, locked, and measured by nobody before)",
 }
 

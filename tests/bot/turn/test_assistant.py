@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from bot.errors import DatabaseReplaced, ModelTimeout, ModelUnavailable
 from bot.llm.base import EndPiece
 from bot.llm.portfolio import Candidate, Portfolio
+from bot.llm.weights import READER
 from bot.messages import ToolCall
 from bot.records import portfolios
 from bot.records.database import open_database
@@ -121,12 +123,20 @@ async def test_a_question_is_answered_by_code_from_what_the_tools_found(bench: B
         ("CLARIFY: symbol", "clarify"),
         ("CLARIFY: missing", "clarify"),
         ("CHAT: greeting", "answered"),
+        ("CHAT: thanks", "answered"),
         ("CHAT: help", "answered"),
     ],
 )
 async def test_each_decision_without_a_tool_has_its_own_words(bench: Bench, key: str, status: str) -> None:
     reply = await bench.ask("anything", [key])
     assert (reply.status, reply.answer) == (status, REPLIES[key])
+
+
+def test_every_reply_that_the_reader_was_taught_has_its_words() -> None:
+    with np.load(READER.with_name("reader_head.npz")) as head:
+        taught = {name for name in head["names"].tolist() if ":" in name}
+    assert taught
+    assert taught <= REPLIES.keys()
 
 
 @pytest.mark.parametrize("text", ["", "DECLINE: something new", "Apple is at $1,000,000.", "empty words"])

@@ -37,7 +37,7 @@ def test_every_reply_has_words_and_an_example_of_what_to_do() -> None:
     replies = sections("replies")
     decisions = {
         "DECLINE: trade_order", "DECLINE: advice", "DECLINE: banking", "DECLINE: out_of_scope",
-        "CHAT: greeting", "CHAT: help", "CLARIFY: symbol", "CLARIFY: missing",
+        "CHAT: greeting", "CHAT: thanks", "CHAT: help", "CLARIFY: symbol", "CLARIFY: missing",
     }  # fmt: skip
     assert decisions | {"unclear", "empty", "no_words"} == set(replies)
     for key, body in replies.items():
