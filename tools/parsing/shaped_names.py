@@ -31,8 +31,8 @@ _NUMBER_OF = re.compile(
 _TITLED = re.compile(r"(?<![\w.])(?:Dr|St)\. ?[A-Z][\w'’]+(?: (?!(?i:and|or|in|on)\b)[A-Z][\w'’]+)?")
 """A title and a name: "Dr. Reddy's Labs"."""
 _LETTER_AND_DIGIT = re.compile(
-    r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])|(?<![\w.,$€£&/+-])(?!FY"
-    r"|CET)[A-Z]{1,3}\d{2,3}(?![\w%-])"
+    r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])"
+    r"|(?<![\w.,$€£&/+-])(?!FY|CET|MA\d|[DEHSW]MA|RSI|ATR|EPS|G[12]0)[A-Z]{1,3}\d{2,3}(?![\w%-])"
 )
 """A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "5N Plus", "S32"."""
 _TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")

@@ -40,7 +40,7 @@ def test_a_piece_is_one_as_a_whole(text: str) -> None:
         "over 10years at 5million, 200euros or 20quid",
         "what is an Investment Trust",
         "can I Trust you",
-        "the 50dma in Q4 or H1 of FY23",
+        "the 50dma, MA200, EMA50 and RSI14 in Q4 or H1 of FY23",
         "is it CET1 or T+1",
         "price of apple.is it up",
     ],
