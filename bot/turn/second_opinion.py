@@ -65,7 +65,7 @@ async def second_opinion(
     `model` wrote the draft after `conversation`, its questions marked, and was offered the tools of `schemas`.
     """
     heard = await _heard(reader, draft, model, conversation, schemas, max_tokens)
-    return await with_other_ask(reader, heard, model, conversation, schemas, max_tokens)
+    return await _with_other_ask(reader, heard, model, conversation, schemas, max_tokens)
 
 
 async def _heard(
@@ -101,7 +101,7 @@ async def _heard(
     return replace(draft, calls=calls, text="", confidence=opinion.confidence) if calls else draft
 
 
-async def with_other_ask(
+async def _with_other_ask(
     reader: Reader,
     draft: Draft,
     model: ChatModel,

@@ -33,7 +33,7 @@ _AS_WELL = re.compile(r"\b(?:add|too|as well|also|both)\b", re.IGNORECASE)
 def swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
     """The comparison of before with one name in the place of another: "swap Adidas for Lululemon"."""
     said = [*map(str, before.arguments.get("symbols", ()))]
-    swapped = {reading.means(SYMBOL, old): new for old, new in reading.taken_back} if said else {}
+    taken_back = {reading.means(SYMBOL, old): new for old, new in reading.taken_back} if said else {}
     if IN_PLACE_OF.search(mended_words(reading.text)) and not _AS_WELL.search(reading.text):
         named = pieces_of(reading)
         placed = _OLD_BY_PLACE.search(reading.text)
@@ -52,7 +52,7 @@ def swapped(before: ToolCall, reading: Reading) -> ToolCall | None:
             new = [by["new"]]
         if len(old) == 1 and len(new) == 1:
             return replace(before, arguments={**before.arguments, "symbols": [new[0] if p in old else p for p in said]})
-    meant = [swapped.get(reading.means(SYMBOL, piece), piece) for piece in said]
+    meant = [taken_back.get(reading.means(SYMBOL, piece), piece) for piece in said]
     return None if meant == said else replace(before, arguments={**before.arguments, "symbols": meant})
 
 
