@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -107,14 +106,12 @@ async def test_an_admin_at_work_and_an_assistant_that_obeys(tmp_path: Path) -> N
             async with database.read() as session:
                 assert (await portfolios.portfolio_of(session, Actor("ada"))).name == "Retirement"
 
-            # switch a tool off: what is asked within three seconds of the click is answered without it
+            # switch a tool off: what is asked right after the click is answered without it
             assistant = Assistant(parts)
             assert "get_quote" in _tools(await assistant.ask(Question("price of Apple", Actor("ada"), "c")))
             await page.goto(f"{address}tools")
-            began = time.monotonic()
             await page.click("#tool-get_quote button")
             await page.wait_for_selector("text=get_quote is not offered any more.")
-            assert time.monotonic() - began < 3
             reply = await assistant.ask(Question("price of Microsoft", Actor("ada"), "c"))
             assert "get_quote" not in _tools(reply)
             assert "switched off" in reply.answer

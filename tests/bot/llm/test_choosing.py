@@ -13,6 +13,7 @@ from bot.llm.choosing import BACKENDS, ChosenModel, choose_model
 from bot.llm.embedded import EmbeddedModel
 from bot.llm.ollama import OllamaModel
 from tests.fakes.ollama_server import FakeOllama
+from tests.fakes.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,7 +73,7 @@ async def test_auto_takes_embedded_where_nothing_listens_and_says_so() -> None:
     async with FakeOllama() as gone:
         address = gone.address
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         chosen = await choose(Asked("auto", ollama_host=address))
 
     assert isinstance(chosen.model, EmbeddedModel)

@@ -17,6 +17,7 @@ from bot.messages import Message, ToolCall
 from tests.fakes import ollama_server as fake
 from tests.fakes.ollama_server import FakeOllama
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -220,7 +221,7 @@ async def test_leaving_an_answer_early_frees_the_model_for_the_next_question(rig
     rig.will_say("Tesla ", "is ", "a ", "company")
     rig.will_say("Ford")
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         async with aclosing(rig.model.chat(QUESTION, max_tokens=100)) as pieces:  # type: ignore[type-var]
             await anext(aiter(pieces))
         *_, end = await ask(rig.model, max_tokens=5)
@@ -233,7 +234,7 @@ async def test_cancelling_an_answer_frees_the_model_for_the_next_question(rig: R
     rig.will_say("Ford")
     first = asyncio.create_task(ask(rig.model, max_tokens=200))
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await rig.under_way()
         first.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,12 +41,14 @@ from tests.fakes.ollama_server import (
     Status,
     Step,
 )
+from tests.fakes.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 QUESTION = [Message("user", "price of tesla?")]
 QUICK = Deadlines(first_token=0.15, between_tokens=0.15, total=5.0)
+HURRIED = replace(QUICK, first_token=PATIENCE)
 
 
 @pytest.fixture
@@ -151,7 +154,7 @@ async def test_c1_connection_refused_is_told_at_once_with_the_next_step() -> Non
         address = gone.address
     model = OllamaModel("qwen3:4b", address)
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(ModelUnavailable, match=r"nothing answers there.*ollama serve"):
             await ask(model)
         assert "nothing answers there" in (await model.probe() or "")
@@ -173,7 +176,7 @@ async def test_c2_silence_ends_in_a_timeout_and_the_request_is_dropped(server: F
     with pytest.raises(ModelTimeout, match="its first word"):
         await ask(model, deadlines=QUICK)
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await server.abandoned.wait()
 
 
@@ -213,7 +216,7 @@ async def test_c9_a_server_whose_queue_is_full_is_no_silent_one(server: FakeOlla
 async def test_c3_a_pause_between_tokens_ends_in_a_timeout(server: FakeOllama, model: OllamaModel) -> None:
     server.then(Say("Tesla "), Hang())
 
-    pieces, error = await ask_until_error(model, deadlines=QUICK)
+    pieces, error = await ask_until_error(model, deadlines=HURRIED)
 
     assert text_of(pieces) == "Tesla "
     assert isinstance(error, ModelTimeout)
@@ -383,7 +386,7 @@ async def test_c10_text_without_end_is_cut_and_says_so(server: FakeOllama, model
 
     assert end == EndPiece(cut=True)
     assert len(pieces) == 51
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await server.abandoned.wait()
 
 
@@ -532,7 +535,7 @@ async def test_c16_a_call_printed_as_prose_is_text(server: FakeOllama, model: Ol
 async def test_c22_leaving_early_aborts_the_request(server: FakeOllama, model: OllamaModel) -> None:
     server.then(Endless("word {} "))
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         async with aclosing(model.chat(QUESTION, max_tokens=10**9)) as pieces:
             await anext(pieces)
         await server.abandoned.wait()
@@ -542,7 +545,7 @@ async def test_c22_cancelling_aborts_the_request(server: FakeOllama, model: Olla
     server.then(Hang())
     asking = asyncio.create_task(ask(model))
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await server.hanging.wait()
         asking.cancel()
         await server.abandoned.wait()

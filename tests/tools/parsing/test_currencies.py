@@ -100,10 +100,10 @@ def test_never_raises_and_only_known_codes_come_out(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["us dollars ", "$", "usd/", " ", "-"])
 def test_long_text_is_refused_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_currency(piece * 10_000) is None
     assert parse_pair(piece * 10_000) is None
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,6 @@ def test_never_raises(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["3", "3 march 2021 ", "on ", " ", "-"])
 def test_long_text_is_refused_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_date(piece * 10_000) is None
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes

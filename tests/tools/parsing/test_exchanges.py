@@ -66,9 +66,9 @@ def test_never_raises_and_only_known_identifiers_come_out(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["london ", "the us market ", " ", "market "])
 def test_long_text_is_refused_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_exchange(piece * 10_000) is None
-    assert time.perf_counter() - started < 0.5  # what grows with the square of a text takes minutes
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes
 
 
 def test_what_is_said_to_be_an_exchange_needs_no_more_words() -> None:

@@ -132,9 +132,9 @@ def test_never_raises_and_whatever_is_read_is_finite_and_reads_the_same_when_wri
 @pytest.mark.parametrize("piece", ["9", "1,000", "half a ", "a ", " ", "$", "1 ", "and five ", "\u00a0", "\u0663"])
 def test_long_text_is_refused_at_once(piece: str) -> None:
     text = piece * 10_000
-    started = time.perf_counter()
+    started = time.thread_time()
     assert [parse(text) for parse in PARSERS] == [None] * len(PARSERS)
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes
 
 
 @pytest.mark.parametrize(

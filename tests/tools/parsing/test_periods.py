@@ -283,9 +283,9 @@ def test_never_raises_and_whatever_is_read_survives_its_canonical_form(text: str
 
 @pytest.mark.parametrize("piece", ["6 months ", "2015-", "since 2020 ", "last ", " ", "from 2015 to ", "\u00a0", "9"])
 def test_long_text_is_refused_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_period(piece * 10_000) is None
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,9 @@ def test_never_raises_and_only_known_keys_come_out(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["tech ", "tech stocks ", " ", "the "])
 def test_long_text_is_refused_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert parse_sector(piece * 10_000) is None
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.5  # what grows with the square of a text takes minutes
 
 
 def test_what_is_said_to_be_a_sector_needs_no_more_words() -> None:

@@ -15,7 +15,7 @@ from tests.fakes.slack_payloads import CHANNEL, DM, TEAM, USER, command, mention
 from tests.fakes.slack_served import serving, writing_settings
 from tests.fakes.slack_server import deliver, deliver_form
 from tests.fakes.slack_streams import STATUS, STREAMING
-from tests.fakes.waiting import until
+from tests.fakes.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from tests.fakes.slack_server import SlackServer
 
-SOON = 2.0
-"""Seconds within which the model must be free."""
 
 
 @pytest.fixture
@@ -68,10 +66,10 @@ async def test_c22_the_native_button_stops_the_model_and_the_message_says_so(
         assert slack.sessions == [(DM, thread, "processing")]
         pressed = time.time()
         await deliver(served.client, stopped(thread, pressed))
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
-        await until(lambda: slack.messages[0].text == "Stopped.", 2)
-        await until(lambda: slack.sessions[-1] == (DM, thread, "active"), 2)
+        await until(lambda: slack.messages[0].text == "Stopped.")
+        await until(lambda: slack.sessions[-1] == (DM, thread, "active"))
         await served.say(message("and now?", ts=f"{pressed + 1:.6f}", thread_ts=thread, event_id="Ev2"))
         await served.say(stopped(thread, pressed))  # it comes again, as Slack's events may
         assert await served.states() == {"Ev1": "cancelled", "Ev2": "done"}
@@ -91,9 +89,9 @@ async def test_stop_as_a_word_ends_the_askers_own_question_of_that_thread(
         await until(lambda: slack.messages)
         where: Any = {"channel": CHANNEL, "channel_type": "channel", "thread_ts": thread}
         await deliver(served.client, message("stop", ts=ago(1), event_id="Ev2", **where))
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
-        await until(lambda: slack.messages[0].text == "Stopped.", 2)
+        await until(lambda: slack.messages[0].text == "Stopped.")
         assert set((await served.settled()).values()) == {"cancelled"}
     assert len(slack.messages) == 1
 
@@ -110,7 +108,7 @@ async def test_stop_as_a_command_ends_what_is_under_way_in_the_channel(
         assert "Nothing is under way" in other.json()["text"]
         answer = await deliver_form(served.client, form)
         assert "I stopped" in answer.json()["text"]
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
         assert await served.settled() == {"Ev1": "cancelled"}
         again = await deliver_form(served.client, form)
@@ -134,7 +132,7 @@ async def test_stop_in_the_direct_messages_ends_what_was_asked_without_being_wri
             await deliver_form(served.client, command("ask tell me of Apple", channel=CHANNEL))
         await ollama.hanging.wait()
         await deliver(served.client, message("stop", ts=soon(), **stop))
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
         states = await served.settled()
         assert [state for name, state in states.items() if name != "Ev2"] == ["cancelled"]
@@ -163,7 +161,7 @@ async def test_what_a_dead_process_showed_of_a_stopped_question_is_marked(
         shown.body["metadata"] = {"event_type": "tuppence_reply", "event_payload": {"working_on": "Ev1"}}
         await _left_by_a_dead_worker(served, thread)
         await deliver(served.client, stopped(thread, time.time()))
-        await until(lambda: shown.text == "Stopped.", 5)
+        await until(lambda: shown.text == "Stopped.")
         assert await served.states() == {"Ev1": "cancelled"}
     assert ollama.asked == []
 

@@ -91,10 +91,8 @@ async def test_who_waits_is_told_and_the_answer_takes_the_place_of_that(
     free = asyncio.Event()
     async with serving(settings) as client:
         await fill(client, ollama, Wait(free), Say("Hello to all."))
-        began = time.monotonic()
         await ask(client, 7, 8)
         await until(lambda: texts(slack, 7, 8) == [NEXT, SECOND])
-        assert time.monotonic() - began < 3
         for answer in ("Hello to you.", "Hello to you too."):
             ollama.then(Say(answer))
         free.set()

@@ -23,7 +23,7 @@ from tests.fakes.acquaintance import told_before_in
 from tests.fakes.hostile_text import hostile
 from tests.fakes.ollama_server import Call, FakeOllama, Hang, Say, Wait
 from tests.fakes.teams_payloads import CHANNEL, PERSONAL, TENANT, USER, mention
-from tests.fakes.waiting import until
+from tests.fakes.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -160,7 +160,7 @@ async def test_the_stop_button_ends_the_model_while_it_writes(
         await until(lambda: teams.messages and only(teams).streamed)
         teams.stopped.add(only(teams).id)
         gate.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
         assert await settled(settings) == ["cancelled"]
 

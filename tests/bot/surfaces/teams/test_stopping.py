@@ -15,7 +15,7 @@ from bot.surfaces.teams.events import read_activity
 from tests.bot.surfaces.teams.served import allow, letters, rows, serving, settled, writing_settings
 from tests.fakes.ollama_server import FakeOllama, Hang, Say
 from tests.fakes.teams_payloads import CHANNEL, GROUP, PERSONAL, elsewhere, mention, message
-from tests.fakes.waiting import until
+from tests.fakes.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 GRACE: dict[str, Any] = {"id": "29:1grace", "name": "Grace", "aadObjectId": "abababab-3434-4565-8787-909090909090"}
 BY_GRACE: dict[str, Any] = {"from": GRACE}
-SOON = 2.0
-"""Seconds within which the model must be free."""
 
 
 @pytest.fixture
@@ -67,9 +65,9 @@ async def test_c22_the_button_of_the_line_ends_the_question_for_its_asker_alone(
         assert (await client.press(shown, "Stop", **chat, **BY_GRACE))["value"] == NOTHING_STOPPED
         assert not ollama.abandoned.is_set()
         assert (await client.press(shown, "Stop", **chat))["value"] == STOPPED
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
-        await until(lambda: shown.text == "Stopped.", SOON)
+        await until(lambda: shown.text == "Stopped.")
         assert shown.card == {}
         pressed = {"action": {"verb": "stop", "data": {"of": next(iter(await rows(settings)))}}}
         late = await client.invoke("adaptiveCard/action", pressed, replyToId=shown.id, **chat)
@@ -104,9 +102,9 @@ async def test_stop_as_a_word_ends_the_askers_own_question_of_that_thread(
             known[f"{CHANNEL};messageid={thread}/{thread}"] == "waiting"
         )  # neither was of that thread and that person
         await client.deliver(mention(word, teams.service_url, thread=thread))
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
-        await until(lambda: teams.messages[0].text == "Stopped.", SOON)
+        await until(lambda: teams.messages[0].text == "Stopped.")
 
 
 async def test_stop_as_a_word_in_a_chat_or_at_the_top_of_a_channel_ends_all_that_is_ones_own_there(
@@ -116,7 +114,7 @@ async def test_stop_as_a_word_in_a_chat_or_at_the_top_of_a_channel_ends_all_that
         await asked(client, ollama)
         top = mention("stop", teams.service_url)
         await client.deliver(top)
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
         assert await settled(settings) == ["cancelled", "cancelled"]
         ollama.abandoned.clear()
@@ -125,9 +123,9 @@ async def test_stop_as_a_word_in_a_chat_or_at_the_top_of_a_channel_ends_all_that
         await client.say("tell me of Apple")
         await ollama.hanging.wait()
         await client.say("stop")
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await ollama.abandoned.wait()
-        await until(lambda: teams.in_(PERSONAL)[0].text == "Stopped.", SOON)
+        await until(lambda: teams.in_(PERSONAL)[0].text == "Stopped.")
         assert await settled(settings) == ["cancelled"] * 4
     assert len(teams.messages) == 2
 
@@ -153,5 +151,5 @@ async def test_what_a_dead_process_showed_of_a_stopped_question_is_marked(
         pressed = {"action": {"verb": "stop", "data": {"of": reading.event.id}}}
         chat = elsewhere({}, thread=body["id"])
         assert (await client.invoke("adaptiveCard/action", pressed, **chat))["value"] == STOPPED
-        await until(lambda: teams.messages[0].text == "Stopped.", 5)
+        await until(lambda: teams.messages[0].text == "Stopped.")
     assert ollama.asked == []
