@@ -61,7 +61,13 @@ async def hanging(home: Path) -> AsyncIterator[tuple[Database, ChatServer, FakeO
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8765") as client,
             await open_records(settings) as database,
         ):
-            asked = {"channel": "C1", "user": "ada", "text": "tell me of Apple", "event_id": "e1", "ts": time.time() - 5}
+            asked = {
+                "channel": "C1",
+                "user": "ada",
+                "text": "tell me of Apple",
+                "event_id": "e1",
+                "ts": time.time() - 5,
+            }
             (await client.post("/events", json=asked)).raise_for_status()
             await ollama.hanging.wait()
             yield database, chat, ollama

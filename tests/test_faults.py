@@ -249,7 +249,7 @@ def test_with_bundled_prices_nothing_but_this_machine_is_ever_asked(tuppence: Co
 
 def connections(server: socket.socket) -> int:
     """How many have come since it was asked last."""
-    server.setblocking(False)  # noqa: FBT003 (the standard library's)
+    server.setblocking(False)
     for many in count():
         try:
             server.accept()[0].close()

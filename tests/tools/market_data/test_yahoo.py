@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.waiting import PATIENCE
 from tests.fakes.yahoo_payloads import NOW, Listing, story, trading_days
 from tests.fakes.yahoo_server import (
     CONSENT_PAGE,
@@ -30,7 +31,6 @@ from tests.fakes.yahoo_server import (
     redirected,
     throttled,
 )
-from tests.fakes.waiting import PATIENCE
 from tools.errors import MarketDataError, NoData, RateLimited, Unreachable
 from tools.market_data.base import Quote, ScreenCriteria
 from tools.market_data.yahoo import YahooMarketData

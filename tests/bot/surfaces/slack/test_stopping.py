@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.fakes.slack_server import SlackServer
 
 
-
 @pytest.fixture
 async def ollama() -> AsyncIterator[FakeOllama]:
     async with FakeOllama() as server:
