@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from tools.context import Listing, ToolContext
-from tools.errors import ArgumentError
+from tools.errors import ArgumentError, UnknownSymbol
 from tools.narrowing import narrow_names
 from tools.parsing.currencies import parse_currency
 from tools.parsing.dates import parse_date
@@ -33,6 +33,7 @@ from tools.parsing.numbers import parse_number, parse_percent, parse_years
 from tools.parsing.periods import Period, parse_period
 from tools.parsing.sectors import read_sector
 from tools.parsing.spans import find_names
+from tools.symbols.tickers import full_ticker
 from tools.terms import narrow_terms
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ def _number(value: Decimal) -> int | float:
 
 
 def _symbol(text: str, context: ToolContext) -> Listing:
-    return context.symbols.resolve(text)
+    try:
+        return context.symbols.resolve(text)
+    except UnknownSymbol:
+        # The directory doesn't hold every listing of the world: whoever has the prices is asked about a full ticker.
+        if ticker := full_ticker(text):
+            return Listing(ticker, ticker, "stock")
+        raise
 
 
 def _name(text: str, _: ToolContext) -> str:

@@ -275,6 +275,7 @@ REPAIRS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("propose_price_alert", {"symbol": "tesla", "condition": " ABOVE ", "price": 250},
      {"symbol": "TSLA", "condition": "above", "price": 250}),
     ("screen_stocks", {"sort_by": "Market Cap"}, {"sort_by": "market_cap"}),
+    ("get_quote", {"symbols": ["SHOP.TO", "LON:AAF"]}, {"symbols": ["SHOP.TO", "AAF.L"]}),
     ("convert_currency", {"amount": "300", "from_currency": "quid", "to_currency": "euros"},
      {"amount": 300, "from_currency": "GBP", "to_currency": "EUR"}),
 ]  # fmt: skip
@@ -289,6 +290,7 @@ REFUSALS: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     ("get_quote", {}, MissingArgument, "get_quote needs symbols"),
     ("get_quote", {"symbols": []}, MissingArgument, "symbols"),
     ("get_quote", {"symbols": ["zzzz"]}, UnknownSymbol, "zzzz"),
+    ("get_quote", {"symbols": ["shop.to"]}, UnknownSymbol, "shop.to"),
     ("get_quote", {"symbols": ["AAPL"] * (MAX_LIST + 1)}, ArgumentError, "symbols"),
     ("get_quote", {"symbols": ["AAPL"], "user": "bob"}, ArgumentError, "has no argument called user"),
     ("get_price_history", {"symbol": "apple", "period": "soonish"}, ArgumentError, "soonish"),

@@ -64,6 +64,7 @@ _CURRENCIES = frozenset(
 )
 _PREFIXED = re.compile(r"([A-Z]{2,8})\s*:\s*([A-Z0-9][A-Z0-9./-]{0,9})")
 _SUFFIXED = re.compile(r"([A-Z0-9][A-Z0-9/-]{0,9})[ .]([A-Z]{2,6})(?: EQUITY)?")
+_FULL = re.compile(r"[A-Z0-9][A-Z0-9-]{0,9}\.[A-Z]{1,3}")
 _CLASS = re.compile(r"([A-Z]{1,5})[ ./-]?(?:CLASS )?([A-Z])")
 _PAIR = re.compile(r"([A-Z]{3})[ /-]?([A-Z]{3})(?:=X)?")
 
@@ -104,6 +105,14 @@ def names_exchange(text: str) -> bool:
         or (text.isupper() and capitals.rpartition(".")[2] in _MORE_SUFFIXES)
         or any(True for _ in _with_exchange(capitals))
     )
+
+
+def full_ticker(text: str) -> str | None:
+    """Yahoo's symbol for a ticker in capitals with its exchange, listed here or not: "SHOP.TO", "LON:AAF" → "AAF.L"."""
+    typed = "".join(text.split())
+    if typed != typed.upper() or not names_exchange(typed):
+        return None
+    return next((spelling for spelling in reversed([*spellings(typed)]) if _FULL.fullmatch(spelling)), None)
 
 
 def common_spelling(symbol: str, known: Container[str]) -> str | None:
