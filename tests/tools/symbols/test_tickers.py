@@ -23,7 +23,8 @@ def test_a_ticker_with_its_exchange_is_whole(typed: str, symbol: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["SHOP", "apple.is", "shop.to", "BRK.B", "NYSE:XYZ", "AAF LN", "EURUSD=X", "U.S", "", ".L", "Ä.L", "A/B.L?x=1"]
+    "typed",
+    ["SHOP", "apple.is", "shop.to", "BRK.B", "NYSE:XYZ", "AAF LN", "EURUSD=X", "U.S", "", ".L", "Ä.L", "A/B.L?x=1"],
 )
 def test_anything_else_is_not(typed: str) -> None:
     assert full_ticker(typed) is None
