@@ -28,6 +28,7 @@ MEASURES = frozenset("P/E PE EPS RSI MACD SMA EMA ATR YTD ROE ROI ETF IPO CEO VA
 """Abbreviations that name a measure beside a company's name, though some are tickers."""
 
 _OWNED = re.compile(r"['’`´]s\Z")
+_LETTERS_OWN = re.compile(r"\w['’`´]s")
 _STARTS = re.compile(r"(?:^|[.?!:]\s)[\"'“(]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST_NAME = 3
@@ -35,7 +36,7 @@ _SHORTEST_TICKER = 4
 """Letters of a ticker in small letters that is a slip of a word, too: "intc" is not "into", but where that fits."""
 _FOLLOWED = re.compile(r"\s(?:\w+\s)?(?:fund|etf|trust|tracker|shares|miners)\s\(?|['’]s\s", re.IGNORECASE)
 """Between what a fund follows, or its house, and its ticker: "gold fund GLD" and "Vanguard's VTI" name one thing."""
-_BESIDE = re.compile(r"(?:['’]s)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
+_BESIDE = re.compile(r"(?:['’]s)?(?: one)?,? (?:the )?(?:(?:fund|etf|trust|tracker) )?\(?", re.IGNORECASE)
 _RELATED = re.compile(
     r"(?: (?:fund|etf|tracker|company|firm|giant)"
     r"|(?:['’]?s)? (?:(?:big|main|biggest|largest|closest|arch|old) )?(?:rival|competitor|parent|owner|onwer|maker"
@@ -46,22 +47,36 @@ _RELATED = re.compile(
 """Between a name and the company that is described by it: "snowflake's rival mongodb", "Gucci owner Kering"."""
 _TIED_AFTER = re.compile(r" & [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
 """After a name that is one by a slip only, it is another's: "Lindt & Sprüngli" is not Linde."""
+_TIED = re.compile(r"([^\W\d_][\w'’-]*\w) & ([^\W\d_][\w'’-]*\w)")
 _TRUST_AFTER = re.compile(
     rf"(?: (?!(?:{'|'.join(sorted(FUNCTION_WORDS))})\b)[\w&.'’-]+){{0,3}} (?:investment )?(?:trust|reit)(?![\w-])",
     re.IGNORECASE,
 )
 """After the first word of a name: "capitaland integrated commercial trust" is not CapitaLand Investment."""
-_OF_INDEX = re.compile(r" (?:next )?(?:20|30|40|50|60|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])")
+_OF_INDEX = re.compile(
+    r"(?i: all[- ]shares?\b)| (?:next )?(?:20|30|40|50|60|100|200|225|250|300|350|400|500|600|1000|2000|3000)(?![\w.,%])"
+)
 _CAPITALS_AFTER = re.compile(r"(?: [A-Z][\w'&-]+){1,2}(?!\w)")
 _NEGATED = frozenset({"'t", "\N{RIGHT SINGLE QUOTATION MARK}t"})
 """After "aren", which is a ticker, too."""
 _SHORTEST_PLACE = 4
 """Letters of a country that makes another company of a name before it: "PE" is no Peru."""
 _FIRST_OF_NAME = re.compile(r"(?<!my )(?<![\w'’&.-])(?P<word>[A-Z][^\W\d_]{2,}) \Z")
+_FIRSTS_OF_NAME = re.compile(
+    rf"(?<!\w)(?P<words>(?!(?i:{'|'.join(sorted(FUNCTION_WORDS))}|compare|chart|plot|add|remove|show|put)\b)"
+    r"[A-Z][a-z]{2,} [A-Z][a-z]{2,}) \Z"
+)
+"""Two words with capitals before a common word with one: "Black Rifle Coffee"."""
 _INSIDE = re.compile(rf" (?:{'|'.join(sorted(INSIDE_NAMES, key=len, reverse=True))}) ")
 _ORDINAL = re.compile(r"(?:first|second|third|last|former|latter)(?: one)?(?:['’]s)?")
 """One of several that were spoken of: "first" is no company."""
 _LISTS = re.compile(r"(?:,|,? (?:and|or|vs\.?|versus))(?: the)? ")
+_THE_AFTER = re.compile(r", (?:the|an?) \Z", re.IGNORECASE)
+_APPOSED = re.compile(
+    r" (?:company|firm|giant|producer|miner|bank|maker|manufacturer|retailer|group|stock|one|people|guys)\b",
+    re.IGNORECASE,
+)
+"""Around what only says which company is meant: "MOL, the oil company"."""
 _IN_GENERAL = re.compile(r"\bin general\Z")
 _LENGTH = re.compile(r"\d+ (?:years|yrs)", re.IGNORECASE)
 _THE = re.compile(r"\bthe \Z", re.IGNORECASE)
@@ -76,7 +91,7 @@ _AS_SHARE = re.compile(r"\b(?:price|quote|shares?|stock)(?: of| for)? \Z", re.IG
 _IS_SHARE = re.compile(r" (?:price|quote|shares?|stock)\b", re.IGNORECASE)
 """Beside an abbreviation that is a measure and a ticker, they make a ticker of it: "RSI stock"."""
 _OTHER_COMPANY = re.compile(
-    r"(\S+) (?:(?i:motors|steel|power|chemicals)|(?:(?:Heavy|Special) )?(?:Industries|Semiconductor|Renewables"
+    r"(\S+) (?:(?i:motors|steel|power|chemicals|pharmaceuticals|petroleum|cement|shipbuilding|semiconductors?)|(?:(?:Heavy|Special) )?(?:Industries|Semiconductor|Renewables"
     r"|Oriental Income|"
     r"Cement|Pharmaceuticals|Biologics"
     r"|Insurance|Shipbuilding|Ports|Mining|Petroleum|Airlines|Airways|Foods|Properties|Logistics|Telecom|Hotels"
@@ -115,7 +130,10 @@ def _known(spans: list[Span], context: ToolContext) -> tuple[list[Span], bool]:
     sure = any(span.text.upper() not in MEASURES for span in names)
     if sure:  # "AMD RSI": RSI is a ticker too, but not here
         names = [span for span in names if span.text.upper() not in MEASURES]
-    return [name for name in names if not inside_longer(name, names)], sure
+    names = [name for name in names if not inside_longer(name, names)]
+    # "D's" of "Mickey D's", and "G's" of "M&G's"
+    ends = [name for name in names if _LETTERS_OWN.fullmatch(name.text)]
+    return [n for n in names if n not in ends or not any(o.start < n.start < o.end for o in names)], sure
 
 
 def _is_name(text: str, context: ToolContext) -> bool:
@@ -125,8 +143,25 @@ def _is_name(text: str, context: ToolContext) -> bool:
         return not is_share and context.symbols.knows(text) and not _is_name(whole, context)
     if context.symbols.knows(text) or _is_odd_name(text, context) or is_fund_name(text) or is_shaped_name(text):
         return True
+    if tied := _TIED.fullmatch(text):
+        return _is_tied(tied, context)
     longer = _OTHER_COMPANY.fullmatch(text)
     return longer is not None and (context.symbols.knows(longer[1]) or _is_odd_name(longer[1], context))
+
+
+def _is_tied(tied: re.Match[str], context: ToolContext) -> bool:
+    """Whether two words tied by "&" are one name: no company is called by either, and they say no two things."""
+    words = tied.groups()
+    known = [word for word in words if context.symbols.knows(word)]
+    if len(known) == len(words) or any(not (word.istitle() and is_word(word.lower())) for word in known):
+        return False
+    if any(context.knows_term(word) or not _is_name_like(word) for word in words):
+        return False
+    if any(word.upper() in MEASURES or word.lower() in ABOUT_THE_SHARE for word in words):
+        return False
+    return not all(is_word(word.lower()) for word in words) or (
+        all(map(str.istitle, words)) and not context.knows_term(tied[0])
+    )
 
 
 def _is_placed_ticker(span: Span, context: ToolContext) -> bool:
@@ -211,6 +246,7 @@ def known_names(text: str, context: ToolContext) -> list[Span]:
         )
         and not (_is_length(name, text) or text[name.end : name.end + 2] in _NEGATED)
         and not (name.text.islower() and name.text.isalpha() and parse_period(name.text))  # "tday"
+        and not (_THE_AFTER.search(text[: name.start]) and _APPOSED.match(text, name.end) and names[0] is not name)
         and not (_IN_GENERAL.search(text[: name.end]) or _ORDINAL.fullmatch(name.text))
         and not (
             _STARTS.search(text[: name.start]) and _is_capital_word(name, context) and not _is_listed(name, names, text)
@@ -248,6 +284,9 @@ def _is_other(name: str, longer: str, context: ToolContext) -> bool:
 
 
 def _with_first(name: Span, text: str, context: ToolContext) -> Span | None:
+    firsts = _FIRSTS_OF_NAME.search(text[: name.start])
+    if firsts and name.text.istitle() and is_word(name.text.lower()) and not _holds_name(firsts["words"], context):
+        return Span(firsts.start("words"), name.end, text[firsts.start("words") : name.end])
     first = _FIRST_OF_NAME.search(text[: name.start])
     if first and not context.symbols.knows(first["word"]) and _is_odd_capital(first["word"], context):
         return Span(first.start("word"), name.end, text[first.start("word") : name.end])

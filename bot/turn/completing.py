@@ -21,6 +21,7 @@ from bot.turn.completions.lists import fill_lists
 from bot.turn.completions.meanings import settle_meaning
 from bot.turn.completions.misheard import settle_misheard
 from bot.turn.completions.names import settle_names
+from bot.turn.completions.other_asks import add_other_asks
 from bot.turn.completions.plans import settle_plan
 from bot.turn.completions.reading import Draft, Reading
 from bot.turn.completions.recalled import settle_recalled
@@ -47,6 +48,7 @@ RULES = (
     settle_followup,
     settle_choice,
     settle_ingredients,
+    add_other_asks,
     fill_lists,
     fill_time,
     settle_plan,

@@ -21,7 +21,7 @@ GBP|british,uk,u.k.,english,gb|pound,pounds,ponds,quid,sterling,pound sterling|�
     pound sterling,pounds sterling,libra,libras,
     libras esterlinas,libra esterlina|uk,u.k.,united kingdom,britain,great britain,england,scotland,wales
 JPY|japanese|yen,yens|¥,jp¥,yen,yens,yenes|japan
-CHF|swiss|franc,francs|swissie,sfr,franc,francs,francos suizos|switzerland,liechtenstein
+CHF|swiss|franc,francs|swissie,swissies,swissy,sfr,franc,francs,francos suizos|switzerland,liechtenstein
 AUD|australian,aussie,aus|dollar,dollars,buck,bucks|a$,au$,aud$,aussie,aussies|australia
 CAD|canadian|dollar,dollars,buck,bucks|c$,ca$,cad$,cdn,loonie,loonies|canada
 NZD|new zealand,kiwi,nz|dollar,dollars|nz$,nzd$,kiwi,kiwis|new zealand
@@ -125,6 +125,8 @@ MVR|maldivian|rufiyaa|rufiyaa|maldives
 
 # Codes that are words too: only in capitals is the currency meant.
 _WORDS_TOO = frozenset({"ALL", "BOB", "COP", "GEL", "MAD", "PEN", "SIT", "TRY"})
+# Said before other money than their country's, or the first word of a well-known company.
+_NEVER_AFTER = frozenset({"us", "american", "british", "english", "uk", "gb", "sa", "nz", "hk", "new zealand"})
 # "us" is a word: the country only in capitals or with an article.
 _COUNTRY_IN_CAPITALS = frozenset({"us"})
 
@@ -143,6 +145,9 @@ _NAMES: dict[str, str] = {}
 _PLACES: dict[str, str] = {}
 for _code, _adjectives, _nouns, _alone, _places in _ROWS:
     _NAMES.update({f"{_adjective} {_noun}": _code for _adjective in _split(_adjectives) for _noun in _split(_nouns)})
+    # "pesos argentine", as in the languages of most who say so
+    _after = [_adjective for _adjective in _split(_adjectives) if _adjective not in _NEVER_AFTER]
+    _NAMES.update({f"{_noun} {_adjective}": _code for _adjective in _after for _noun in _split(_nouns)})
     _NAMES.update(dict.fromkeys(_split(_alone), _code))
     _PLACES.update(dict.fromkeys(_split(_places), _code))
     if _code not in _WORDS_TOO:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from tools.parsing.phrase import plain_ascii
+from tools.parsing.spoken_years import YEAR_WORDS, years_in_digits
 from tools.parsing.typos import Spelling
 
 # Written out, because the calendar module's names change with the machine's language.
@@ -36,7 +37,7 @@ _DAYS = {
 DATE_WORDS = (
     *MONTHS, *_ORDINALS, "twenty", "thirty", "thirtieth", "on", "the", "of", "st", "nd", "rd", "th", "monday",
     "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "wednes", "thu",
-    "thur", "thurs", "fri", "sat", "satur", "sun",
+    "thur", "thurs", "fri", "sat", "satur", "sun", *YEAR_WORDS,
 )  # fmt: skip
 """Every word that a date may have."""
 DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")
@@ -55,12 +56,13 @@ _LONGEST = 40
 
 
 def parse_date(text: str) -> date | None:
-    """The one day that the whole of `text` names: "2019-05-02", "3 March 2021", "on March 3rd, 2021", "25/12/2020".
+    """The one day that the whole of `text` names: "2019-05-02", "3 March 2021", "on March 3rd, 2021", "25/12/2020",
+    "May first twenty eighteen".
 
     None for anything else: a month or a year alone, "3/4/2021" (March or April?), days that don't exist, and
     years outside 1900 to 2100.
     """
-    phrase = plain_ascii(text, _LONGEST).removeprefix("on ")
+    phrase = years_in_digits(plain_ascii(text, _LONGEST).removeprefix("on "))
     if not ("1" in phrase or "2" in phrase):
         return None
     corrected = DATE_SPELLING.corrected(phrase, text)

@@ -40,12 +40,12 @@ _BEFORE_AND = frozenset({"hundred", *_BIG})
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "three quarters": Decimal("0.75")}
 NUMBER_WORDS = frozenset(
     {*_UNITS, *_TENS, *_BIG, "a", "an", "and", "of", "hundred", "dozen", "couple", "half", "quarter", "quarters",
-     "point", "minus", "negative"}
+     "point", "minus", "negative", "n"}
 )  # fmt: skip
 """Every word that a number in words may have."""
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _PART_OF = re.compile(r"(?P<part>half|(?:a )?quarter|three quarters)(?: of)?(?: an?| one)? (?P<scale>[a-z]+)")
-_AND_PART = re.compile(r"(?P<whole>.+?) and an? (?P<part>half|quarter)(?: (?P<scale>[a-z]+))?")
+_AND_PART = re.compile(r"(?P<whole>.+?) (?:and|n) an? (?P<part>half|quarter)(?: (?P<scale>[a-z]+))?")
 _POINT = re.compile(r"(?P<whole>.+?) point (?P<decimals>[a-z ]+?)(?: (?P<scale>[a-z]+))??")
 _COUPLE = re.compile(r"(?:a )?couple(?: of)? (?P<scale>[a-z]+)")
 

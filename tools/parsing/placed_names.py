@@ -31,6 +31,7 @@ _PLACES = tuple(
         rf"\bor {_WORDS},? (?:who|which)\b",
         rf"\b(?:is|are) {_WORDS} {_BEATS} ",
         rf"\A{_WORDS}(?:'s)? (?:{_MEASURES}|revenue|dividend yield|earnings|results|margins)\b",
+        r"\bthe (?:ticker|symbol) (?P<words>[a-z]{3,5})\b(?! (?:of|for|is|symbol))",
         rf"\b{_MEASURES} (?:of|on|for) {_WORDS}{_ENDS}",
     )
 )

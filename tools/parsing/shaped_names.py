@@ -21,8 +21,14 @@ _INITIALS = re.compile(
 )
 """Initials and what follows: "A.G. Barr", "b.p. marsh & partners", "A.P. Møller - Mærsk"."""
 _CODE = re.compile(r"(?<![\w.$-])[A-Z0-9]{1,6}(?:-[A-Z])?\.[A-Z]{1,3}(?![\w-]|\.\w)")
+_SMALL_CODE = re.compile(
+    r"(?<![\w.$@/-])(?=[a-z0-9]*[a-z])[a-z0-9]{2,6}\.[a-z]{1,2}(?![\w@-]|\.\w)|(?<![\w.$@/-])\d{3,6}\.[a-z]{1,2}(?![\w@-])"
+)
+"""The same in small letters: "bhp.ax", "0700.hk"."""
 _CLASS = re.compile(r"(?<![\w.$-])[A-Z]{2,5}\.[A-C](?![\w.-])")
 """A ticker with its class of shares: "BF.A"."""
+_SPACED_INITIALS = re.compile(r"(?<![\w.&'’/-])(?:(?!P E |I )[A-Z] ){2,3}[A-Z][a-z][\w'’-]+")
+"""Initials without points: "J D Wetherspoon"."""
 _DIGITS_FIRST = re.compile(r"(?<![\w.,$€£&-])\d{1,4}(?P<letters>[A-Za-z][a-z]{4,}|[A-Z][a-z]{2,})(?![\w-])")
 """Digits that a word grows from: "1Spatial", "4imprint"."""
 _NUMBER_OF = re.compile(
@@ -32,9 +38,13 @@ _TITLED = re.compile(r"(?<![\w.])(?:Dr|St)\. ?[A-Z][\w'’]+(?: (?!(?i:and|or|in
 """A title and a name: "Dr. Reddy's Labs"."""
 _LETTER_AND_DIGIT = re.compile(
     r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])"
+    r"|(?<![\w.,$€£&/-])[a-gi-pr-z]\d [A-Z][a-z]{2,}(?![\w-])"
+    r"|(?<![\w.,$€£&/-])(?!B2[BCG]|P2P|M2M|C2C|H1B)[A-Z]\d[A-Z]{1,2}(?![\w-])"
     r"|(?<![\w.,$€£&/+-])(?!FY|CET|MA\d|[DEHSW]MA|RSI|ATR|EPS|G[12]0)[A-Z]{1,3}\d{2,3}(?![\w%-])"
 )
-"""A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "5N Plus", "S32"."""
+"""A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "a2 Milk", "5N Plus", "A2A", "S32"."""
+_PING_AN = re.compile(r"(?<!\w)ping an(?: insurance| bank| good doctor)?(?!\w)(?! [a-z]+ to\b)", re.IGNORECASE)
+"""The one well-known name that ends with an article."""
 _TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")
 _FUNCTIONS = "|".join(sorted(FUNCTION_WORDS))
 _TRUST = re.compile(
@@ -52,13 +62,15 @@ _COUNTED = frozenset(
 
 def find_shaped_names(text: str) -> list[Span]:
     """Whole names of such shapes, in order of appearance."""
-    found = [match.span() for match in _CODE.finditer(text) if names_exchange(match[0])]
+    codes = [*_CODE.finditer(text), *_SMALL_CODE.finditer(text)]
+    found = [match.span() for match in codes if names_exchange(match[0])]
     found += [match.span() for match in _CLASS.finditer(text)]
     found += [match.span() for match in _INITIALS.finditer(text) if match["first"].lower() not in FUNCTION_WORDS]
+    found += [match.span() for match in _SPACED_INITIALS.finditer(text)]
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
     found += [
         match.span()
-        for pattern in (_NUMBER_OF, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT)
+        for pattern in (_NUMBER_OF, _PING_AN, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT)
         for match in pattern.finditer(text)
     ]
     return [Span(start, end, text[start:end]) for start, end in sorted(found)]

@@ -11,6 +11,8 @@ _TEENS = {
 }  # fmt: skip
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _UNIT, _TEEN, _TEN = ("|".join(names) for names in (_UNITS, _TEENS, _TENS))
+YEAR_WORDS = (*_UNITS, *_TEENS, *_TENS, "ninety", "oh", "o", "thousand")
+"""Every word that a year may be said with, the decades aside."""
 _BELOW_100 = {**_UNITS, **_TEENS, **_TENS, "ninety": 90}
 _DECADES = {
     "nineties": 1990, "nineteen nineties": 1990, "noughties": 2000, "two thousands": 2000, "twenty tens": 2010,

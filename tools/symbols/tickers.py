@@ -28,6 +28,8 @@ _MORE_SUFFIXES = frozenset(
     " BA SN CL LM CA VN".split()
 )
 """Yahoo's suffixes of more exchanges, which are read in capitals alone: "apple.is" lacks a blank."""
+_NO_WORDS = frozenset("SA NS NZ SI KL JK BK OL WA TA SR KQ SZ MX VI".split())
+"""Those of them that are no word, and are read in small letters too: "vale3.sa"."""
 _CURRENCIES = frozenset(
     [
         "AUD",
@@ -102,17 +104,18 @@ def names_exchange(text: str) -> bool:
         return False
     return (
         _is_yahoo_suffix(capitals)
-        or (text.isupper() and capitals.rpartition(".")[2] in _MORE_SUFFIXES)
+        or capitals.rpartition(".")[2] in (_MORE_SUFFIXES if text.isupper() else _NO_WORDS)
         or any(True for _ in _with_exchange(capitals))
     )
 
 
 def full_ticker(text: str) -> str | None:
-    """Yahoo's symbol for a ticker in capitals with its exchange, listed here or not: "SHOP.TO", "LON:AAF" → "AAF.L"."""
+    """Yahoo's symbol for a ticker with its exchange, listed here or not: "SHOP.TO", "vale3.sa", "LON:AAF" → "AAF.L"."""
     typed = "".join(text.split())
-    if typed != typed.upper() or not names_exchange(typed):
+    if typed not in {typed.upper(), typed.lower()} or not names_exchange(typed):
         return None
-    return next((spelling for spelling in reversed([*spellings(typed)]) if _FULL.fullmatch(spelling)), None)
+    spelt = reversed([*spellings(typed.upper())])
+    return next((spelling for spelling in spelt if _FULL.fullmatch(spelling)), None)
 
 
 def common_spelling(symbol: str, known: Container[str]) -> str | None:

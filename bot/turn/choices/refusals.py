@@ -109,7 +109,8 @@ GREETING = re.compile(
 NO_EXCHANGE = compiled(r"\b(?:farmers?'?|flea|christmas|fish|street|food|night|super|antiques?) ?markets?\b")
 OF_OTHERS = compiled(
     r"\b(?:his|her|(?!today|yesterday|tomorrow|week|month|year|fund|etf|account|it|what|that)\w+'s)"
-    r" (?:portfolio|watch ?list)\b"
+    r" (?:portfolio|watch ?list)\b",
+    r"\b(?:get|need|apply for|require) (?:an? |the |my )?(?:tourist |work |student )?visas? (?:for|to)\b",
 )
 
 FINANCE = compiled(
@@ -181,7 +182,10 @@ CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|upd
 ALERT_SOMEWHERE = compiled(
     r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high"
     r"|low|cheap"
-    r"|expensive|good|bad)\W*$"
+    r"|expensive|good|bad)\W*$",
+    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put|add) (?:me )?(?:up )?(?:an? )?"
+    r"(?:price )?(?:alert|alarm|notification)(?: up)? (?:on|for) (?:it|that|them|NAME)(?: for me)?(?:\W+please)?\W*$",
+    r"^(?:(?:please|can you|could you|and|ok|now)\W+)*(?:alert|notify|ping|warn) me (?:on|about|of) (?:it|that|them|NAME)\W*$",
 )
 """An alert without a price."""
 OF_NOBODY = compiled(

@@ -24,7 +24,7 @@ _VERB = re.compile(
     r"|see(?:ing)?|keep(?:ing)? (?:an eye|tabs) on)"
     rf"|{_FOLLOW}(?:ing)? no (?:more|longer)|no longer (?:need|want)(?! to)|remov(?:e|ing)|delet(?:e|ing)"
     rf"|drop(?:ping)?|unfollow(?:ing)?"
-    r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit)"
+    r"|unwatch|ditch(?:ing)?|strike|scrap|retire|eras(?:e|ing)|get(?:ting)? rid of|kick|quit|dump)"
     rf"|(?P<add>adds?(?:ing)?|ad|put(?:ting)?|slap|toss|stick|includ(?:e|ing)|pop|keep(?:ing)? (?:an eye|tabs) on"
     rf"|observe|start {_FOLLOW}ing"
     rf"|{_FOLLOW})|(?P<unsure>take|taking|yeet|cross|bin|throw|chuck|whack|bung|lob|{_FOLLOW}ing))\b"
@@ -93,6 +93,7 @@ _TAKEN_OUT = re.compile(
     r"(?:it|them|that|those|that one)\b",
     re.IGNORECASE,
 )
+_HELD = re.compile(r"\b(?:portfolio|hold(?:ings?)?|own|positions?)\b", re.IGNORECASE)
 _GIST = re.compile(r"\b(?:watch ?list|list)\b", re.IGNORECASE)
 
 
@@ -146,6 +147,8 @@ def _with_unknown(call: ToolCall, reading: Reading) -> ToolCall:
     known = {str(piece).casefold() for piece in symbols}
     if any(name in piece.casefold() != name for name in known for piece in pieces):
         return call  # "cloudflare datadog and mongodb"
+    if any(" and " in name for name in known):
+        return call  # "Brown and Brown"
     if len(pieces) == 1 or not any(piece.casefold() in known for piece in pieces) or not all(map(_may_be_name, pieces)):
         return call
     held = [piece for piece in map(str, symbols) if piece.casefold() not in {each.casefold() for each in pieces}]
@@ -179,6 +182,8 @@ def _settle_shown(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         return calls
     if not _SHOWN.search(reading.text):
         return [call for call in calls if call.name != WATCHED]
+    if _THEN_SHOWN.search(reading.text):
+        calls = [call for call in calls if call.name != "get_portfolio" or _HELD.search(reading.text)]
     if _THEN_SHOWN.search(reading.text) and all(call.name != WATCHED for call in calls):
         return [*calls, ToolCall(WATCHED, {})]
     return calls

@@ -34,6 +34,10 @@ _TURNED = re.compile(
 )
 _PAIR = 2
 _PER = re.compile(r"\W*(?:(?:and|what about|how about|how many) )*(?P<quote>[A-Za-z]+) per (?P<base>[A-Za-z]+)\W*")
+_INTO_EACH = re.compile(
+    r"(?:\W|\b(?:to|in|into|and|also|or|then|plus|both|what|how|about|the|it|that|same|show|me|please|pls|too|as well)\b)*",
+    re.IGNORECASE,
+)
 _WORD_BEFORE = 6
 """Letters before a currency in which "to" or "into" stands."""
 _QUOTED = re.compile(r"(?<![\w/])(?P<base>[A-Za-z]{3}) ?/ ?(?P<quote>[A-Za-z]{3})(?![\w/])")
@@ -48,7 +52,7 @@ def settle_conversions(calls: list[ToolCall], reading: Reading) -> list[ToolCall
     calls = _today(_other_way(_quoted(calls, reading), reading), reading)
     calls = [_with_amount(_from_named(_between_both(call, reading), reading), calls, reading) for call in calls]
     calls = _other_currency(_alone(_without_empty(calls, reading), reading), reading)
-    calls = _several_sums(calls, reading)
+    calls = _several_sums(_to_each(calls, reading), reading)
     calls = [_of_sum(call, calls, reading) for call in calls]
     return _beside(calls, reading)
 
@@ -67,6 +71,26 @@ def _quoted(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     whole = [ToolCall(CONVERT, {**said, "from_currency": base, "to_currency": quote}) for base, quote in pairs]
     first = calls.index(made[0])
     return [*calls[:first], *whole, *(call for call in calls[first:] if call.name != CONVERT)]
+
+
+def _to_each(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The conversion of before into each of several currencies that are all that is said: "to DKK, to PLN"."""
+    if [call.name for call in reading.earlier] != [CONVERT] or any(call.name != CONVERT for call in calls):
+        return calls
+    if _QUOTED.search(reading.text):
+        return calls
+    before, spans = reading.earlier[0], reading.differing(CURRENCY, CURRENCY.find(reading.text))
+    rest = reading.text
+    for span in spans:
+        rest = rest.replace(span.text, " ", 1)
+    source = reading.means(CURRENCY, before.arguments.get("from_currency", ""))
+    if (
+        len(spans) < _PAIR
+        or not _INTO_EACH.fullmatch(rest)
+        or source in {reading.means(CURRENCY, s.text) for s in spans}
+    ):
+        return calls
+    return [replace(before, arguments={**before.arguments, "to_currency": span.text}) for span in spans]
 
 
 def _per(call: ToolCall, reading: Reading) -> ToolCall:

@@ -12,6 +12,7 @@ from bot.turn.completions.plan_amounts import with_amounts
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.recalled import recalled_names
 from bot.turn.completions.returns import older_call
+from bot.turn.completions.repeats import is_term
 from bot.turn.completions.sequels import STATUS, over_time, sequel
 from bot.turn.completions.swaps import pieces_of
 from bot.turn.completions.variations import (
@@ -24,6 +25,7 @@ from bot.turn.completions.variations import (
     varied,
 )
 from tools.arguments import EXCHANGE, NAME, SYMBOL, TERM
+from tools.parsing.capital_names import capital_names
 from tools.parsing.surroundings import mended_words
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ _X_WITH_Y = re.compile(
     r"\A\W*(?:(?:and|ok|now|then) )*\S+(?: \S+)? (?:with|vs\.?|versus|against|and) \S+", re.IGNORECASE
 )
 _PAIR = 2
+_AND_A = re.compile(r"\W*(?:(?:and|an|ok|so) )*(?:an?|the) (?P<term>[^?.!,]{3,40})\W*", re.IGNORECASE)
+"""Another term after one that was explained: "and a short squeeze?"."""
+_AND_THERE = re.compile(
+    r"\W*(?:and|what about|how about)(?: in)? _\W*(?:please|pls|then|now|as well|too)?\W*", re.IGNORECASE
+)
 _REFUSED = frozenset({"DECLINE: advice"})
 _UNSURE = -0.6
 _IT = re.compile(r"\b(?:it|they|there|that one)\b", re.IGNORECASE)
@@ -52,13 +59,17 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls with what the only call of the turn before says where this question does not."""
     if older := older_call(calls, reading):
         return [older]
-    if len(reading.earlier) != 1 or (reading.draft.text in _REFUSED and reading.is_surer(_UNSURE)):
+    if len(reading.earlier) != 1:
         return calls
     before = reading.earlier[0]
+    if not calls and before.name == DEFINE and (term := _AND_A.fullmatch(reading.text)) and is_term(term["term"]):
+        return [replace(before, arguments={"term": term["term"]})]
+    if reading.draft.text in _REFUSED and reading.is_surer(_UNSURE):
+        return calls
     if again := sequel(before, calls, reading) or (varied(before, calls, reading) if calls else None):
         return [again]
     if len(calls) != 1:
-        return calls or _unheard(before, reading)
+        return [over_time(call, reading) for call in calls] or _unheard(before, reading)
     call = over_time(_own_term(calls[0], before, reading), reading)
     call = _of_those_named(_own_name(call, reading), reading)
     return [_carried(call, before, reading)]
@@ -82,7 +93,11 @@ def _changed(before: ToolCall, reading: Reading) -> list[ToolCall]:
     if not GOES_ON.match(reading.text):
         return []
     if before.name == STATUS:
-        places = [span.text for span in EXCHANGE.find(reading.text)]
+        places = [span.text for span in EXCHANGE.find(reading.text)] or [
+            span.text
+            for span in capital_names(reading.text)
+            if _AND_THERE.fullmatch(reading.text.replace(span.text, "_"))
+        ]
         return [replace(before, arguments={"exchange": places[0]})] if len(places) == 1 else []
     if before.name == DEFINE:
         terms = terms_of(reading)

@@ -10,7 +10,7 @@ from bot.messages import ToolCall
 from bot.turn.completions.comparisons import HISTORY
 from bot.turn.completions.names import without_strays
 from bot.turn.completions.reading import names_in
-from bot.turn.completions.swaps import IN_PLACE_OF
+from bot.turn.completions.swaps import IN_PLACE_OF, pieces_of
 from bot.turn.completions.variations import LEAVES_OUT
 from tools.arguments import PERIOD
 from tools.parsing.surroundings import mended_words
@@ -49,7 +49,7 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
 
     Where several calls are left, who belongs to which is the model's to say, and nothing is added.
     """
-    calls = [_without_repeats(call) for call in calls]
+    calls = [_of_pieces(_without_repeats(call), reading) for call in calls]
     kept = [call for place, call in enumerate(calls) if not _is_held(call, [*calls[:place], *calls[place + 1 :]])]
     kept = [_compared(call, kept, reading) for call in _two_compared(_one_list(kept), reading.text)]
     kept = [_with_other(call, kept, reading) for call in kept]
@@ -70,6 +70,14 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     named = without_strays(sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find), reading)
     whole = replace(call, arguments={**call.arguments, parameter.name: named})
     return [whole if each is call else each for each in kept]
+
+
+def _of_pieces(call: ToolCall, reading: Reading) -> ToolCall:
+    """A comparison that a second opinion heard where the model copied no name: of what is written as names."""
+    if call.name != "compare_performance" or call.arguments.get("symbols") or reading.earlier:
+        return call
+    pieces = pieces_of(reading)
+    return replace(call, arguments={"symbols": pieces, **call.arguments}) if len(pieces) >= _PAIR else call
 
 
 def _compared(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:

@@ -37,6 +37,8 @@ _ASKED = tuple(
         rf"{_WHAT} (?:does|dose|do|is|are) {_TERM} (?:mean|maen|men|stand for|meaning)",
         rf"{_TERM} (?:meaning|definition)",
         rf"{_TERM} ?= ?",
+        rf"(?:and )?i (?:don['’]?t|do not) know (?:this|what(?: an?)?|the) {_TERM}(?: is)?,? (?:please )?explain(?: it| that)?"
+        "(?:,? please)?",
         rf"{_TERM},? (?:talk to me|explain(?: it| that)?|tell me|put it) like (?:i['’]?m|i am) .{{1,20}}",
         rf"{_EXPLAIN} {_TERM} like (?:i['’]?m|i am) .{{1,20}}",
     )

@@ -221,9 +221,17 @@ def _remembered(call: ToolCall, reading: Reading) -> ToolCall | None:
 
 def _is_said(piece: str, reading: Reading) -> bool:
     """Whether a name may be copied; the currency or the time of the question before is no name."""
-    if piece in reading.earlier_values and reading.place(piece) is None:
+    if reading.place(piece) is None and (piece in reading.earlier_values or _is_of_nobody(piece, reading)):
         return False
     return any(holds_piece(text, piece) for text in (reading.text, *(reading.said or ()), *reading.earlier_names))
+
+
+def _is_of_nobody(piece: str, reading: Reading) -> bool:
+    """Whether the turn before was about no name, so that none of its words is one: "define ETF", then "price?"."""
+    if not reading.earlier or reading.earlier_names or reading.context.symbols.means_one(piece):
+        return False
+    tools = [reading.toolbox.tools.get(call.name) for call in reading.earlier]
+    return not any(parameter.kind in (NAME, SYMBOL) for tool in tools if tool for parameter in tool.parameters)
 
 
 def _of_remembered_whole(call: ToolCall, reading: Reading) -> ToolCall | None:

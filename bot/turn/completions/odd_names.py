@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SAYS_WHOSE = re.compile(r"\w(?:['’]s)? (?:owner|maker|parent|rival|producer|miner|brand)\Z", re.IGNORECASE)
 _SPACED = frozenset({" ", ", "})
 _STARTS = re.compile(r"(?:\A|[.?!:]\s)[\"'“(]*\Z")
-_CAPITALISED = re.compile(r"(?<!\w)[A-Z][\w'&-]*(?: (?:& )?[A-Z][\w'&-]*){1,3}(?!\w)")
+_CAPITALISED = re.compile(r"(?<!\w)[A-Z](?:[\w'&-]*[\w&-])?(?: (?:& )?[A-Z](?:[\w'&-]*[\w&-])?){1,3}(?![\w&-])")
 """Words written as one name: "Rite Aid", "Tate & Lyle"."""
 _KIND = re.compile(
     r"(?: (?:hotels?|property|investment))? (?:aerospace|airlines?|airways|biotech|breweries|brewery|capital|cement"

@@ -20,10 +20,11 @@ _PLACES = {
 }  # fmt: skip
 """Which of several an ordinal means, the slips that nothing mends included."""
 _PLACED = re.compile(
-    rf"\b(?:the|just|back to) (?P<place>{'|'.join(_PLACES)})"
+    r"(?:\b(?:the(?: very)?|just|that|back to(?: that)?) |\A\W*(?:(?:and|ok|so|no|now) )*(?=\w+ one\b))"
+    rf"(?P<place>{'|'.join(_PLACES)})"
     r"(?: one\b(?! [$€£]?\d)|(?<=former)|(?<=latter)| of (?:those|them|these|the two)\b"
     r"|(?: (?:company|stock|name|mob|lot|fund|firm|outfit))?(?=['’]s\b| *(?:\Z|[,.:;?!]|(?:on|off|to|from|onto|in"
-    r"|into|and|alone|please|pls|too"
+    r"|into|and|i (?:asked|mentioned|said)|we|alone|please|pls|too"
     r"|dips?|falls?|drops?|goes|hits|gets|is|was|did|does|has|over|since|this|last|for|below|under|above|instead|as"
     r"|then)\b)))",
     re.IGNORECASE,
@@ -37,19 +38,26 @@ _BOTH = re.compile(
     r"|head to head)\b"
 )
 _BETTER = re.compile(
-    r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:which|who)(?: (?:one|company|stock|name"
-    r"|share|of (?:th)?em|of those))?(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
-    r" (?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|higher|bigger|highest|came|grew|up|rose"
+    r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:(?:the )?(?=best|worst)|(?:which|who)(?: (?:one|company|stock|name"
+    r"|share|of (?:th)?em|of (?:those|these|the)(?: two| three)?(?: companies| stocks| names| banks| funds)?))?)(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
+    r" ?(?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|higher|bigger|highest|came|grew|up|rose"
     r"|fell|lost|beat|done)\b"
 )
 """Asks which of several did better, with no name."""
 _BEFORE_LAST = re.compile(r"\bthe (?:one|name|company|stock) before (?:that|it|last)\b")
 _COMPARED = re.compile(r"\b(?:compare|compared|comparison|against each other|side by side)\b")
+_BESIDE = re.compile(r"\b(?:side by side|head to head|against each other|compare (?:them|the two|both))\b")
+_COMPARES_BOTH = re.compile(r"\bcompare (?:both|the two|the pair|them)\b")
 _THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
 _THEIR = re.compile(r"\b(?:their|theirs|each|both)\b")
 _FEW = 3
+_IT = re.compile(r"\b(?:it|that one|this one)\b", re.IGNORECASE)
+_OF_OWN = "get_portfolio_performance"
+_OWN_WORDS = re.compile(r"\b(?:my|mine|our|portfolio|holdings?)\b", re.IGNORECASE)
 _OVER_TIME = frozenset({COMPARE, HISTORY, "get_quote", "get_portfolio_performance"})
 """What a model may write for a comparison of names that the question does not say."""
+_BY_SECTOR = "get_sector_performance"
+_SECTORS = re.compile(r"\bsectors?\b")
 _SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technicals", "find_symbol"})
 
 
@@ -65,7 +73,7 @@ def recalled_names(reading: Reading) -> list[str]:
 def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls about what the question points back at, where it names nobody itself."""
     names = recalled_names(reading)
-    calls = [_with_earlier(call, reading) for call in calls]
+    calls = _once([_with_earlier(call, reading) for call in calls], reading)
     words = mended_words(reading.text)
     placed = _PLACED.search(reading.text) or _PLACED.search(words)
     if _asks_of_each(calls, words, reading):
@@ -88,7 +96,8 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         meant = names if len(reading.earlier_names) > 1 else names[-2:]
     else:
         return calls
-    if is_compared and all(call.name in _OVER_TIME for call in calls):
+    is_open = _SECTORS.search(words) is None
+    if is_compared and all(call.name in _OVER_TIME or (is_open and call.name == _BY_SECTOR) for call in calls):
         times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
         times = times or _time_of_before(reading)
         return [ToolCall(COMPARE, {"symbols": meant, **times})]
@@ -110,10 +119,32 @@ def _time_of_before(reading: Reading) -> dict[str, str]:
 
 def _with_earlier(call: ToolCall, reading: Reading) -> ToolCall:
     """A comparison of one name that the question says is with the only one of the turn before."""
+    if call.name == HISTORY and len(reading.names) == 1 == len(reading.earlier_names):
+        other = reading.names[0].text
+        if call.arguments.get("symbol") == other != reading.earlier_names[0] and _BESIDE.search(
+            mended_words(reading.text)
+        ):
+            times = {key: said for key, said in call.arguments.items() if key == "period"}
+            return replace(call, name=COMPARE, arguments={"symbols": [*reading.earlier_names, other], **times})
+    if call.name == _BY_SECTOR and len(reading.names) == 1 == len(reading.earlier_names):
+        is_meant = _COMPARES_BOTH.search(mended_words(reading.text)) and not _SECTORS.search(reading.text.lower())
+        both = [*reading.earlier_names, reading.names[0].text]
+        return replace(call, name=COMPARE, arguments={"symbols": both, **call.arguments}) if is_meant else call
     said = list(dict.fromkeys(map(str, call.arguments.get("symbols", ()))))
-    if call.name != COMPARE or len(said) != 1 or len(reading.names) != 1 or len(reading.earlier_names) != 1:
+    if call.name != COMPARE or len(said) != 1 or len(reading.earlier_names) != 1:
+        return call
+    is_unknown = not reading.names and reading.place(said[0]) is not None and _IT.search(reading.text)
+    if len(reading.names) != 1 and not is_unknown:
         return call
     return call if said == reading.earlier_names else _with(call, "symbols", [*reading.earlier_names, *said])
+
+
+def _once(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """The calls without the history of one that is to be seen beside another: "6 months, and head to head with NVDA"."""
+    if not reading.earlier or not _BESIDE.search(mended_words(reading.text)):
+        return calls
+    seen = {(piece, c.arguments.get("period")) for c in calls if c.name == COMPARE for piece in c.arguments["symbols"]}
+    return [c for c in calls if c.name != HISTORY or (c.arguments.get("symbol"), c.arguments.get("period")) not in seen]
 
 
 def _about(calls: list[ToolCall], names: list[str], reading: Reading) -> list[ToolCall]:
@@ -125,6 +156,8 @@ def _about(calls: list[ToolCall], names: list[str], reading: Reading) -> list[To
 def _spread(call: ToolCall, names: list[str], reading: Reading) -> list[ToolCall]:
     if call.name == COMPARE:
         return [history_of(names[0], call) if len(names) == 1 else _with(call, "symbols", names)]
+    if call.name == _OF_OWN and len(names) == 1 and not _OWN_WORDS.search(reading.text):
+        return [replace(call, name=HISTORY, arguments={"symbol": names[0], **call.arguments})]
     if call.name == HISTORY and len(names) > 1:
         times = {key: said for key, said in call.arguments.items() if key == "period"}
         return [replace(call, name=COMPARE, arguments={"symbols": names, **times})]

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
+from bot.turn.completions.figures import FIGURE, GAUGE
 from bot.turn.completions.meanings import is_slip
 from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, owns_another, spoken_term
 from tools.knowledge.entries import knows_term
-from tools.parsing.spans import Span, find_names
+from tools.parsing.spans import FUNCTION_WORDS, Span, find_names
 from tools.parsing.surroundings import mended_words
 from tools.terms import narrow_terms
 
@@ -21,6 +22,9 @@ DEFINE = "define_term"
 _ASKS = re.compile(
     r"\b(?:what(?:'s| is| are|s| does| do)?|explain|define|meaning of)(?: what)?(?: (?:an?|the|means?))*[\s\"'“‘]*\Z"
 )
+_OWNER = re.compile(r"(?P<name>(?<![\w'’])[A-Z][\w&.-]*(?: (?:& )?[A-Z][\w&.-]*)*)['’]s? (?:current |latest )?\Z")
+"""A name in capitals right before what it has."""
+_OF_WHOM = re.compile(r" (?:ratio )?(?:of|for|at) (?P<name>[A-Z][\w&.'-]*(?: (?:& )?[A-Z][\w&'-]*)*)(?=[?.!,]*\Z)")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,40})[\"”]")
 _WORD_SAID = re.compile(r"\b(?:words?|terms?|phrase|expression|said|says|call(?:s|ed)?)\b", re.IGNORECASE)
 """Beside a word in quotation marks that is asked about."""
@@ -33,9 +37,29 @@ _ASK_ENDS = re.compile(r"[\s\"'”’]*(?:\Z|[,.;?!]|(?:and|means?|is|are|in)\b)
 def whole_terms(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """Each term to explain as the longest one of the glossary around it: "bid" of "a bid-ask spread"."""
     calls = [call for place, call in enumerate(calls) if call.name != DEFINE or call not in calls[:place]]
+    calls = [_figure_of_owner(call, reading) for call in calls]
     is_only = sum(call.name == DEFINE for call in calls) == 1
     whole = [_whole_term(call, reading, is_only=is_only) if call.name == DEFINE else call for call in calls]
     return _with_second(whole, reading) if is_only else whole
+
+
+def _figure_of_owner(call: ToolCall, reading: Reading) -> ToolCall:
+    """The figure of a company that nobody knows, in place of what its name means: "What is Equity Group's P/E?"."""
+    term = str(call.arguments.get("term", ""))
+    place = reading.place(term) if call.name == DEFINE else None
+    owner = None
+    if place is not None and not reading.names:
+        owner = _OWNER.search(reading.text[:place]) or _OF_WHOM.match(reading.text, place + len(term))
+    if owner is None or owner["name"].lower() in FUNCTION_WORDS:
+        return call
+    tool = (
+        "get_technicals"
+        if GAUGE.fullmatch(term.lower())
+        else "get_fundamentals"
+        if FIGURE.fullmatch(term.lower())
+        else None
+    )
+    return ToolCall(tool, {"symbol": owner["name"]}) if tool else call
 
 
 def _with_second(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:

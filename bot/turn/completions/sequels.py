@@ -81,6 +81,12 @@ _IT_FOR = re.compile(
     r"about|what about"
     r"|whats it) (?:for|of|at|with|in the case of)\b"
 )
+_IT_DID = re.compile(
+    r"\bhow(?:'s| is| has| did)? (?:it|that one|the stock|the share)(?:'s)? (?:did|do|done|been|doing|perform\w*)\b"
+)
+_OWN_RESULT = re.compile(
+    r"\b(?:my|our) (?:\w+ )?(?:portfolio|holdings?|investments?|stocks)\b|\b(?:i|we) (?:did|do|done)\b", re.IGNORECASE
+)
 _OF_OWN = "get_portfolio_performance"
 
 
@@ -93,7 +99,8 @@ def over_time(call: ToolCall, reading: Reading) -> ToolCall:
     """Over another time the company of before is meant, where nothing is the asker's own: "and over 10 years"."""
     if call.name != _OF_OWN or len(reading.earlier_names) != 1 or reading.names or not reading.periods:
         return call
-    if _OWN_WORDS.search(reading.text) or not GOES_ON.match(reading.text):
+    goes_on = GOES_ON.match(reading.text) and not _OWN_WORDS.search(reading.text)
+    if not goes_on and not (_IT_DID.search(mended_words(reading.text)) and not _OWN_RESULT.search(reading.text)):
         return call
     return replace(call, name=HISTORY, arguments={"symbol": reading.earlier_names[0], **call.arguments})
 
@@ -108,8 +115,8 @@ def _corrected(before: ToolCall, _: list[ToolCall], reading: Reading) -> ToolCal
     names = [name for name in reading.names if name.start >= reading.text.lower().find(meant["meant"])]
     if len(names) > 1 or len(reading.earlier_names) != 1:
         return None
-    typed = re.search(rf"\b{re.escape(meant['meant'])}\b", reading.text, re.IGNORECASE)
-    is_last = not meant["rest"].strip(" .!?")
+    typed = re.search(rf"\b(?i:{re.escape(meant['meant'])})\b(?: [A-Z][\w&'’-]*\w)*", reading.text)
+    is_last = typed is not None and not reading.text[typed.end() :].strip(" .!?")
     name = names[0].text if names else typed[0] if typed and is_last and not _is_word_of_ask(typed[0]) else None
     if name is None:
         return None

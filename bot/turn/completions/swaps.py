@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_][\w&'’-]*[^\W_]")
 IN_PLACE_OF = re.compile(
-    r"\b(?:instead|in place of|rather than|swap|replace|change|forget|drop|lose|scrap|ditch|not)\b", re.IGNORECASE
+    r"\b(?:instead|in place of|rather than|swap|replace|change|forget|drop|lose|scrap|ditch|not|without)\b",
+    re.IGNORECASE,
 )
 """Says that one of those compared goes, for the other name that is said."""
 _INSTEAD_OF = re.compile(r"\b(?:inste?a?d of|in place of|rather than)\b", re.IGNORECASE)

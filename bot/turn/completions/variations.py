@@ -30,10 +30,11 @@ GOES_ON = re.compile(
 """Begins a question that goes on with the one before."""
 LONGEST = 60
 """Characters of a question that can be nothing but a change of the one before."""
-ADDS = re.compile(r"\b(?:add|throw|put|include|toss|chuck|stick|also|too|as well)\b", re.IGNORECASE)
+ADDS = re.compile(r"\A\s*\+|\b(?:add|plus|throw|put|include|toss|chuck|stick|also|too|as well)\b", re.IGNORECASE)
 LEAVES_OUT = re.compile(
     r"\A\W*(?:(?:and|ok|okay|now|then|actually|but|please|can you|could you)\W+)*(?:drop|remove|without|lose|minus"
-    r"|take out|leave out|ditch|scrap|skip|forget|get rid of)\b(?!.*\blist\b)",
+    r"|take out|leave out|(?:take|leave) (?=[^?,.]{1,40} (?:out|off|away)\b)|ditch|scrap|skip|forget|get rid of)\b"
+    r"(?!.*\blist\b)",
     re.IGNORECASE,
 )
 """Takes one of those that were compared away again."""
@@ -84,7 +85,7 @@ def varied(before: ToolCall, calls: list[ToolCall], reading: Reading) -> ToolCal
     """The call of before with the one thing changed that the question names; None where it asks for something else."""
     if before.name in _VARIATIONS:
         return _VARIATIONS[before.name](before, calls, reading)
-    if _VERSUS.match(reading.text) and len(reading.earlier_names) == 1 and reading.names:
+    if len(calls) <= 1 and _VERSUS.match(reading.text) and len(reading.earlier_names) == 1 and reading.names:
         names = [*reading.earlier_names, *(name.text for name in reading.names)]
         times = {name: said for call in (before, *calls) for name, said in call.arguments.items() if name == "period"}
         return ToolCall(COMPARE, {"symbols": list(dict.fromkeys(names)), **times})
@@ -125,7 +126,7 @@ def _without_one(before: ToolCall, reading: Reading) -> ToolCall | None:
     """The comparison of before without a name that is to go: "drop vti"."""
     said = [*map(str, before.arguments.get("symbols", ()))]
     gone = {reading.means(SYMBOL, name.text) for name in reading.names}
-    left = [piece for piece in said if reading.means(SYMBOL, piece) not in gone]
+    left = [piece for piece in said if reading.means(SYMBOL, piece) not in gone and reading.place(piece) is None]
     if len(left) == len(said) or len(left) < _LEAST_LEFT or not LEAVES_OUT.match(reading.text):
         return None
     return replace(before, arguments={**before.arguments, "symbols": left})
