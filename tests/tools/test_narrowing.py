@@ -23,6 +23,17 @@ from tools.narrowing import known_names
         ("what did the MSCI World do", ["MSCI World"]),
         ("is Hyundai Shipbuilding up", ["Hyundai Shipbuilding"]),  # not Hyundai
         ("price of an apple", ["apple"]),
+        ("news on M&G's boss and Mickey D's", ["M&G", "Mickey D"]),
+        ("what's bang & olufsen trading at", ["bang & olufsen"]),
+        ("the MACD for Hill & Smith", ["Hill & Smith"]),
+        ("RSI & MACD of nike", ["nike"]),
+        ("Black Rifle Coffee vs Starbucks", ["Black Rifle Coffee", "Starbucks"]),
+        ("and how did the FTSE All Share do", ["FTSE All Share"]),
+        ("I mean MOL, the oil company", ["MOL"]),
+        ("how's square pharmaceuticals today", ["square pharmaceuticals"]),
+        ("is it in an uptrend", []),
+        ("and the gold one, gld", ["gld"]),
+        ("what company is behind the ticker pins", ["pins"]),
     ],
 )
 def test_what_is_known_as_a_name(text: str, names: list[str]) -> None:

@@ -45,8 +45,9 @@ DATE_WORDS_TO_TYPE_EXACTLY = ("sept", "tues", "thur", "febuary")
 
 DATE_SPELLING = Spelling(DATE_WORDS, DATE_WORDS_TO_TYPE_EXACTLY)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
-_SPOKEN = rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True)).replace(' ', '[ -]')})"
-_DAY = rf"(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{_SPOKEN})"
+SPOKEN_DAY = rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True)).replace(' ', '[ -]')})"
+"""The days of a month as they are spoken, as a pattern."""
+_DAY = rf"(?P<day>[0-9]{{1,2}}(?:st|nd|rd|th)?|{SPOKEN_DAY})"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2}|2100)"
 _YEAR_FIRST = re.compile(rf"{_YEAR}(?P<sep>[-/.])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})")
 _YEAR_LAST = re.compile(rf"(?P<first>[0-9]{{1,2}})(?P<sep>[-/.])(?P<second>[0-9]{{1,2}})(?P=sep){_YEAR}")
@@ -56,8 +57,7 @@ _LONGEST = 40
 
 
 def parse_date(text: str) -> date | None:
-    """The one day that the whole of `text` names: "2019-05-02", "3 March 2021", "on March 3rd, 2021", "25/12/2020",
-    "May first twenty eighteen".
+    """The one day that the whole of `text` names: "2019-05-02", "on March 3rd, 2021", "May first twenty eighteen".
 
     None for anything else: a month or a year alone, "3/4/2021" (March or April?), days that don't exist, and
     years outside 1900 to 2100.
@@ -79,11 +79,12 @@ def explicit_date(phrase: str) -> date | None:
             return existing_date(year, second, first)
         return existing_date(year, first, second) if second > 12 else None
     if match := _DAY_MONTH.fullmatch(phrase) or _MONTH_DAY.fullmatch(phrase):
-        return existing_date(int(match["year"]), MONTHS[match["month"]], _day(match["day"]))
+        return existing_date(int(match["year"]), MONTHS[match["month"]], day_of_month(match["day"]))
     return None
 
 
-def _day(said: str) -> int:
+def day_of_month(said: str) -> int:
+    """The number of a day that `SPOKEN_DAY` or digits name."""
     return _DAYS.get(said.replace("-", " ")) or int(re.sub(r"\D", "", said))
 
 

@@ -15,10 +15,11 @@ XNYS|New York Stock Exchange|nyse|new york stock exchange|new york|wall street|w
     russell 2000
 XNAS|Nasdaq|nasdaq|nasdaq 100|nasdaq composite|nasdaq-100|qqq
 XTSE|Toronto Stock Exchange|tsx|toronto|toronto stock exchange|canada|canadian
-XMEX|Mexican Stock Exchange|bmv|mexico|mexico city|mexican|mexican stock exchange|ipc mexico
+XMEX|Mexican Stock Exchange|bmv|bolsa mexicana de valores|bolsa mexicana|mexico|mexico city|
+    mexican|mexican stock exchange|ipc mexico
 BVMF|B3 (São Paulo)|b3|brazil|brazilian|sao paulo|bovespa|ibovespa|bmf bovespa
 XBUE|Buenos Aires Stock Exchange|argentina|buenos aires|merval|argentine|argentinian
-XSGO|Santiago Stock Exchange|chile|santiago|chilean|ipsa
+XSGO|Santiago Stock Exchange|chile|santiago|bolsa de santiago|chilean|ipsa
 XBOG|Colombia Securities Exchange|colombia|bogota|colombian
 XLIM|Lima Stock Exchange|peru|lima|peruvian
 XLON|London Stock Exchange|lse|london|london stock exchange|uk|u.k.|united kingdom|britain|great britain|england|

@@ -46,7 +46,7 @@ NUMBER_WORDS = frozenset(
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _PART_OF = re.compile(r"(?P<part>half|(?:a )?quarter|three quarters)(?: of)?(?: an?| one)? (?P<scale>[a-z]+)")
 _AND_PART = re.compile(r"(?P<whole>.+?) (?:and|n) an? (?P<part>half|quarter)(?: (?P<scale>[a-z]+))?")
-_POINT = re.compile(r"(?P<whole>.+?) point (?P<decimals>[a-z ]+?)(?: (?P<scale>[a-z]+))??")
+_POINT = re.compile(rf"(?P<whole>.+?) point (?P<decimals>[a-z ]+?)(?: (?P<scale>hundred|{'|'.join(_BIG)}))?")
 _COUPLE = re.compile(r"(?:a )?couple(?: of)? (?P<scale>[a-z]+)")
 
 _LIMIT = Decimal(10) ** 18

@@ -78,7 +78,9 @@ _RELATIVE = re.compile(
     r"(?P<count>(?:[a-z0-9][a-z0-9. -]*?(?:(?<=[0-9])|[ -]))??)"
     rf"(?:(?:full|whole|entire|calendar|straight|consecutive) )?(?P<unit>{_UNIT})\.?(?P<half> and a half)?"
 )
-_COUNT_FIRST = re.compile(rf"(?:the )?(?P<count>(?!the\b|this\b)[a-z0-9]+) (?P<which>{_LAST}) (?P<unit>\S+)")
+_COUNT_FIRST = re.compile(
+    rf"(?:the )?(?P<count>(?!(?:the|this|hundred|thousand)\b)[a-z0-9]+) (?P<which>{_LAST}) (?P<unit>\S+)"
+)
 """The order of other tongues: "5 last years"."""
 _SEPARATOR = re.compile(r"[ -]$")
 _COUNTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools.parsing.dates import MONTH, MONTHS
+from tools.parsing.dates import MONTH, MONTHS, SPOKEN_DAY, day_of_month
 
 _WHICH = r"(?P<which>last |this past |this )?"
 _DURING = r"(?:back )?(?:in|during|over|for|throughout|through|across|within) (?:(?:all|the whole|the month) of )?"
@@ -20,8 +20,8 @@ HOLIDAYS = {
 _SINCE_DAY = re.compile(
     r"(?:ever )?since (?:last )?(?:"
     rf"(?P<holiday>{'|'.join(HOLIDAYS)})"
-    rf"|(?:the )?(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\.?"
-    rf"|(?P<named>{MONTH})\.? (?:the )?(?P<number>[0-3]?[0-9])(?:st|nd|rd|th)?)"
+    rf"|(?:the )?(?P<day>[0-3]?[0-9](?:st|nd|rd|th)?|{SPOKEN_DAY})(?: of)? (?P<month>{MONTH})\.?"
+    rf"|(?P<named>{MONTH})\.? (?:the )?(?P<number>[0-3]?[0-9](?:st|nd|rd|th)?|{SPOKEN_DAY}))"
 )
 _DURING_MONTH = re.compile(rf"(?:{_DURING}{_WHICH}|(?P<bare>last |this past ))(?P<month>{MONTH})\.?")
 _SINCE_MONTH = re.compile(
@@ -67,7 +67,7 @@ def _since_day(phrase: str) -> str | None:
         return None
     if match["holiday"]:
         return f"since --{HOLIDAYS[match['holiday']]}"
-    month, day = MONTHS[match["month"] or match["named"]], int(match["day"] or match["number"])
+    month, day = MONTHS[match["month"] or match["named"]], day_of_month(match["day"] or match["number"])
     return f"since --{month:02}-{day:02}"
 
 

@@ -40,9 +40,18 @@ _LETTER_AND_DIGIT = re.compile(
     r"(?<![\w.,$€£&/-])(?:[A-Z]\d|\d[ACEFILNOPQRSUVZ]) [A-Z][a-z]{2,}(?![\w-])"
     r"|(?<![\w.,$€£&/-])[a-gi-pr-z]\d [A-Z][a-z]{2,}(?![\w-])"
     r"|(?<![\w.,$€£&/-])(?!B2[BCG]|P2P|M2M|C2C|H1B)[A-Z]\d[A-Z]{1,2}(?![\w-])"
+    r"|(?<![\w.,$€£&/-])(?!year|week|june|july|form|part|type|step|tier|page|note|line|zone|test|plan|bond|fund)[a-z]{4}(?:[3-6]|11)"
+    r"(?![\w%-]|\.\w)"
     r"|(?<![\w.,$€£&/+-])(?!FY|CET|MA\d|[DEHSW]MA|RSI|ATR|EPS|G[12]0)[A-Z]{1,3}\d{2,3}(?![\w%-])"
 )
-"""A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "a2 Milk", "5N Plus", "A2A", "S32"."""
+"""A letter and a digit before a word, or a ticker that ends with digits: "S4 Capital", "a2 Milk", "5N Plus","
+" "A2A", "S32"."""
+_GOODS = re.compile(
+    r"(?<!\w)(?:(?:palm|olive|sunflower|coconut|rapeseed|canola|heating|soybean|castor|fish) oil|(?:robusta"
+    r"|arabica) coffee)(?!\w)",
+    re.IGNORECASE,
+)
+"""Kinds of what is traded that are another's price: palm oil is no crude oil."""
 _PING_AN = re.compile(r"(?<!\w)ping an(?: insurance| bank| good doctor)?(?!\w)(?! [a-z]+ to\b)", re.IGNORECASE)
 """The one well-known name that ends with an article."""
 _TWO_NUMBERS = re.compile(r"(?<![\w&])\d&\d(?: (?:AG|ag))?(?!\w)")
@@ -70,7 +79,7 @@ def find_shaped_names(text: str) -> list[Span]:
     found += [match.span() for match in _DIGITS_FIRST.finditer(text) if not _is_measured(match)]
     found += [
         match.span()
-        for pattern in (_NUMBER_OF, _PING_AN, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT)
+        for pattern in (_NUMBER_OF, _GOODS, _PING_AN, _TWO_NUMBERS, _TRUST, _TITLED, _LETTER_AND_DIGIT)
         for match in pattern.finditer(text)
     ]
     return [Span(start, end, text[start:end]) for start, end in sorted(found)]

@@ -47,7 +47,7 @@ FUNCTION_WORDS = frozenset(
     """.split()
 )
 
-INSIDE_NAMES = frozenset("a an and at de do for i in la n of on or s t the to y".split())
+INSIDE_NAMES = frozenset("a an and at de del do for i in la n of on or s t the to y".split())
 """Function words that names hold inside: "bank of america", "domino's pizza", "out of the money"."""
 REINSURERS = frozenset("swiss munich hannover hanover everest korean partner".split())
 """Names that go on with "re", which else is no name."""

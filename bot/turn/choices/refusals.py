@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.turn.choices.cues import WORDS, compiled
 from bot.turn.completions.conversions import is_into_itself
-from tools.narrowing import MEASURES
+from tools.whole_names import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -183,9 +183,15 @@ ALERT_SOMEWHERE = compiled(
     r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high"
     r"|low|cheap"
     r"|expensive|good|bad)\W*$",
-    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put|add) (?:me )?(?:up )?(?:an? )?"
+    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put"
+    r"|add) (?:me )?(?:up )?(?:an? )?"
+    r"(?:price )?(?:alert|alarm|notification)\W*$|^(?:(?:please|and|ok"
+    r"|now)\W+)*set me up with an? (?:price )?alert\W*$",
+    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put"
+    r"|add) (?:me )?(?:up )?(?:an? )?"
     r"(?:price )?(?:alert|alarm|notification)(?: up)? (?:on|for) (?:it|that|them|NAME)(?: for me)?(?:\W+please)?\W*$",
-    r"^(?:(?:please|can you|could you|and|ok|now)\W+)*(?:alert|notify|ping|warn) me (?:on|about|of) (?:it|that|them|NAME)\W*$",
+    r"^(?:(?:please|can you|could you|and|ok|now)\W+)*(?:alert|notify|ping|warn) me (?:on|about|of) (?:it|that"
+    r"|them|NAME)\W*$",
 )
 """An alert without a price."""
 OF_NOBODY = compiled(

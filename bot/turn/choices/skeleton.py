@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.arguments import EXCHANGE
-from tools.narrowing import MEASURES
 from tools.parsing.casual import in_full
 from tools.parsing.surroundings import mended_words
+from tools.whole_names import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.turn.completions.changes import ALERT, WATCH, action_of, overlap
+from bot.turn.completions.recalled import PLACE, PLACES, recalled_names
 from tools.arguments import PRICE
 from tools.parsing.spans import Span
 from tools.parsing.surroundings import surrounded
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
     from tools.parsing.surroundings import Surrounded
 
+_PAIR = 2
 Direction = Literal["above", "below"]
 _DIRECTION = re.compile(
     r"(?:(?P<above>\b(?:above|over|beyond|exceed(?:s|ing)?|(?:more|higher|greater|dearer|(?:more )?expensive)"
@@ -40,6 +42,8 @@ def settle_alerts(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     alerts = [call for call in calls if call.name == ALERT]
     if not alerts or not reading.amounts:
         return calls
+    if placed := _by_place(alerts[0], reading):
+        return [*placed, *(call for call in calls if call.name != ALERT)]
     if len(alerts) > len(reading.amounts) == 1 and all(alert == alerts[0] for alert in alerts):
         calls = [call for call in calls if call.name != ALERT or call is alerts[0]]  # one price is one alert
         alerts = alerts[:1]
@@ -51,6 +55,22 @@ def settle_alerts(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(alerts) == len(calls) and len(reading.amounts) > 1:
         return _paired(alerts, reading) or calls
     return calls
+
+
+def _by_place(alert: ToolCall, reading: Reading) -> list[ToolCall]:
+    """Alerts on several of before by their place: "if the first goes above 1700, the second below 240"."""
+    names = recalled_names(reading)
+    said = list(PLACE.finditer(reading.text.lower()))
+    if len(said) != len(reading.amounts) or len(said) < _PAIR or len(names) < len(said) or reading.names:
+        return []
+    made = []
+    for place, price in zip(said, reading.amounts, strict=True):
+        direction = direction_of(surrounded(reading.text, [price])[0])
+        if place.end() > price.start or direction is None:
+            return []
+        name = names[PLACES[place["place"]]]
+        made.append(replace(alert, arguments={"symbol": name, "condition": direction, "price": price.text}))
+    return made
 
 
 def _followed(alert: ToolCall, reading: Reading) -> ToolCall:

@@ -83,7 +83,9 @@ _AND = re.compile(r"\s*(?:,|&|\+|\b(?i:and|n|plus)\b|\ban\b(?= [A-Z]))\s*")
 _SOUNDS = re.compile(r"^(?:(?:uh|um|er|both|the|also|please|pls)\b[\s,]*)+", re.IGNORECASE)
 _LEADING_VERB = re.compile(r"\A(?:watch|follow|track|strike|add|drop|remove|unfollow) (?=\w)", re.IGNORECASE)
 _IT_WITH = re.compile(
-    r"\b(?:add|put|include) (?:it|that(?: one)?|this(?: one)?)\b.*\b(?:together with|along with|as well as)\b",
+    r"\b(?:add|put|include) (?:it|that(?: one)?|this(?: one)?)\b.*\b(?:together with|along with|as well as"
+    r"|and (?=[^?.!]*"
+    r" (?:too|as well)\b))",
     re.IGNORECASE,
 )
 _LONGEST_NAME = 3
@@ -102,7 +104,7 @@ def settle_changes(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     calls = [_together(_without_verb(call), reading) for call in calls]
     calls = [_with_unknown(call, reading) for call in _of_listed(calls, reading)]
     calls = [_only_listed(call, calls, reading) for call in calls]
-    return _settle_shown(_settle_watchlist(calls, reading), reading)
+    return _settle_shown(_with_removal(_settle_watchlist(calls, reading), reading), reading)
 
 
 def _without_verb(call: ToolCall) -> ToolCall:
@@ -169,6 +171,18 @@ def _only_listed(call: ToolCall, calls: list[ToolCall], reading: Reading) -> Too
     if not named or not apart or not others >= {*map(str, apart)}:
         return call
     return replace(call, arguments={**call.arguments, "symbols": named})
+
+
+def _with_removal(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
+    """Beside the addition of another, what the question points back at and takes off again: "remove it and add X"."""
+    added = [call for call in calls if call.name == WATCH and call.arguments.get("action") == "add"]
+    if len(added) != 1 or len(reading.earlier_names) != 1 or any(call is not added[0] for call in calls):
+        return calls
+    said = _TAKEN_OUT.search(reading.text)
+    is_own = all(reading.place(piece) is not None for piece in added[0].arguments.get("symbols", ()))
+    if said is None or not said["remove"] or not is_own:
+        return calls
+    return [replace(added[0], arguments={"action": "remove", "symbols": reading.earlier_names}), *calls]
 
 
 def _may_be_name(piece: str) -> bool:

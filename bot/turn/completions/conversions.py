@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.messages import ToolCall
@@ -35,7 +36,8 @@ _TURNED = re.compile(
 _PAIR = 2
 _PER = re.compile(r"\W*(?:(?:and|what about|how about|how many) )*(?P<quote>[A-Za-z]+) per (?P<base>[A-Za-z]+)\W*")
 _INTO_EACH = re.compile(
-    r"(?:\W|\b(?:to|in|into|and|also|or|then|plus|both|what|how|about|the|it|that|same|show|me|please|pls|too|as well)\b)*",
+    r"(?:\W|\b(?:to|in|into|and|also|or|then|plus|both|what|how|about|the|it|that|same|show|me|please|pls|too"
+    r"|as well)\b)*",
     re.IGNORECASE,
 )
 _WORD_BEFORE = 6
@@ -77,18 +79,15 @@ def _to_each(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The conversion of before into each of several currencies that are all that is said: "to DKK, to PLN"."""
     if [call.name for call in reading.earlier] != [CONVERT] or any(call.name != CONVERT for call in calls):
         return calls
-    if _QUOTED.search(reading.text):
-        return calls
     before, spans = reading.earlier[0], reading.differing(CURRENCY, CURRENCY.find(reading.text))
+    gaps = [reading.text[one.end : other.start] for one, other in pairwise(spans)]
+    if len(spans) < _PAIR or _QUOTED.search(reading.text) or any(map(_PAIRED.fullmatch, gaps)):
+        return calls
     rest = reading.text
     for span in spans:
         rest = rest.replace(span.text, " ", 1)
     source = reading.means(CURRENCY, before.arguments.get("from_currency", ""))
-    if (
-        len(spans) < _PAIR
-        or not _INTO_EACH.fullmatch(rest)
-        or source in {reading.means(CURRENCY, s.text) for s in spans}
-    ):
+    if not _INTO_EACH.fullmatch(rest) or source in {reading.means(CURRENCY, span.text) for span in spans}:
         return calls
     return [replace(before, arguments={**before.arguments, "to_currency": span.text}) for span in spans]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.turn.choices.refusals import EVERYDAY
+from bot.turn.completions.beside import ALL_THREE, COMPARE_IT
 from bot.turn.completions.comparisons import COMPARE, history_of
 from bot.turn.completions.plan_amounts import with_amounts
 from bot.turn.completions.plans import SAVINGS
 from bot.turn.completions.recalled import recalled_names
-from bot.turn.completions.returns import older_call
 from bot.turn.completions.repeats import is_term
+from bot.turn.completions.returns import older_call
 from bot.turn.completions.sequels import STATUS, over_time, sequel
 from bot.turn.completions.swaps import pieces_of
 from bot.turn.completions.variations import (
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
 _BESIDE = re.compile(r"\b(?:than|as|like|with|to|vs|versus|against|of)(?: the)? \Z", re.IGNORECASE)
 """Before a name that something remembered is compared with."""
 _ALONE = re.compile(
-    r"\A\W*(?:just|only)\b|\b(?:on (?:its|their|his|her) own|alone|by (?:itself|themselves)|separately)\b",
+    r"\A\W*(?:(?:and|ok|now|but|then) )*(?:just|only)\b|\b(?:on (?:its|their|his|her) own|alone|by (?:itself"
+    r"|themselves)|separately)\b",
     re.IGNORECASE,
 )
 """What was compared is now looked at for itself."""
@@ -45,6 +48,11 @@ _X_WITH_Y = re.compile(
     r"\A\W*(?:(?:and|ok|now|then) )*\S+(?: \S+)? (?:with|vs\.?|versus|against|and) \S+", re.IGNORECASE
 )
 _PAIR = 2
+_QUOTE = "get_quote"
+_LISTED = re.compile(r"(?:[\s,;&+]|['’]s\b|\b(?:and|n|the|also|then|plus|for|of)\b)+", re.IGNORECASE)
+"""Between two names that stand in a list and are not compared."""
+_WITH_THEM = re.compile(r"\b(?:it|its|both|them|they|their|all|along|together|versus|vs|with|than)\b", re.IGNORECASE)
+_TOO = re.compile(r"\b(?:too|as well|also)\b", re.IGNORECASE)
 _AND_A = re.compile(r"\W*(?:(?:and|an|ok|so) )*(?:an?|the) (?P<term>[^?.!,]{3,40})\W*", re.IGNORECASE)
 """Another term after one that was explained: "and a short squeeze?"."""
 _AND_THERE = re.compile(
@@ -62,17 +70,50 @@ def settle_followup(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(reading.earlier) != 1:
         return calls
     before = reading.earlier[0]
-    if not calls and before.name == DEFINE and (term := _AND_A.fullmatch(reading.text)) and is_term(term["term"]):
-        return [replace(before, arguments={"term": term["term"]})]
+    if not calls and (term := _and_term(before, reading)):
+        return [replace(before, arguments={"term": term})]
     if reading.draft.text in _REFUSED and reading.is_surer(_UNSURE):
         return calls
+    return _going_on(calls, before, reading)
+
+
+def _and_term(before: ToolCall, reading: Reading) -> str | None:
+    """Another term after one that was explained."""
+    said = _AND_A.fullmatch(reading.text) if before.name == DEFINE else None
+    return said["term"] if said and is_term(said["term"]) else None
+
+
+def _going_on(calls: list[ToolCall], before: ToolCall, reading: Reading) -> list[ToolCall]:
     if again := sequel(before, calls, reading) or (varied(before, calls, reading) if calls else None):
         return [again]
     if len(calls) != 1:
         return [over_time(call, reading) for call in calls] or _unheard(before, reading)
     call = over_time(_own_term(calls[0], before, reading), reading)
     call = _of_those_named(_own_name(call, reading), reading)
-    return [_carried(call, before, reading)]
+    return _each_named(_new_alone(_carried(call, before, reading), before, reading), before, reading)
+
+
+def _each_named(call: ToolCall, before: ToolCall, reading: Reading) -> list[ToolCall]:
+    """One call for each of several names that are listed, where the tool takes one: "the same for AEX and IBEX"."""
+    names = reading.names
+    listed = all(_LISTED.fullmatch(reading.text[one.end : other.start]) for one, other in pairwise(names))
+    if call.name != before.name or len(names) < _PAIR or not listed:
+        return [call]
+    key = next((key for key in ("symbol", "query") if key in call.arguments), None)
+    if key is None or call.arguments[key] not in {name.text for name in names}:
+        return [call]
+    return [replace(call, arguments={**call.arguments, key: name.text}) for name in names]
+
+
+def _new_alone(call: ToolCall, before: ToolCall, reading: Reading) -> ToolCall:
+    """The prices of those alone that a question adds to one about others: "and Argentina's Merval"."""
+    if call.name != before.name or call.name != _QUOTE or _WITH_THEM.search(reading.text):
+        return call
+    own = [piece for piece in call.arguments.get("symbols", ()) if reading.place(piece) is not None]
+    own = own or [name.text for name in reading.names]
+    if not own or not (GOES_ON.match(reading.text) or _TOO.search(reading.text)):
+        return call
+    return replace(call, arguments={**call.arguments, "symbols": own})
 
 
 def _unheard(before: ToolCall, reading: Reading) -> list[ToolCall]:
@@ -130,7 +171,8 @@ def _of_those_named(call: ToolCall, reading: Reading) -> ToolCall:
     """A comparison of two that this question names is of these two; of one looked at alone, that one's history."""
     own = [name.text for name in reading.names]
     if call.name == COMPARE:
-        if len(own) > 1 and not ADDS.search(reading.text) and _AGAINST.search(mended_words(reading.text)):
+        is_of_it = COMPARE_IT.search(mended_words(reading.text)) or ALL_THREE.search(reading.text)
+        if len(own) > 1 and not (is_of_it or ADDS.search(reading.text)) and _AGAINST.search(mended_words(reading.text)):
             return replace(call, arguments={**call.arguments, "symbols": own})
         if len(own) == 1 and _ALONE.search(reading.text):
             return history_of(own[0], call)

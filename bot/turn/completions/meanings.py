@@ -30,15 +30,15 @@ _LONG_FOR_ONE_SLIP = 6
 _TERM = r"(?:an? |the )?(?P<term>[^?!]{2,60}?)"
 _WHAT = r"w(?:h?[ao]t|aht|hta|ht|ath)"
 _EXPLAIN = r"(?:explain|expln|explian|expalin)"
+_NOT_KNOWN = r"i (?:don['’]?t|do not) know (?:this|what(?: an?)?|the)"
 _ASKED = tuple(
-    re.compile(rf"\s*(?:(?:so|ok|hey|hi|please|pls|um|uh),? )*{wording}[\s?.!]*", re.IGNORECASE)
+    re.compile(rf"\s*(?:(?:so|and|ok|hey|hi|please|pls|um|uh),? )*{wording}[\s?.!]*", re.IGNORECASE)
     for wording in (
         rf"(?:{_WHAT} (?:is|iz|are|was)|{_WHAT}['’]?s|define|{_EXPLAIN}|(?:the )?(?:meaning|definition) of) {_TERM}",
         rf"{_WHAT} (?:does|dose|do|is|are) {_TERM} (?:mean|maen|men|stand for|meaning)",
         rf"{_TERM} (?:meaning|definition)",
         rf"{_TERM} ?= ?",
-        rf"(?:and )?i (?:don['’]?t|do not) know (?:this|what(?: an?)?|the) {_TERM}(?: is)?,? (?:please )?explain(?: it| that)?"
-        "(?:,? please)?",
+        rf"(?:and )?{_NOT_KNOWN} {_TERM}(?: is)?,? (?:please )?explain(?: it| that)?(?:,? please)?",
         rf"{_TERM},? (?:talk to me|explain(?: it| that)?|tell me|put it) like (?:i['’]?m|i am) .{{1,20}}",
         rf"{_EXPLAIN} {_TERM} like (?:i['’]?m|i am) .{{1,20}}",
     )

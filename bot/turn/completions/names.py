@@ -82,9 +82,18 @@ def _settled(call: ToolCall, reading: Reading) -> ToolCall:
 
 def _without_values(said: Sequence[str], reading: Reading) -> list[str]:
     """Each name once; beside others, a time or a currency is none: "VOO", "VTI", "10 years", "swiss francs"."""
-    once = list(dict.fromkeys(said))
+    once = [piece for place, piece in enumerate(said) if not _is_said_again(piece, said[place + 1 :], reading)]
+    once = list(dict.fromkeys(once))
     once = [piece for piece in once if not any(_is_inside_only(piece, other, reading) for other in once)]
     return [piece for piece in once if not _is_value(piece, reading)] or once
+
+
+def _is_said_again(piece: str, after: Sequence[str], reading: Reading) -> bool:
+    """Whether the very next piece is the ticker of the same listing: "gold etf GLD"."""
+    if not after or not after[0].isupper() or piece.isupper():
+        return False
+    meant = reading.means(SYMBOL, piece)
+    return meant is not None and meant == reading.means(SYMBOL, after[0]) and f"{piece} {after[0]}" in reading.text
 
 
 def _is_inside_only(piece: str, other: str, reading: Reading) -> bool:
@@ -157,7 +166,11 @@ def _whole(piece: str, reading: Reading) -> str:
 def _without_plain_word(piece: str, reading: Reading) -> str:
     """A name in capitals that nobody knows, without a plain word behind it: "Norilsk Nickel perform"."""
     start, _, last = piece.rpartition(" ")
-    if not start or any(span.text == piece for span in reading.names) or not all(map(str.istitle, start.split())):
+    if (
+        not start
+        or any(span.text == piece for span in reading.names)
+        or not all(word.istitle() or word.isupper() for word in start.split())
+    ):
         return piece
     if reading.means(CURRENCY, piece):
         return piece

@@ -27,7 +27,7 @@ _KIND = re.compile(
     r"|entertainment|financial|foods?|games|group|healthcare|holdings?|hotels?|hospitality|industries|insurance|international|labs?"
     r"|logistics|media|minerals|mining|motors?|networks|oil|petroleum|pharma(?:ceuticals)?|power|properties|renewables|resources"
     r"|retail|robotics|semiconductors?|shipping|software|solar|solutions|steel|systems|technolog(?:y|ies)|telecom"
-    r"|therapeutics)\b(?! (?:stocks?|shares|sector|companies|industry))",
+    r"|therapeutics|wellness)\b(?! (?:stocks?|shares|sector|companies|industry))",
     re.IGNORECASE,
 )
 """After a name, what is part of it: no word for the share or for what is asked."""

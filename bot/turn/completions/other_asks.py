@@ -16,7 +16,8 @@ _PARTS = re.compile(r"[,;&+]|\b(?:and|an|n|plus|also|then|as well as)\b")
 _SAYS = {
     "get_news": re.compile(r"\b(?:news|headlines?)\b"),
     "get_events": re.compile(
-        r"\b(?:(?:next )?earnings date|ex.?dividend date|when (?:does|do|will|is|are) (?:it|they) (?:next )?report\w*)\b"
+        r"\b(?:(?:next )?earnings date|ex.?dividend date|when (?:does|do|will|is|are) (?:it"
+        r"|they) (?:next )?report\w*)\b"
     ),
     "get_technicals": re.compile(r"\b(?:rsi|macd|moving averages?)\b"),
     "get_fundamentals": re.compile(r"\b(?:p/?e|eps|market cap|dividend yield|(?:profit )?margins?)\b"),

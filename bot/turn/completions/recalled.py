@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
+from bot.turn.completions.beside import beside_earlier
 from bot.turn.completions.comparisons import COMPARE, HISTORY, history_of
 from bot.turn.completions.reading import names_in
 from tools.arguments import NAME, SYMBOL
@@ -15,13 +16,15 @@ from tools.parsing.surroundings import mended_words
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading
 
-_PLACES = {
-    "first": 0, "frist": 0, "former": 0, "second": 1, "secnd": 1, "scond": 1, "third": 2, "last": -1, "latter": -1
+PLACES = {
+    "first": 0, "frist": 0, "former": 0, "second": 1, "middle": 1, "secnd": 1, "scond": 1, "third": 2,
+    "last": -1, "latter": -1,
 }  # fmt: skip
 """Which of several an ordinal means, the slips that nothing mends included."""
+PLACE = re.compile(rf"\bthe (?P<place>{'|'.join(PLACES)})\b")
 _PLACED = re.compile(
     r"(?:\b(?:the(?: very)?|just|that|back to(?: that)?) |\A\W*(?:(?:and|ok|so|no|now) )*(?=\w+ one\b))"
-    rf"(?P<place>{'|'.join(_PLACES)})"
+    rf"(?P<place>{'|'.join(PLACES)})"
     r"(?: one\b(?! [$€£]?\d)|(?<=former)|(?<=latter)| of (?:those|them|these|the two)\b"
     r"|(?: (?:company|stock|name|mob|lot|fund|firm|outfit))?(?=['’]s\b| *(?:\Z|[,.:;?!]|(?:on|off|to|from|onto|in"
     r"|into|and|i (?:asked|mentioned|said)|we|alone|please|pls|too"
@@ -32,26 +35,27 @@ _PLACED = re.compile(
 """One of several that were asked about before; not "the first quarter"."""
 _ALL = re.compile(r"\b(?:all (?:three|3|of (?:them|those|these))|the three(?: of them)?|the whole lot|the lot)\b")
 _BOTH = re.compile(
-    r"\b(?:both(?! (?:my|our))|the two(?: of (?:them|those))?|the pair|those two|these two|them two|each other|one"
+    r"\b(?:bothe?(?! (?:my|our))|the two(?: of (?:them|those))?|the pair|those two|these two|them two|each other|one"
     r" another"
     r"|each of (?:them|those|these)|(?:compare|add|remove|watch|follow|put|take|chuck|stick) (?:them|those|these|all)"
     r"|head to head)\b"
 )
 _BETTER = re.compile(
-    r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:(?:the )?(?=best|worst)|(?:which|who)(?: (?:one|company|stock|name"
-    r"|share|of (?:th)?em|of (?:those|these|the)(?: two| three)?(?: companies| stocks| names| banks| funds)?))?)(?: (?:has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
-    r" ?(?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|higher|bigger|highest|came|grew|up|rose"
+    r"\A\W*(?:(?:and|ok|okay|so|cool|aight|now|then|right|hm+|thanks|well) )*(?:(?:the )?(?=best|worst)|(?:which"
+    r"|who)(?: (?:one|company|stock|name"
+    r"|share|of (?:th)?em|of (?:those|these|the)(?: two| three)?(?: companies| stocks| names| banks"
+    r"| funds)?))?)(?: (?:ran|run|runs|has|have|had|is|was|been|did|does|do|got|gets|really|the|a|do you))*"
+    r" ?(?:better|best|more|worse|worst|won|wins?|ahead|outperformed|stronger|harder|higher|bigger|highest|came"
+    r"|grew|up|rose"
     r"|fell|lost|beat|done)\b"
 )
 """Asks which of several did better, with no name."""
 _BEFORE_LAST = re.compile(r"\bthe (?:one|name|company|stock) before (?:that|it|last)\b")
 _COMPARED = re.compile(r"\b(?:compare|compared|comparison|against each other|side by side)\b")
-_BESIDE = re.compile(r"\b(?:side by side|head to head|against each other|compare (?:them|the two|both))\b")
-_COMPARES_BOTH = re.compile(r"\bcompare (?:both|the two|the pair|them)\b")
 _THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
 _THEIR = re.compile(r"\b(?:their|theirs|each|both)\b")
 _FEW = 3
-_IT = re.compile(r"\b(?:it|that one|this one)\b", re.IGNORECASE)
+_THREE = re.compile(r"\b(?:all|the) (?:three|3)\b", re.IGNORECASE)
 _OF_OWN = "get_portfolio_performance"
 _OWN_WORDS = re.compile(r"\b(?:my|mine|our|portfolio|holdings?)\b", re.IGNORECASE)
 _OVER_TIME = frozenset({COMPARE, HISTORY, "get_quote", "get_portfolio_performance"})
@@ -64,7 +68,7 @@ _SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technica
 def recalled_names(reading: Reading) -> list[str]:
     """The names of the turn before where it had several, else those of the turns before it too, in the order asked."""
     names = reading.earlier_names
-    if len(names) > 1:
+    if len(names) > 1 and not (len(names) < _FEW and _THREE.search(reading.text)):
         return names
     turns = [*(names_in(call.arguments for call in turn) for turn in reversed(reading.older)), names]
     return list(dict.fromkeys(name for turn in turns for name in turn))
@@ -73,7 +77,7 @@ def recalled_names(reading: Reading) -> list[str]:
 def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     """The calls about what the question points back at, where it names nobody itself."""
     names = recalled_names(reading)
-    calls = _once([_with_earlier(call, reading) for call in calls], reading)
+    calls = beside_earlier(calls, reading)
     words = mended_words(reading.text)
     placed = _PLACED.search(reading.text) or _PLACED.search(words)
     if _asks_of_each(calls, words, reading):
@@ -81,7 +85,7 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if len(names) < 2 or any(not (placed and placed.start() <= name.start < placed.end()) for name in reading.names):
         return calls
     if placed or (_BEFORE_LAST.search(words) and not reading.names):
-        place = _PLACES[placed["place"].lower()] if placed else -2
+        place = PLACES[placed["place"].lower()] if placed else -2
         meant = names[place : place + 1 or None]
         return _about(calls, meant, reading) if meant else calls
     is_several = _ALL.search(words) is not None or _BOTH.search(words) is not None
@@ -117,50 +121,27 @@ def _time_of_before(reading: Reading) -> dict[str, str]:
     return {"period": said.pop()} if len(said) == 1 and said != {"None"} else {}
 
 
-def _with_earlier(call: ToolCall, reading: Reading) -> ToolCall:
-    """A comparison of one name that the question says is with the only one of the turn before."""
-    if call.name == HISTORY and len(reading.names) == 1 == len(reading.earlier_names):
-        other = reading.names[0].text
-        if call.arguments.get("symbol") == other != reading.earlier_names[0] and _BESIDE.search(
-            mended_words(reading.text)
-        ):
-            times = {key: said for key, said in call.arguments.items() if key == "period"}
-            return replace(call, name=COMPARE, arguments={"symbols": [*reading.earlier_names, other], **times})
-    if call.name == _BY_SECTOR and len(reading.names) == 1 == len(reading.earlier_names):
-        is_meant = _COMPARES_BOTH.search(mended_words(reading.text)) and not _SECTORS.search(reading.text.lower())
-        both = [*reading.earlier_names, reading.names[0].text]
-        return replace(call, name=COMPARE, arguments={"symbols": both, **call.arguments}) if is_meant else call
-    said = list(dict.fromkeys(map(str, call.arguments.get("symbols", ()))))
-    if call.name != COMPARE or len(said) != 1 or len(reading.earlier_names) != 1:
-        return call
-    is_unknown = not reading.names and reading.place(said[0]) is not None and _IT.search(reading.text)
-    if len(reading.names) != 1 and not is_unknown:
-        return call
-    return call if said == reading.earlier_names else _with(call, "symbols", [*reading.earlier_names, *said])
-
-
-def _once(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
-    """The calls without the history of one that is to be seen beside another: "6 months, and head to head with NVDA"."""
-    if not reading.earlier or not _BESIDE.search(mended_words(reading.text)):
-        return calls
-    seen = {(piece, c.arguments.get("period")) for c in calls if c.name == COMPARE for piece in c.arguments["symbols"]}
-    return [c for c in calls if c.name != HISTORY or (c.arguments.get("symbol"), c.arguments.get("period")) not in seen]
-
-
 def _about(calls: list[ToolCall], names: list[str], reading: Reading) -> list[ToolCall]:
     """Each call about these names: one for each where its tool takes one, else one with all."""
     settled = [new for call in calls for new in _spread(call, names, reading)]
     return [call for place, call in enumerate(settled) if call not in settled[:place]]
 
 
-def _spread(call: ToolCall, names: list[str], reading: Reading) -> list[ToolCall]:
+def _over_time(call: ToolCall, names: list[str], reading: Reading) -> ToolCall | None:
+    """What asks how one or several of `names` did, where `call` asks so of others; None where it does not."""
+    times = {key: said for key, said in call.arguments.items() if key == "period"}
     if call.name == COMPARE:
-        return [history_of(names[0], call) if len(names) == 1 else _with(call, "symbols", names)]
+        return history_of(names[0], call) if len(names) == 1 else _with(call, "symbols", names)
     if call.name == _OF_OWN and len(names) == 1 and not _OWN_WORDS.search(reading.text):
-        return [replace(call, name=HISTORY, arguments={"symbol": names[0], **call.arguments})]
+        return replace(call, name=HISTORY, arguments={"symbol": names[0], **times})
     if call.name == HISTORY and len(names) > 1:
-        times = {key: said for key, said in call.arguments.items() if key == "period"}
-        return [replace(call, name=COMPARE, arguments={"symbols": names, **times})]
+        return replace(call, name=COMPARE, arguments={"symbols": names, **times})
+    return None
+
+
+def _spread(call: ToolCall, names: list[str], reading: Reading) -> list[ToolCall]:
+    if over_time := _over_time(call, names, reading):
+        return [over_time]
     tool = reading.toolbox.tools.get(call.name)
     taken = next((p for p in tool.parameters if p.kind in (NAME, SYMBOL)), None) if tool else None
     if taken is None:

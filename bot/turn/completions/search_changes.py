@@ -20,11 +20,13 @@ _BARE_NUMBER = re.compile(
     r"\W*(?:(?:make (?:it|that)|top|show|no|ok|the|give me) )*\w+\W*(?:please|pls|instead)?\W*", re.IGNORECASE
 )
 _OTHER_LIMIT = re.compile(
-    r"\W*(?:(?:and|ok|no|now|make|change|set|it|that|to|what about|how about|(?:give|show) me|just|only|the|ones|those)"
+    r"\W*(?:(?:and|ok|no|now|make|change|set|it|that|to|what about|how about|(?:give|show) me|just|only|the|ones"
+    r"|those|stuff|things|names|stocks|shares)"
     r" )*(?:(?P<most>under|below|at most|up to)|over|above|at least)\b"
 )
 _MONEY = re.compile(r"[$€£]|\b(?:bucks?|dollars?|euros?|pounds?|quid|yen|rupees?|a share|each)\b", re.IGNORECASE)
 """Says that a limit is one of the price."""
+_OF_SIZE = re.compile(r"\b(?:cap|market value|worth|billion|bn|million|mn|revenue|p/e|pe|yield\w*|earnings)\b")
 _LEAST, _MOST = "min_price", "max_price"
 _CHANGED = re.compile(
     r"\W*(?:(?:and|ok|no|nah|now|then|please|can you|could you|um|uh|actually|sorry|wait) )*(?:(?:let us|lets|let's) go"
@@ -82,7 +84,7 @@ def _other_number(before: ToolCall, reading: Reading) -> dict[str, Any] | None:
     amount, words = reading.amounts[0].text, mended_words(reading.text)
     limits = sorted(CONDITIONS.intersection(before.arguments) - {LIMIT})
     bound = _OTHER_LIMIT.match(words)
-    if bound and not reading.rates and _MONEY.search(reading.text):
+    if bound and not reading.rates and _MONEY.search(words) and not _OF_SIZE.search(words):
         return {**before.arguments, (_MOST if bound["most"] else _LEAST): amount}
     if LIMIT in before.arguments and _BARE_NUMBER.fullmatch(reading.text):
         name = LIMIT

@@ -12,9 +12,9 @@ from bot.turn.completions.figures import FIGURE, GAUGE, RISK
 from bot.turn.completions.plans import LOAN, SAVINGS
 from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST, terms_in
 from tools.arguments import NAME, SYMBOL
-from tools.narrowing import MEASURES
 from tools.parsing.spans import FUNCTION_WORDS, Span
 from tools.parsing.surroundings import mended_words
+from tools.whole_names import MEASURES
 
 if TYPE_CHECKING:
     from bot.turn.completions.reading import Reading

@@ -11,6 +11,12 @@ from tools.parsing.shaped_names import find_shaped_names, is_shaped_name
     ("text", "names"),
     [
         ("SHOP.TO and BHP.AX, quote", ["SHOP.TO", "BHP.AX"]),
+        ("add bhp.ax, rio.l and vale3.sa, and 0700.hk", ["bhp.ax", "rio.l", "vale3.sa", "0700.hk"]),
+        ("see apple.is or mail me@bhp.ax", []),
+        ("price of J D Wetherspoon", ["J D Wetherspoon"]),
+        ("A2A, a2 Milk and abev3 in May of a B2B firm", ["A2A", "a2 Milk", "abev3"]),
+        ("palm oil and Robusta coffee, in crude oil", ["palm oil", "Robusta coffee"]),
+        ("P/E of Ping An", ["Ping An"]),
         ("quote: BRK.B, BF.A, 9984.T", ["BRK.B", "BF.A", "9984.T"]),
         ("how did b.p. marsh & partners do", ["b.p. marsh & partners"]),
         ("how is A.P. Møller - Mærsk doing", ["A.P. Møller - Mærsk"]),

@@ -181,3 +181,36 @@ def test_it_with_another() -> None:
     assert followed(text, call("get_quote", symbols=["Tesla"]), written) == [
         call("propose_watchlist_change", action="add", symbols=["Tesla", "Apple"])
     ]
+
+
+def test_remove_it_and_add_another() -> None:
+    before = call("propose_watchlist_change", action="add", symbols=["Spotify"])
+    written = call("propose_watchlist_change", action="remove", symbols=["Warner Music"])
+    both = [
+        call("propose_watchlist_change", action="remove", symbols=["Spotify"]),
+        call("propose_watchlist_change", action="add", symbols=["Warner Music"]),
+    ]
+    assert followed("actually remove it again and add Warner Music", before, written) == both
+
+
+def test_it_and_another_one_too() -> None:
+    text = "add it to my list and walmart too"
+    asked = call("get_events", symbol="costco")
+    assert followed(text, asked, call("propose_watchlist_change", action="add", symbols=["walmart"])) == [
+        call("propose_watchlist_change", action="add", symbols=["costco", "walmart"])
+    ]
+
+
+def test_the_list_after_a_change_is_no_portfolio() -> None:
+    added, shown = call("propose_watchlist_change", action="add", symbols=["nike"]), call("get_watchlist")
+    text = "add nike to my watchlist and then show me the full list"
+    assert followed(text, call("get_quote", symbols=["nike"]), added, call("get_portfolio"), shown) == [
+        added,
+        shown,
+    ]
+
+
+def test_a_name_with_and_in_it_is_no_list() -> None:
+    whole = call("propose_watchlist_change", action="add", symbols=["Brown and Brown", "Arthur J Gallagher"])
+    text = "put Brown and Brown and Arthur J Gallagher on my watchlist"
+    assert followed(text, call("get_watchlist"), whole) == [whole]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -235,3 +236,12 @@ def test_a_sum_of_another_currency_is_what_is_converted() -> None:
     assert followed("and 70 euros?", before, written) == [
         call("convert_currency", amount="70", from_currency="euros", to_currency="dollars")
     ]
+
+
+def test_into_each_of_several_after_one() -> None:
+    before = ToolCall("convert_currency", {"amount": "1000", "from_currency": "NOK", "to_currency": "SEK"})
+    both = [replace(before, arguments={**before.arguments, "to_currency": code}) for code in ("DKK", "PLN")]
+    assert followed("to DKK, to PLN", before, both[1]) == both
+    assert followed("and in DKK and PLN?", before, both[0]) == both
+    pair = ToolCall("convert_currency", {"from_currency": "euro", "to_currency": "yen"})
+    assert followed("what about euro to yen", before, pair) == [pair]

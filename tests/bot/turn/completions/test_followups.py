@@ -308,3 +308,51 @@ def test_two_names_of_which_one_is_unknown_are_compared_anew() -> None:
     assert followed("now Apple with Zorblax", compared, compared) == [
         call("compare_performance", symbols=["Apple", "Zorblax"], period="2022")
     ]
+
+
+def test_one_call_for_each_of_several_names() -> None:
+    before = call("get_price_history", symbol="CAC 40", period="this year")
+    written = call("get_price_history", symbol="AEX", period="this year")
+    both = [written, call("get_price_history", symbol="IBEX 35", period="this year")]
+    assert followed("Do the same for the AEX and the IBEX 35.", before, written) == both
+
+
+def test_the_prices_of_those_alone_that_are_new() -> None:
+    before, both = call("get_quote", symbols=["nike"]), call("get_quote", symbols=["nike", "adidas"])
+    assert followed("and adidas", before, both) == [call("get_quote", symbols=["adidas"])]
+    assert followed("its price along with adidas", before, both) == [both]
+
+
+def test_another_term_that_was_heard_as_a_request_for_advice() -> None:
+    before = call("define_term", term="gamma squeeze")
+    assert followed("an a short squeeze?", before, reply="DECLINE: advice") == [
+        call("define_term", term="short squeeze")
+    ]
+    assert followed("and a pony?", before, reply="DECLINE: advice") == []
+
+
+def test_another_place_that_nobody_knows() -> None:
+    before = call("get_market_status", exchange="Johannesburg")
+    there = [call("get_market_status", exchange="Nairobi")]
+    assert followed("And Nairobi, please?", before, reply="DECLINE: out_of_scope") == there
+    assert followed("And Sarah, who is she?", before, reply="DECLINE: out_of_scope") == []
+
+
+def test_what_is_beside_another_call_is_about_the_company_of_before() -> None:
+    added = call("propose_watchlist_change", action="add", symbols=["nike"])
+    own = call("get_portfolio_performance", period="since 2020")
+    did = call("get_price_history", symbol="nike", period="since 2020")
+    text = "add it to my watchlist and also show me how it did since 2020"
+    assert followed(text, call("get_quote", symbols=["nike"]), added, own) == [added, did]
+
+
+def test_no_word_of_a_turn_about_nobody_is_a_name() -> None:
+    asked = call("get_quote", symbols=["define etf"])
+    assert followed("price?", call("define_term", term="ETF"), asked, said="define ETF") == []
+
+
+def test_a_name_of_several_words_that_was_meant() -> None:
+    before = call("get_fundamentals", symbol="Equity Group")
+    written = call("define_term", term="Equity Zorblax")
+    meant = [call("get_fundamentals", symbol="Zorblax Residential")]
+    assert followed("Sorry, I meant Zorblax Residential.", before, written) == meant

@@ -95,3 +95,9 @@ def test_a_list_beside_what_is_about_nobody_is_whole(completed: Callable[..., An
         ("get_quote", {"symbols": ["dax", "stoxx 50"]}),
         sectors,
     ]
+
+
+def test_a_comparison_without_names_is_of_what_is_written_as_names(completed: Callable[..., Any]) -> None:
+    text = "Compare Zorblax with Wibblefrotz for 3 years."
+    whole = ("compare_performance", {"symbols": ["Zorblax", "Wibblefrotz"], "period": "for 3 years"})
+    assert completed(text, ("compare_performance", {"period": "for 3 years"})) == [whole]

@@ -22,6 +22,9 @@ def after(text: str, *written: ToolCall, turns: list[list[ToolCall]] = QUOTED) -
         "this year, both",
         "who came out ahead this year",
         "which of em did better this year",
+        "which of em ran harder this year",
+        "which of those two companies did better this year",
+        "best this year?",
     ],
 )
 @pytest.mark.parametrize("tool", ["get_price_history", "compare_performance"])
@@ -53,6 +56,10 @@ def test_each_tool_takes_the_names_as_it_can() -> None:
         ("what about the first one's news", "nike"),
         ("what does the press say of the first one lately", "nike"),
         ("jsut teh scond one, any nwes", "adidas"),
+        ("first one, news", "nike"),
+        ("that second one, any news popping", "adidas"),
+        ("back to that first one, any news", "nike"),
+        ("the very first company I asked you about, any news", "nike"),
     ],
 )
 def test_one_of_them_by_its_place(text: str, name: str) -> None:
@@ -135,3 +142,28 @@ def test_a_turn_that_explained_a_term_is_passed_over() -> None:
     written = call("get_events", symbol="payout ratio")
     text = "when is its ex-dividend date"
     assert recalled(text, written, turns=turns, said="what is a payout ratio") == [call("get_events", symbol="nike")]
+
+
+def test_the_middle_one_and_all_three_of_two_turns() -> None:
+    turns = [[call("get_quote", symbols=["tesla"])], [call("get_quote", symbols=["nike", "adidas"])]]
+    compared = call("compare_performance", symbols=["nike"], period="ytd")
+    whole = call("compare_performance", symbols=["tesla", "nike", "adidas"], period="ytd")
+    assert after("all three, ytd, compared", compared, turns=turns) == [whole]
+    three = [[call("get_news", symbol=name)] for name in ("tesla", "nike", "adidas")]
+    assert after("middle one, news", call("get_news", symbol="adidas"), turns=three) == [
+        call("get_news", symbol="nike")
+    ]
+
+
+def test_how_the_first_one_did_is_no_question_about_a_portfolio() -> None:
+    own = call("get_portfolio_performance", period="since 2020")
+    did = call("get_price_history", symbol="nike", period="since 2020")
+    assert after("and the first one, how did it do since 2020", own) == [did]
+    assert after("did the first one beat my portfolio since 2020", own) == [own]
+
+
+def test_two_are_not_sectors() -> None:
+    sectors = call("get_sector_performance", period="past year")
+    whole = call("compare_performance", symbols=["nike", "adidas"], period="past year")
+    assert after("which of those two did better over the past year", sectors) == [whole]
+    assert after("which sectors did better over the past year", sectors) == [sectors]

@@ -56,3 +56,23 @@ def test_a_term_in_quotation_marks_that_is_asked_about(completed: Callable[..., 
 def test_a_term_before_the_word_meaning_stays(completed: Callable[..., Any]) -> None:
     calls = [("define_term", {"term": "sharpe ratio"}), ("get_portfolio_risk", {})]
     assert completed("sharpe ratio meaning pls, and whats the beta of my portfolio", *calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "name"),
+    [
+        ("What is Zorblax Group's P/E?", "get_fundamentals", "Zorblax Group"),
+        ("What is the P/E of Zorblax Group?", "get_fundamentals", "Zorblax Group"),
+        ("What is Zorblax's RSI", "get_technicals", "Zorblax"),
+    ],
+)
+def test_the_figure_of_a_company_that_nobody_knows(
+    completed: Callable[..., Any], text: str, tool: str, name: str
+) -> None:
+    term = "RSI" if tool == "get_technicals" else "P/E"
+    assert completed(text, ("define_term", {"term": term})) == [(tool, {"symbol": name})]
+
+
+@pytest.mark.parametrize("text", ["What's P/E?", "What is a P/E", "And I don't know this P/E, explain please."])
+def test_what_a_figure_means(completed: Callable[..., Any], text: str) -> None:
+    assert completed(text, ("define_term", {"term": "P/E"})) == [("define_term", {"term": "P/E"})]

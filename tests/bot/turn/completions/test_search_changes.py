@@ -40,3 +40,26 @@ def test_another_sector_in_the_place_of_the_old_one() -> None:
 )
 def test_another_limit(text: str, changed: dict[str, str]) -> None:
     assert followed(text, CHEAP, CHEAP) == [ToolCall("screen_stocks", {**CHEAP.arguments, **changed})]
+
+
+GAINERS = call("screen_stocks", sort_by="change_percent", limit="10")
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("just the ones over 5 bucks", {"min_price": "5"}),
+        ("only stuff under $40", {"max_price": "$40"}),
+        ("only those above $3 billion market cap", {"min_market_cap": "$3 billion"}),
+    ],
+)
+def test_a_limit_of_the_price_where_there_was_none(text: str, changed: dict[str, str]) -> None:
+    assert followed(text, GAINERS, GAINERS) == [ToolCall("screen_stocks", {**GAINERS.arguments, **changed})]
+
+
+@pytest.mark.parametrize("text", ["let's go down to twenty dollars", "nah bump that to twenty dollars"])
+def test_the_only_limit_changes(text: str) -> None:
+    changed = ToolCall("screen_stocks", {**CHEAP.arguments, "max_price": "twenty dollars"})
+    (got,) = followed(text, CHEAP, CHEAP)
+    assert got.arguments["max_price"].startswith("twenty")
+    assert got.arguments.keys() == changed.arguments.keys()

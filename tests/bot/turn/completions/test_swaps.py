@@ -19,6 +19,11 @@ COMPARED = call("compare_performance", symbols=["Ford", "GM"], period="past 5 ye
         ("change GM by Zorblax Motors", ["Ford", "Zorblax Motors"]),
         ("swap the second one for Tesla", ["Ford", "Tesla"]),
         ("swap GM for Gucci's owner Kering", ["Ford", "Kering"]),
+        ("take GM out and put Tesla in", ["Ford", "Tesla"]),
+        ("please leave GM out and use Tesla in its place", ["Ford", "Tesla"]),
+        ("without GM, with Tesla", ["Ford", "Tesla"]),
+        ("drop GM and add Tesla and Stellantis", ["Ford", "Tesla", "Stellantis"]),
+        ("do Ford against Tesla instead", ["Ford", "Tesla"]),
     ],
 )
 def test_a_name_takes_the_place_of_another(text: str, names: list[str]) -> None:
