@@ -35,7 +35,8 @@ SETS = {
     "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once a version)",
     "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once a version)",
     "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked: no answer was ever read; measured once a version)",
-    "twelfth/": "**Twelfth set** (`evals/twelfth/`, locked, and measured by nobody before)",
+    "twelfth/": "**Twelfth set** (`evals/twelfth/`, locked: no answer was ever read; measured once a version)",
+    "thirteenth/": "**Thirteenth set** (`evals/thirteenth/`, locked, and measured by nobody before)",
 }
 
 

@@ -132,8 +132,9 @@ _WITHOUT_HOURS = (
     "|tanzania|tehran|the uae|tunis|tunisia|uae|uganda|ukraine|uruguay|venezuela|vietnam|vilnius|zagreb|zambia|zimbabwe"
 )
 _UNKNOWN = re.compile(
-    rf"\b(?P<place>(?i:{_WITHOUT_HOURS}))\b"
-    r"|\b(?P<proper>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange)\b"
+    r"\b(?P<proper>(?!(?:The|And|Is|Stock|Will|Which|What|When|Does)\b)[A-Z][\w-]+(?: [A-Z][\w-]+)? Exchange"
+    r"|(?:Boursa|Bolsa de|Bourse de) [A-Z][a-z]+)\b"
+    rf"|\b(?P<place>(?i:{_WITHOUT_HOURS}))\b"
     r"|\b(?!(?:the|a|my|stock|which|this|that|is|on|an|every|any|foreign|what)\b)(?P<said>[A-Z][a-z]+|[a-z]{4,})"
     r" (?:[Ss]tock )?(?:exchange|bourse)\b"
 )

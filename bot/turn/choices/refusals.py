@@ -274,7 +274,16 @@ def _lacks_figure(call: ToolCall, reading: Reading) -> bool:
     tool = reading.toolbox.tools.get(call.name)
     if tool is None or call.name not in _PLANS:
         return False
+    years = reading.place(call.arguments.get("years"))
+    if years is not None and not reading.lengths and _is_inside(years, str(call.arguments["years"]), reading):
+        return True
     return any(parameter.required and parameter.name not in call.arguments for parameter in tool.parameters)
+
+
+def _is_inside(place: int, said: str, reading: Reading) -> bool:
+    """Whether a number is only the beginning of a longer one: the "three" of "three hundred thousand"."""
+    end = place + len(said)
+    return any(each.start <= place and end <= each.end and each.text != said for each in reading.amounts)
 
 
 def _asking(words: str) -> str:

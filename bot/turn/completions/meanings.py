@@ -99,7 +99,8 @@ def settle_meaning(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if DEFINE not in reading.toolbox.tools:
         return calls
     defined = [call for call in calls if call.name == DEFINE]
-    whole = None if defined or _lacks_name(reading) else _whole_question(reading)
+    is_heard = any(reading.place(call.arguments.get("term")) is not None for call in defined)
+    whole = None if is_heard or _lacks_name(reading) else _whole_question(reading)
     if whole is not None and not (calls and reading.names):
         return [ToolCall(DEFINE, {"term": whole})]
     terms = _asked_about(reading)

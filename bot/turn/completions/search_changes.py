@@ -26,8 +26,9 @@ _OTHER_LIMIT = re.compile(
 )
 _MONEY = re.compile(r"[$€£]|\b(?:bucks?|dollars?|euros?|pounds?|quid|yen|rupees?|a share|each)\b", re.IGNORECASE)
 """Says that a limit is one of the price."""
-_OF_SIZE = re.compile(r"\b(?:cap|market value|worth|billion|bn|million|mn|revenue|p/e|pe|yield\w*|earnings)\b")
-_LEAST, _MOST = "min_price", "max_price"
+_OF_SIZE = re.compile(r"\b(?:cap|market value|worth|billion|bn|million|mn)\b")
+_OF_ELSE = re.compile(r"\b(?:revenue|p/e|pe|yield\w*|earnings)\b")
+_LEAST, _MOST, _SIZE = "min_price", "max_price", "min_market_cap"
 _CHANGED = re.compile(
     r"\W*(?:(?:and|ok|no|nah|now|then|please|can you|could you|um|uh|actually|sorry|wait) )*(?:(?:let us|lets|let's) go"
     r" (?:up|down) to\b|(?:raise|lower|increase|lift|cut|bring|change|set|make|bump"
@@ -84,8 +85,10 @@ def _other_number(before: ToolCall, reading: Reading) -> dict[str, Any] | None:
     amount, words = reading.amounts[0].text, mended_words(reading.text)
     limits = sorted(CONDITIONS.intersection(before.arguments) - {LIMIT})
     bound = _OTHER_LIMIT.match(words)
-    if bound and not reading.rates and _MONEY.search(words) and not _OF_SIZE.search(words):
+    if bound and not reading.rates and _MONEY.search(words) and not (_OF_SIZE.search(words) or _OF_ELSE.search(words)):
         return {**before.arguments, (_MOST if bound["most"] else _LEAST): amount}
+    if bound and _OF_SIZE.search(words) and limits != [_SIZE]:
+        return None
     if LIMIT in before.arguments and _BARE_NUMBER.fullmatch(reading.text):
         name = LIMIT
     elif len(limits) != 1 or reading.rates or not (bound or _CHANGED.match(words)):

@@ -83,6 +83,8 @@ def test_what_is_said_to_be_an_exchange_needs_no_more_words() -> None:
         ("is the nairobi exchange shut today?", "nairobi"),
         ("Nigerian Exchange is open today?", "Nigerian Exchange"),
         ("does Dubai trade on Fridays", "Dubai"),
+        ("Is today open the Casablanca Stock Exchange?", "Casablanca Stock Exchange"),
+        ("Boursa Kuwait when it opens", "Boursa Kuwait"),
         ("when does the zorblax bourse open", "zorblax"),
         ("is the stock exchange open", None),
         ("what time does the exchange close", None),

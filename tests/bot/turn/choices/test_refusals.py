@@ -141,6 +141,12 @@ def test_the_day_to_hold_a_share_for_its_dividend_is_no_opinion(settled: Callabl
     assert settled("by which date must i hold Nike to get the dividend", events) == [events]
 
 
+def test_the_beginning_of_an_amount_is_no_length(settled: Callable[..., Any]) -> None:
+    said = {"principal": "three hundred thousand", "annual_rate_percent": "five percent", "years": "three"}
+    text = "so what would three hundred thousand cost me monthly at five percent"
+    assert settled(text, ("loan_payment", said)) == "CLARIFY: missing"
+
+
 def test_a_loan_without_its_amount(settled: Callable[..., Any]) -> None:
     loan = ("loan_payment", {"annual_rate_percent": "6.9%", "years": "4 years"})
     assert settled("what is a loan at 6.9% over 4 years a month", loan) == "CLARIFY: missing"

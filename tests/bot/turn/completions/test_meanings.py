@@ -85,3 +85,8 @@ def test_what_only_sounds_like_it(completed: Callable[..., Any], text: str) -> N
 @pytest.mark.parametrize("text", ["tf is a dead cat bounce", "um, explain the dead cat bounce bit"])
 def test_more_ways_to_ask(completed: Callable[..., Any], text: str) -> None:
     assert completed(text, ("get_portfolio_risk", {})) == [("define_term", {"term": "dead cat bounce"})]
+
+
+def test_a_term_of_the_turn_before_is_not_asked_about_again(completed: Callable[..., Any]) -> None:
+    text = "and what does out of the money mean"
+    assert completed(text, ("define_term", {"term": "put option"})) == [("define_term", {"term": "out of the money"})]

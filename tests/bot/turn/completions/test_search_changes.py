@@ -63,3 +63,9 @@ def test_the_only_limit_changes(text: str) -> None:
     (got,) = followed(text, CHEAP, CHEAP)
     assert got.arguments["max_price"].startswith("twenty")
     assert got.arguments.keys() == changed.arguments.keys()
+
+
+def test_a_size_is_no_other_limit() -> None:
+    before = call("screen_stocks", sector="healthcare", max_pe="16")
+    written = call("screen_stocks", sector="healthcare", max_pe="16", min_market_cap="$3 billion")
+    assert followed("only those above $3 billion market cap", before, written) == [written]
