@@ -32,6 +32,7 @@ SETS = {
     "sixth/": "**Sixth set once locked** (`evals/sixth/`; for development now)",
     "seventh/": "**Seventh set once locked** (`evals/seventh/`; for development now)",
     "eighth/": "**Eighth set once locked** (`evals/eighth/`; for development now)",
+    "hard/": "**Hard set** (`evals/hard/`: half of it follow-ups, half hard to copy; read, for development)",
     "ninth/": "**Ninth set** (`evals/ninth/`, locked: no answer was ever read; measured once a version)",
     "tenth/": "**Tenth set** (`evals/tenth/`, locked: no answer was ever read; measured once a version)",
     "eleventh/": "**Eleventh set** (`evals/eleventh/`, locked: no answer was ever read; measured once a version)",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.comparisons import HISTORY
+from bot.turn.completions.comparisons import HISTORY, JOINS, of_one
 from bot.turn.completions.names import without_strays
 from bot.turn.completions.reading import names_in
 from bot.turn.completions.swaps import IN_PLACE_OF, pieces_of
@@ -68,7 +69,7 @@ def fill_lists(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
     if not missing or (reading.earlier and (LEAVES_OUT.match(reading.text) or IN_PLACE_OF.search(words))):
         return kept
     named = without_strays(sorted(dict.fromkeys([*map(str, said), *missing]), key=reading.text.find), reading)
-    whole = replace(call, arguments={**call.arguments, parameter.name: named})
+    whole = of_one(replace(call, arguments={**call.arguments, parameter.name: named}), kept, reading)
     return [whole if each is call else each for each in kept]
 
 
@@ -76,8 +77,12 @@ def _of_pieces(call: ToolCall, reading: Reading) -> ToolCall:
     """A comparison that a second opinion heard where the model copied no name: of what is written as names."""
     if call.name != "compare_performance" or call.arguments.get("symbols") or reading.earlier:
         return call
-    pieces = pieces_of(reading)
-    return replace(call, arguments={"symbols": pieces, **call.arguments}) if len(pieces) >= _PAIR else call
+    pieces = list(dict.fromkeys(pieces_of(reading)))
+    places = [(reading.text.find(piece), piece) for piece in pieces]
+    gaps = [reading.text[start + len(piece) : after] for (start, piece), (after, _) in pairwise(places)]
+    if len(pieces) < _PAIR or not all(re.search(JOINS, mended_words(gap)) for gap in gaps):
+        return call
+    return replace(call, arguments={"symbols": pieces, **call.arguments})
 
 
 def _compared(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) -> ToolCall:

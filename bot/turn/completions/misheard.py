@@ -98,7 +98,8 @@ def settle_misheard(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         if level == call or level not in [*real, *levels[:place]]
     ]
     if not reading.draft.is_agreed:
-        real = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
+        asked = [call for call in real if not (_is_stray_news(call, real, reading) or _is_unasked(call, real, reading))]
+        real = asked or real
     real = [_of_named(_of_risk(call, real), real, reading) for call in real]
     real = [_of_year_range(call, reading) for call in real if not _is_of_split(call, real, reading)]
     real = [call for call in real if not _is_about_term(call, real)]
@@ -271,8 +272,8 @@ def _is_stray_news(call: ToolCall, calls: Sequence[ToolCall], reading: Reading) 
     return (
         call.name == "get_news"
         and not call.arguments.get("symbol")
-        and len(calls) > 1
-        and all(other is call or other.name in _OF_NO_MARKET for other in calls)
+        and any(other != call for other in calls)
+        and all(other == call or other.name in _OF_NO_MARKET for other in calls)
         and not _ASKS_NEWS.search(mended_words(reading.text))
     )
 

@@ -45,6 +45,7 @@ _JOINED = re.compile(rf"(?=.*(?:{JOINS}))(?:{JOINS}|\s){{1,20}}")
 """What stands between two names of a list, or of a comparison."""
 _OF_THE_WHOLE = {"get_price_history": "get_portfolio_performance", "get_technicals": "get_portfolio_risk"}
 """What asks of the asker's portfolio what these ask of one company."""
+_OF_FIGURES = frozenset({"project_growth", "loan_payment"})
 _WHOLE = frozenset({"get_portfolio", *_OF_THE_WHOLE.values()})
 
 
@@ -198,6 +199,8 @@ def _is_about_figure(call: ToolCall, calls: Sequence[ToolCall], reading: Reading
     if name is None or any(span.text == name for span in reading.names):
         return False
     said = [str(other.arguments.get(key, "")) for other in calls for key in ("years", "annual_rate_percent")]
+    if any(other.name in _OF_FIGURES for other in calls):
+        said += [span.text for span in (*reading.rates, *reading.lengths)]
     return name in said or (not re.search(r"[^\W\d_]", name) and any(figure.startswith(name) for figure in said))
 
 
