@@ -40,7 +40,7 @@ class Report:
         self.tallies = {
             "exact tool calls": exact,
             "right tools": joined.pop("right tools"),
-            "exact, single questions": self._without(two),
+            "exact, single questions": self._without(self.single.parts.get("exact, two tools", Tally())),
             "exact, two tools": two,
             "exact, follow-ups": self.followups.score,
             "right abstention": self.abstain.score,
