@@ -172,11 +172,16 @@ async def test_an_exported_folder_says_what_the_model_says(tokenizer: Any, kind:
     model = transformers.AutoModelForCausalLM.from_pretrained(base)
     lesson = chat.lesson(OWN[0])
     assert lesson is not None
-    for start in (-400, -120):
+    compared = 0
+    for start in range(-400, -80, 20):
         ids = lesson.tokens[start : lesson.graded].tolist()
         with torch.no_grad():
             best = int(model(torch.tensor([ids])).logits[0, -1].argmax())
-        assert await told(path, ids) == best
+        # At an end, and at half a character, the engine has no text, and tells no token.
+        if compared < 2 and best not in tokenizer.all_special_ids and "\ufffd" not in tokenizer.decode([best]):
+            assert await told(path, ids) == best
+            compared += 1
+    assert compared == 2
 
 
 def test_a_base_that_cannot_be_exported_is_refused_before_training(tokenizer: Any, tmp_path: Path) -> None:
