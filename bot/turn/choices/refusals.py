@@ -179,19 +179,15 @@ OWN_ACCOUNT = compiled(
     r"\bmy (?:own )?(?:iban|sort code|pin(?: code| number)?|(?:account|card) number|routing number)\b",
 )
 CHANGED_SOMEHOW = compiled(r"^(?:please |can you |i want to )?(?:change|edit|update|modify) (?:my|the) watch ?list\W*$")
+WORDS |= {"asked": r"(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*"}
 ALERT_SOMEWHERE = compiled(
     r"\b(?:alert|ping|notify|warn|text|tell) me (?:when|if) (?:it|they|NAME) (?:gets?|is|are|goes) (?:\w+ )?(?:high"
     r"|low|cheap"
     r"|expensive|good|bad)\W*$",
-    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put"
-    r"|add) (?:me )?(?:up )?(?:an? )?"
-    r"(?:price )?(?:alert|alarm|notification)\W*$|^(?:(?:please|and|ok"
-    r"|now)\W+)*set me up with an? (?:price )?alert\W*$",
-    r"^(?:(?:please|can you|could you|will you|would you|and|ok|now)\W+)*(?:set|create|make|put"
-    r"|add) (?:me )?(?:up )?(?:an? )?"
-    r"(?:price )?(?:alert|alarm|notification)(?: up)? (?:on|for) (?:it|that|them|NAME)(?: for me)?(?:\W+please)?\W*$",
-    r"^(?:(?:please|can you|could you|and|ok|now)\W+)*(?:alert|notify|ping|warn) me (?:on|about|of) (?:it|that"
-    r"|them|NAME)\W*$",
+    r"^<asked>(?:set|create|make|put|add) (?:me )?(?:up )?(?:an? )?(?:price )?(?:alert|alarm|notification)(?: up)?"
+    r"(?: (?:on|for) (?:it|that|them|NAME))?(?: for me)?(?:\W+please)?\W*$",
+    r"^<asked>set me up with an? (?:price )?alert\W*$",
+    r"^<asked>(?:alert|notify|ping|warn) me (?:on|about|of) (?:it|that|them|NAME)\W*$",
 )
 """An alert without a price."""
 OF_NOBODY = compiled(

@@ -20,13 +20,13 @@ _SIDE_BY_SIDE = re.compile(
     r"|compare (?:them|the two|both))\b"
 )
 _BOTH = re.compile(r"\bcompare (?:both|the two|the pair|them)\b")
-_SECTORS = re.compile(r"\bsectors?\b", re.IGNORECASE)
+SECTORS = re.compile(r"\bsectors?\b", re.IGNORECASE)
 ALL_THREE = re.compile(r"\b(?:all|the) (?:three|3)\b", re.IGNORECASE)
 """Counts what was asked about before with what is named."""
 _IT = re.compile(r"\b(?:it|that one|this one)\b", re.IGNORECASE)
 _HOW_IT = frozenset({"how'd", "how’d", "howd", "it", "its"})
 """What a model copies for the name that "it" stands for."""
-_BY_SECTOR = "get_sector_performance"
+BY_SECTOR = "get_sector_performance"
 _PAIR = 2
 
 
@@ -52,9 +52,9 @@ def _of_history(call: ToolCall, reading: Reading) -> ToolCall:
 
 def _of_sectors(call: ToolCall, reading: Reading) -> ToolCall:
     """What a model took for sectors where two companies are to be compared: "show M&G's, and compare both"."""
-    if call.name != _BY_SECTOR or not len(reading.names) == 1 == len(reading.earlier_names):
+    if call.name != BY_SECTOR or not len(reading.names) == 1 == len(reading.earlier_names):
         return call
-    if _SECTORS.search(reading.text) or not _BOTH.search(mended_words(reading.text)):
+    if SECTORS.search(reading.text) or not _BOTH.search(mended_words(reading.text)):
         return call
     return _compared(call, [*reading.earlier_names, reading.names[0].text])
 

@@ -16,3 +16,10 @@ RISK = re.compile(
     r"|concentrat\w*|diversif\w*)\b"
 )
 """What a portfolio's risk is measured by."""
+
+
+def tool_of_figure(term: str) -> str | None:
+    """The tool that knows a company's figure of this name, in small letters; None where it is none of a company's."""
+    if GAUGE.search(term):
+        return "get_technicals"
+    return "get_fundamentals" if FIGURE.search(term) else None

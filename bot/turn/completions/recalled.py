@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.beside import beside_earlier
+from bot.turn.completions.beside import ALL_THREE, BY_SECTOR, SECTORS, beside_earlier
 from bot.turn.completions.comparisons import COMPARE, HISTORY, history_of
 from bot.turn.completions.reading import names_in
 from tools.arguments import NAME, SYMBOL
@@ -55,20 +55,17 @@ _COMPARED = re.compile(r"\b(?:compare|compared|comparison|against each other|sid
 _THEY_COMPARED = re.compile(r"\bhow (?:did|have|do|are) (?:they|those|these) (?:\w+ ){0,2}(?:compare|stack up|against)")
 _THEIR = re.compile(r"\b(?:their|theirs|each|both)\b")
 _FEW = 3
-_THREE = re.compile(r"\b(?:all|the) (?:three|3)\b", re.IGNORECASE)
 _OF_OWN = "get_portfolio_performance"
 _OWN_WORDS = re.compile(r"\b(?:my|mine|our|portfolio|holdings?)\b", re.IGNORECASE)
 _OVER_TIME = frozenset({COMPARE, HISTORY, "get_quote", "get_portfolio_performance"})
 """What a model may write for a comparison of names that the question does not say."""
-_BY_SECTOR = "get_sector_performance"
-_SECTORS = re.compile(r"\bsectors?\b")
 _SINGLE = frozenset({"get_news", "get_events", "get_fundamentals", "get_technicals", "find_symbol"})
 
 
 def recalled_names(reading: Reading) -> list[str]:
     """The names of the turn before where it had several, else those of the turns before it too, in the order asked."""
     names = reading.earlier_names
-    if len(names) > 1 and not (len(names) < _FEW and _THREE.search(reading.text)):
+    if len(names) > 1 and not (len(names) < _FEW and ALL_THREE.search(reading.text)):
         return names
     turns = [*(names_in(call.arguments for call in turn) for turn in reversed(reading.older)), names]
     return list(dict.fromkeys(name for turn in turns for name in turn))
@@ -100,8 +97,8 @@ def settle_recalled(calls: list[ToolCall], reading: Reading) -> list[ToolCall]:
         meant = names if len(reading.earlier_names) > 1 else names[-2:]
     else:
         return calls
-    is_open = _SECTORS.search(words) is None
-    if is_compared and all(call.name in _OVER_TIME or (is_open and call.name == _BY_SECTOR) for call in calls):
+    is_open = SECTORS.search(words) is None
+    if is_compared and all(call.name in _OVER_TIME or (is_open and call.name == BY_SECTOR) for call in calls):
         times = {key: said for call in calls for key, said in call.arguments.items() if key == "period"}
         times = times or _time_of_before(reading)
         return [ToolCall(COMPARE, {"symbols": meant, **times})]

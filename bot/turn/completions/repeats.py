@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
-from bot.turn.completions.figures import FIGURE, GAUGE
+from bot.turn.completions.figures import tool_of_figure
 from bot.turn.completions.meanings import is_slip
 from bot.turn.completions.spoken_terms import asked_terms, is_asked_about, owns_another, spoken_term
 from tools.knowledge.entries import knows_term
@@ -52,13 +52,7 @@ def _figure_of_owner(call: ToolCall, reading: Reading) -> ToolCall:
         owner = _OWNER.search(reading.text[:place]) or _OF_WHOM.match(reading.text, place + len(term))
     if owner is None or owner["name"].lower() in FUNCTION_WORDS:
         return call
-    tool = (
-        "get_technicals"
-        if GAUGE.fullmatch(term.lower())
-        else "get_fundamentals"
-        if FIGURE.fullmatch(term.lower())
-        else None
-    )
+    tool = tool_of_figure(term.lower())
     return ToolCall(tool, {"symbol": owner["name"]}) if tool else call
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.messages import ToolCall
 from bot.turn.completions.comparisons import COMPARE, HISTORY, history_of
-from bot.turn.completions.figures import FIGURE, GAUGE, RISK
+from bot.turn.completions.figures import RISK, tool_of_figure
 from bot.turn.completions.plans import LOAN, SAVINGS
 from bot.turn.completions.variations import DEFINE, GOES_ON, LONGEST, terms_in
 from tools.arguments import NAME, SYMBOL
@@ -218,7 +218,7 @@ def _of_explained(before: ToolCall, calls: list[ToolCall], reading: Reading) -> 
         return ToolCall("get_portfolio_risk", {})
     if len(reading.names) != 1 or not _IT_FOR.match(words):
         return None
-    tool = "get_technicals" if GAUGE.search(term) else "get_fundamentals" if FIGURE.search(term) else None
+    tool = tool_of_figure(term)
     return ToolCall(tool, {"symbol": reading.names[0].text}) if tool else None
 
 
